@@ -1,0 +1,1 @@
+//! Speed of saddlescope, each figure beside a peer in the same run.

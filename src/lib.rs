@@ -1,0 +1,23 @@
+//! saddlescope: see how optimizers move on loss landscapes.
+//!
+//! The crate is a stack of rooms; each imports only from the rooms above it (a test holds the arrows):
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`formula`] | text → expression → value, gradient, Hessian, WGSL; knows nothing else |
+//! | [`linalg`] | vectors, metrics (norms), eigenvalues, seeded random numbers |
+//! | [`problem`] | [`problem::Objective`] and [`problem::FiniteSum`]; the catalogue of landscapes; plane slices |
+//! | [`optim`] | the step machine and its record; every method of the registry; trust-region subproblems |
+//! | [`run`] | driver, trace with keyframes, stop reasons |
+//! | [`measure`] | critical points and their index |
+//! | [`scene`] | the document: everything that can be saved, linked and replayed |
+//! | [`export`] | JSON, CSV and PNG made from a scene and its run |
+//! | [`view`] | camera, picking, ticks, contour levels, colour maps as data: no egui, no wgpu |
+//! | `render` | wgpu pipelines, one per shader (feature `gui`) |
+//! | `ui` | the window and its panels (feature `gui`) |
+//! | `cli` | the headless commands |
+
+pub mod formula;
+pub mod linalg;
+pub mod optim;
+pub mod problem;

@@ -1,0 +1,69 @@
+//! The one random generator: portable, seeded, serializable.
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+/// xoshiro256++ (Blackman, Vigna 2018), seeded by SplitMix64, with the few distributions that optimizers need.
+/// The distributions use IEEE operations and `libm` only, so a seed gives the same stream on every platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rng(Xoshiro256PlusPlus);
+
+impl Rng {
+    /// The stream that belongs to `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    /// Uniform on [0, 1), 53 bits.
+    pub fn uniform(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    /// Standard normal, Box-Muller: √(−2 ln(1−a)) cos(2π b).
+    pub fn normal(&mut self) -> f64 {
+        let (a, b) = (self.uniform(), self.uniform());
+        (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * b)
+    }
+
+    /// Uniform on 0..n (`n` ≥ 1), without bias (Lemire 2019).
+    pub fn below(&mut self, n: usize) -> usize {
+        let n = n.max(1) as u64;
+        loop {
+            let wide = u128::from(self.0.next_u64()) * u128::from(n);
+            if (wide as u64) >= n.wrapping_neg() % n {
+                return (wide >> 64) as usize;
+            }
+        }
+    }
+
+    /// Fills `out` with independent standard normals.
+    pub fn fill_normal(&mut self, out: &mut [f64]) {
+        for v in out {
+            *v = self.normal();
+        }
+    }
+
+    /// A point uniform in the ball of radius `r`: r U^{1/d} u/‖u‖ with u normal.
+    pub fn fill_ball(&mut self, r: f64, out: &mut [f64]) {
+        self.fill_sphere(1.0, out);
+        let length = r * libm::pow(self.uniform(), 1.0 / out.len().max(1) as f64);
+        for v in out {
+            *v *= length;
+        }
+    }
+
+    /// A point uniform on the sphere of radius `r`.
+    pub fn fill_sphere(&mut self, r: f64, out: &mut [f64]) {
+        loop {
+            self.fill_normal(out);
+            let length = super::norm(out);
+            if length > 0.0 || out.is_empty() {
+                for v in out {
+                    *v *= r / length;
+                }
+                return;
+            }
+        }
+    }
+}

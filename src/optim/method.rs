@@ -1,0 +1,199 @@
+//! The registry of methods.
+
+use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span};
+use serde::Serialize;
+
+/// Where a method belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Full gradients only.
+    FirstOrder,
+    /// Sampled gradients or random kicks.
+    Stochastic,
+    /// Curvature.
+    SecondOrder,
+}
+
+/// One entry of the registry: everything the window, the command line and the manual say about a method.
+#[derive(Clone, Serialize)]
+pub struct Method {
+    /// The identifier in scenes and on the command line.
+    pub id: &'static str,
+    /// The name in the window.
+    pub name: &'static str,
+    /// Where it belongs.
+    pub family: Family,
+    /// The update formula, in one line of text.
+    pub formula: &'static str,
+    /// One line: what it does that others do not.
+    pub summary: &'static str,
+    /// Author, year, title or equation.
+    pub source: &'static str,
+    /// The declared parameters.
+    pub parameters: &'static [Parameter],
+    /// Whether it draws random numbers (a seed changes its run).
+    pub random: bool,
+    /// Builds the step machine at a start point.
+    #[serde(skip)]
+    pub build: fn(&Values<'_>, &[f64]) -> Box<dyn Optimizer>,
+}
+
+/// Resolved parameter values of a method: every declared name has a value in its span.
+pub struct Values<'a> {
+    parameters: &'a [Parameter],
+    numbers: Vec<f64>,
+}
+
+/// Why settings do not fit a method. Each message is one sentence for the user.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingsError {
+    /// No such method.
+    #[error("there is no method \"{0}\"; the methods are {list}", list = methods().iter().map(|m| m.id).collect::<Vec<_>>().join(", "))]
+    UnknownMethod(String),
+    /// No such parameter.
+    #[error("{method} has no parameter \"{name}\"; it takes {known}")]
+    UnknownParameter {
+        /// Method id.
+        method: &'static str,
+        /// What was given.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A value outside the span.
+    #[error("{method}: {name} = {given} is not allowed; it must be {allowed}")]
+    BadValue {
+        /// Method id.
+        method: &'static str,
+        /// Parameter name.
+        name: &'static str,
+        /// What was given.
+        given: String,
+        /// What is allowed.
+        allowed: String,
+    },
+}
+
+impl Values<'_> {
+    /// The number under `name`; the index for a choice. NaN for a name that is not declared: a slip that the
+    /// registry's tests catch.
+    pub fn number(&self, name: &str) -> f64 {
+        let position = self.parameters.iter().position(|p| p.name == name);
+        debug_assert!(position.is_some(), "parameter {name} is not declared");
+        position.map_or(f64::NAN, |i| self.numbers[i])
+    }
+
+    /// The whole number under `name`.
+    pub fn integer(&self, name: &str) -> usize {
+        self.number(name) as usize
+    }
+
+    /// The name of the choice under `name`.
+    pub fn choice(&self, name: &str) -> &'static str {
+        let index = self.integer(name);
+        match self.parameters.iter().find(|p| p.name == name).map(|p| p.span) {
+            Some(Span::Choice { options }) => options.get(index).copied().unwrap_or(""),
+            _ => "",
+        }
+    }
+}
+
+impl Parameter {
+    /// The default on a landscape with these scales, or the literature's without one.
+    pub fn default_number(&self, scales: Option<Scales>) -> f64 {
+        let (min, max) = self.span.limits();
+        match (self.default, scales) {
+            (Default::Fixed(value), _) => value,
+            (Default::GradientStep { times, .. }, Some(s)) => (times * s.step_size).clamp(min, max),
+            (Default::Length { times, .. }, Some(s)) => (times * s.radius).clamp(min, max),
+            (Default::GradientStep { plain, .. } | Default::Length { plain, .. }, None) => plain,
+        }
+    }
+}
+
+impl Span {
+    /// Smallest and largest number (indices for a choice).
+    pub fn limits(&self) -> (f64, f64) {
+        match *self {
+            Span::Linear { min, max } | Span::Log { min, max } => (min, max),
+            Span::Integer { min, max } => (f64::from(min), f64::from(max)),
+            Span::Choice { options } => (0.0, options.len().saturating_sub(1) as f64),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Span::Linear { min, max } | Span::Log { min, max } => format!("a number from {min} to {max}"),
+            Span::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            Span::Choice { options } => format!("one of {}", options.join(", ")),
+        }
+    }
+
+    fn accept(&self, setting: &Setting) -> Option<f64> {
+        let (min, max) = self.limits();
+        match (self, setting) {
+            (Span::Choice { options }, Setting::Name(name)) => options.iter().position(|o| o == name).map(|i| i as f64),
+            (Span::Choice { .. }, Setting::Number(_)) | (_, Setting::Name(_)) => None,
+            (Span::Integer { .. }, Setting::Number(v)) => (v.fract() == 0.0 && (min..=max).contains(v)).then_some(*v),
+            (_, Setting::Number(v)) => (min..=max).contains(v).then_some(*v),
+        }
+    }
+}
+
+impl Method {
+    /// The values under `settings`, the rest from the defaults on a landscape of these scales.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for a name that is not declared or a value outside its span.
+    pub fn resolve(&self, settings: &Settings, scales: Option<Scales>) -> Result<Values<'static>, SettingsError> {
+        for name in settings.keys() {
+            if !self.parameters.iter().any(|p| p.name == name) {
+                let known = if self.parameters.is_empty() {
+                    "none".to_owned()
+                } else {
+                    self.parameters.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
+                };
+                return Err(SettingsError::UnknownParameter { method: self.id, name: name.clone(), known });
+            }
+        }
+        let mut numbers = Vec::with_capacity(self.parameters.len());
+        for p in self.parameters {
+            numbers.push(match settings.get(p.name) {
+                None => p.default_number(scales),
+                Some(setting) => p.span.accept(setting).ok_or_else(|| SettingsError::BadValue {
+                    method: self.id,
+                    name: p.name,
+                    given: match setting {
+                        Setting::Number(v) => v.to_string(),
+                        Setting::Name(v) => format!("\"{v}\""),
+                    },
+                    allowed: p.span.describe(),
+                })?,
+            });
+        }
+        Ok(Values { parameters: self.parameters, numbers })
+    }
+
+    /// The step machine at `start`.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn start(&self, settings: &Settings, scales: Option<Scales>, start: &[f64]) -> Result<Box<dyn Optimizer>, SettingsError> {
+        Ok((self.build)(&self.resolve(settings, scales)?, start))
+    }
+}
+
+/// Every method, in the order in which the window lists them. Adding one is one file and one line here.
+pub fn methods() -> &'static [Method] {
+    static METHODS: &[Method] = &[];
+    METHODS
+}
+
+/// The method of this identifier.
+///
+/// # Errors
+/// [`SettingsError::UnknownMethod`] names those that there are.
+pub fn method(id: &str) -> Result<&'static Method, SettingsError> {
+    methods().iter().find(|m| m.id == id).ok_or_else(|| SettingsError::UnknownMethod(id.to_owned()))
+}

@@ -1,0 +1,52 @@
+//! Optimizers as step machines that explain themselves.
+//!
+//! May import `formula`, `linalg` and `problem`. An optimizer sees the objective only through the counted
+//! [`Oracle`]; each [`Optimizer::step`] makes one trial and returns a [`Step`] that says what happened and in
+//! which geometry. What is drawn is that record: nothing here computes for the display's sake.
+//!
+//! One method a file, one entry in [`methods`]; the folders are the families.
+
+pub mod first_order;
+mod method;
+mod oracle;
+mod parameter;
+pub mod second_order;
+mod step;
+pub mod stochastic;
+pub mod subproblem;
+
+pub use method::{Family, Method, SettingsError, Values, method, methods};
+pub use oracle::{Counts, Oracle};
+pub use parameter::{Default, Parameter, Scales, Setting, Settings, Span};
+pub use step::{Exit, Geometry, Phase, Region, Step, Verdict};
+
+/// A step machine. One call of [`step`](Self::step) is one trial, accepted or not; the machine keeps its iterate.
+pub trait Optimizer: Send {
+    /// The current iterate x.
+    fn position(&self) -> &[f64];
+
+    /// Makes one trial from [`position`](Self::position).
+    ///
+    /// # Errors
+    /// [`StepError`] where no step can be made at all; the machine is then as it was before the call.
+    fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError>;
+
+    /// A machine in the same state: the root of a fork, the keyframe of a trace.
+    fn boxed_clone(&self) -> Box<dyn Optimizer>;
+}
+
+/// Why an optimizer cannot go on.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StepError {
+    /// The function has no finite value, gradient or curvature where it is needed.
+    #[error("the {what} is not finite at ({})", .at.iter().map(|v| format!("{v:.4}")).collect::<Vec<_>>().join(", "))]
+    NotFinite {
+        /// "function value", "gradient" or "Hessian".
+        what: &'static str,
+        /// Where.
+        at: crate::linalg::Vector,
+    },
+    /// The method has ended by its own rule.
+    #[error("{0}")]
+    Finished(&'static str),
+}

@@ -1,0 +1,67 @@
+//! Objectives: what optimizers minimize.
+//!
+//! May import `formula` and `linalg`. Holds the catalogue of landscapes, finite sums over sample tables and
+//! plane slices; never an optimizer, never a picture.
+
+/// f : ℝⁿ → ℝ, twice differentiable almost everywhere, in f64.
+///
+/// Points outside the domain of f give NaN or an infinity, never a panic. Slices have the length [`dim`](Self::dim)
+/// (matrices its square, row by row); implementations may assume it.
+pub trait Objective: Send + Sync {
+    /// n.
+    fn dim(&self) -> usize;
+
+    /// f(x).
+    fn value(&self, x: &[f64]) -> f64;
+
+    /// Writes ∇f(x) to `gradient` and returns f(x).
+    fn value_gradient(&self, x: &[f64], gradient: &mut [f64]) -> f64;
+
+    /// Writes ∇²f(x) v to `product`.
+    fn hessian_vector(&self, x: &[f64], v: &[f64], product: &mut [f64]);
+
+    /// Writes ∇²f(x) to `hessian`, `n * n` numbers row by row, symmetric. Default: n products.
+    fn hessian(&self, x: &[f64], hessian: &mut [f64]) {
+        let n = self.dim();
+        let mut unit = vec![0.0; n];
+        for i in 0..n {
+            unit[i] = 1.0;
+            self.hessian_vector(x, &unit, &mut hessian[i * n..(i + 1) * n]);
+            unit[i] = 0.0;
+        }
+        for i in 0..n {
+            for j in 0..i {
+                let mean = 0.5 * (hessian[i * n + j] + hessian[j * n + i]);
+                hessian[i * n + j] = mean;
+                hessian[j * n + i] = mean;
+            }
+        }
+    }
+
+    /// Writes ∇f(x) and ∇²f(x) and returns f(x): for formulas cheaper than the two calls.
+    fn value_gradient_hessian(&self, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> f64 {
+        let value = self.value_gradient(x, gradient);
+        self.hessian(x, hessian);
+        value
+    }
+
+    /// The same objective as f = (1/m) Σ fᵢ, where it is one.
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        None
+    }
+}
+
+/// f = (1/m) Σᵢ fᵢ over `samples()` components.
+pub trait FiniteSum: Objective {
+    /// m ≥ 1.
+    fn samples(&self) -> usize;
+
+    /// (1/|B|) Σ_{i∈B} fᵢ(x); indices in `batch` are below [`samples`](Self::samples) and may repeat.
+    fn batch_value(&self, x: &[f64], batch: &[usize]) -> f64;
+
+    /// Writes (1/|B|) Σ_{i∈B} ∇fᵢ(x) to `gradient` and returns the batch's value.
+    fn batch_value_gradient(&self, x: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64;
+
+    /// Writes (1/|B|) Σ_{i∈B} ∇²fᵢ(x) v to `product`.
+    fn batch_hessian_vector(&self, x: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]);
+}
