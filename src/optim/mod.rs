@@ -15,9 +15,10 @@ mod step;
 pub mod stochastic;
 pub mod subproblem;
 
+pub use crate::problem::Scales;
 pub use method::{Family, Method, SettingsError, Values, method, methods};
 pub use oracle::{Counts, Oracle};
-pub use parameter::{Default, Parameter, Scales, Setting, Settings, Span};
+pub use parameter::{Default, Parameter, Setting, Settings, Span};
 pub use step::{Exit, Geometry, Phase, Region, Step, Verdict};
 
 /// A step machine. One call of [`step`](Self::step) is one trial, accepted or not; the machine keeps its iterate.

@@ -42,15 +42,6 @@ pub enum Default {
     },
 }
 
-/// What a landscape suggests to methods.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scales {
-    /// A step size η for x ← x − η∇f(x): about 1/ℓ with ℓ the largest curvature along the way.
-    pub step_size: f64,
-    /// A length in x that is neither tiny nor across the whole picture.
-    pub radius: f64,
-}
-
 /// The values a parameter may take.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "scale")]

@@ -3,6 +3,8 @@
 //! May import `formula` and `linalg`. Holds the catalogue of landscapes, finite sums over sample tables and
 //! plane slices; never an optimizer, never a picture.
 
+use serde::{Deserialize, Serialize};
+
 /// f : ℝⁿ → ℝ, twice differentiable almost everywhere, in f64.
 ///
 /// Points outside the domain of f give NaN or an infinity, never a panic. Slices have the length [`dim`](Self::dim)
@@ -64,4 +66,13 @@ pub trait FiniteSum: Objective {
 
     /// Writes (1/|B|) Σ_{i∈B} ∇²fᵢ(x) v to `product`.
     fn batch_hessian_vector(&self, x: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]);
+}
+
+/// What a landscape suggests to methods.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scales {
+    /// A step size η for x ← x − η∇f(x): about 1/ℓ with ℓ the largest curvature along the way.
+    pub step_size: f64,
+    /// A length in x that is neither tiny nor across the whole picture.
+    pub radius: f64,
 }
