@@ -1,1 +1,3 @@
+//! The binary of saddlescope.
+
 fn main() {}
