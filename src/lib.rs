@@ -21,3 +21,4 @@ pub mod formula;
 pub mod linalg;
 pub mod optim;
 pub mod problem;
+pub mod run;

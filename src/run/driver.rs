@@ -1,0 +1,259 @@
+//! The driver: advances a method on an objective, records it, and knows when to stop.
+
+use super::status::{Status, StopRules};
+use super::trace::{Keyframe, Trace};
+use crate::linalg::{Rng, Vector, dot};
+use crate::optim::{Counts, Method, Optimizer, Oracle, Settings, SettingsError, Step, StepError};
+use crate::problem::{Objective, Scales};
+use std::sync::Arc;
+
+/// Everything that determines a run, but the objective.
+#[derive(Clone)]
+pub struct Setup {
+    /// The method.
+    pub method: &'static Method,
+    /// What differs from its defaults.
+    pub settings: Settings,
+    /// The landscape's scales, for the defaults.
+    pub scales: Option<Scales>,
+    /// x₀.
+    pub start: Vector,
+    /// Seed of the run's random stream.
+    pub seed: u64,
+    /// Trials after which the run ends.
+    pub budget: u64,
+    /// When it ends before.
+    pub rules: StopRules,
+}
+
+/// A recording of one method on one objective, which can still grow.
+#[derive(Clone)]
+pub struct Run {
+    objective: Arc<dyn Objective>,
+    setup: Setup,
+    now: Keyframe,
+    status: Status,
+    trace: Trace,
+    unmoved: u32,
+    next_look: u64,
+}
+
+impl Run {
+    /// The run at its start.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the settings do not fit the method.
+    pub fn new(objective: Arc<dyn Objective>, setup: Setup) -> Result<Self, SettingsError> {
+        let optimizer = setup.method.start(&setup.settings, setup.scales, &setup.start)?;
+        let now = Keyframe { step: 0, optimizer, rng: Rng::new(setup.seed), counts: Counts::default() };
+        Ok(Self::from_keyframe(objective, setup, now))
+    }
+
+    fn from_keyframe(objective: Arc<dyn Objective>, setup: Setup, now: Keyframe) -> Self {
+        let start = objective.value(now.optimizer.position());
+        let status = if start.is_finite() {
+            Status::Running
+        } else {
+            Status::Diverged { reason: format!("f is {start} at the start point") }
+        };
+        let trace = Trace::new(now.clone());
+        Self { objective, setup, now, status, trace, unmoved: 0, next_look: 0 }
+    }
+
+    /// The setup.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The objective, for looking without being counted.
+    pub fn objective(&self) -> &Arc<dyn Objective> {
+        &self.objective
+    }
+
+    /// Trials made so far.
+    pub fn len(&self) -> u64 {
+        self.now.step
+    }
+
+    /// Whether no trial was made yet.
+    pub fn is_empty(&self) -> bool {
+        self.now.step == 0
+    }
+
+    /// How the run stands.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The recording.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// What the run has asked so far.
+    pub fn counts(&self) -> Counts {
+        self.now.counts
+    }
+
+    /// The latest iterate.
+    pub fn position(&self) -> &[f64] {
+        self.now.optimizer.position()
+    }
+
+    /// Makes up to `trials` more trials; returns how many were made. Fewer than asked means that the run has ended.
+    pub fn advance(&mut self, trials: u64) -> u64 {
+        let first = self.now.step;
+        if self.status != Status::Running {
+            return 0;
+        }
+        let last = first.saturating_add(trials).min(self.setup.budget);
+        let objective = Arc::clone(&self.objective);
+        let mut oracle = Oracle::new(&*objective, self.now.rng.clone(), self.now.counts);
+        while self.now.step < last {
+            match self.now.optimizer.step(&mut oracle) {
+                Ok(record) => {
+                    self.now.step += 1;
+                    self.trace.push(self.now.step, &record, oracle.counts());
+                    self.after_step(&record);
+                }
+                Err(error) => self.after_error(&error),
+            }
+            if self.now.step >= self.trace.next_keyframe() {
+                let (step, counts, rng) = (self.now.step, oracle.counts(), oracle.rng().clone());
+                self.trace.push_keyframe(Keyframe { step, optimizer: self.now.optimizer.boxed_clone(), rng, counts });
+            }
+            if self.status != Status::Running {
+                break;
+            }
+        }
+        (self.now.rng, self.now.counts) = oracle.into_parts();
+        if self.status == Status::Running && self.now.step >= self.setup.budget {
+            self.status = self.at_the_end();
+        }
+        self.now.step - first
+    }
+
+    #[inline]
+    fn after_step(&mut self, record: &Step) {
+        let square = dot(&record.x, &record.x);
+        if square.is_nan() || square > self.setup.rules.far * self.setup.rules.far {
+            self.status = Status::Diverged {
+                reason: if square.is_finite() {
+                    format!("‖x‖ exceeded {:e}", self.setup.rules.far)
+                } else {
+                    "the iterate is no longer finite".to_owned()
+                },
+            };
+            return;
+        }
+        if record.x == record.from {
+            self.unmoved += 1;
+            if self.unmoved >= self.setup.rules.rest {
+                let gradient_norm = self.gradient_norm();
+                let stationary = self.setup.rules.stationary(&*self.objective, &record.x);
+                self.status = stationary.unwrap_or(Status::Stalled { gradient_norm });
+            }
+        } else {
+            self.unmoved = 0;
+        }
+        if record.gradient_norm <= self.setup.rules.gradient && self.now.step >= self.next_look {
+            self.look(record);
+        }
+    }
+
+    /// The gradient that the method saw was small: ends the run at a minimum or at a degenerate point. At a saddle
+    /// or a maximum the method has its chance to leave; it is looked at again after twice the time.
+    fn look(&mut self, record: &Step) {
+        match self.setup.rules.stationary(&*self.objective, &record.x) {
+            Some(end @ (Status::Minimum { .. } | Status::Degenerate { .. })) => self.status = end,
+            Some(_) => self.next_look = self.now.step + self.now.step / 8 + 1,
+            None => {}
+        }
+    }
+
+    fn after_error(&mut self, error: &StepError) {
+        let stationary = self.setup.rules.stationary(&*self.objective, self.now.optimizer.position());
+        self.status = match (error, stationary) {
+            (StepError::Finished(_), Some(status)) => status,
+            (StepError::Finished(reason), None) => Status::Finished { reason: (*reason).to_owned() },
+            (StepError::NotFinite { .. }, _) => Status::Diverged { reason: error.to_string() },
+        };
+    }
+
+    fn at_the_end(&self) -> Status {
+        let stationary = self.setup.rules.stationary(&*self.objective, self.position());
+        stationary.unwrap_or_else(|| Status::BudgetSpent { gradient_norm: self.gradient_norm() })
+    }
+
+    fn gradient_norm(&self) -> f64 {
+        let mut gradient = Vector::from_elem(0.0, self.objective.dim());
+        self.objective.value_gradient(self.position(), &mut gradient);
+        crate::linalg::norm(&gradient)
+    }
+
+    /// The state after `step` trials (at most [`len`](Self::len)), replayed from the keyframe before it.
+    fn state(&self, step: u64) -> Keyframe {
+        let step = step.min(self.now.step);
+        if step == self.now.step {
+            return self.now.clone();
+        }
+        let mut state = self.trace.keyframe_before(step).clone();
+        let mut oracle = Oracle::new(&*self.objective, state.rng.clone(), state.counts);
+        while state.step < step && state.optimizer.step(&mut oracle).is_ok() {
+            state.step += 1;
+        }
+        (state.rng, state.counts) = oracle.into_parts();
+        state
+    }
+
+    /// The iterate after `step` trials.
+    pub fn iterate(&self, step: u64) -> Vector {
+        let step = step.min(self.now.step);
+        let row = (step / self.trace.stride()) as usize;
+        if step.is_multiple_of(self.trace.stride()) && row < self.trace.rows().len() {
+            Vector::from_slice(self.trace.position(row))
+        } else {
+            Vector::from_slice(self.state(step).optimizer.position())
+        }
+    }
+
+    /// The record of trial `step` (1 is the first) and the counts after it; `None` for 0 and beyond the end.
+    pub fn record(&self, step: u64) -> Option<(Step, Counts)> {
+        if step == 0 || step > self.now.step {
+            return None;
+        }
+        let mut before = self.state(step - 1);
+        let mut oracle = Oracle::new(&*self.objective, before.rng, before.counts);
+        let record = before.optimizer.step(&mut oracle).ok()?;
+        Some((record, oracle.counts()))
+    }
+
+    /// Every record in order with the counts after it, replayed once from the start.
+    pub fn records(&self) -> impl Iterator<Item = (Step, Counts)> + '_ {
+        let mut state = self.trace.keyframe_before(0).clone();
+        let mut oracle = Oracle::new(&*self.objective, state.rng, state.counts);
+        (0..self.now.step).map_while(move |_| {
+            let record = state.optimizer.step(&mut oracle).ok()?;
+            Some((record, oracle.counts()))
+        })
+    }
+
+    /// A run that starts from this one's state after `step` trials. With the same settings it repeats what follows
+    /// to the bit; with other settings the method starts anew at that iterate with the same random stream.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the settings do not fit the method.
+    pub fn fork(&self, step: u64, method: &'static Method, settings: Settings) -> Result<Self, SettingsError> {
+        let mut state = self.state(step);
+        let mut setup = self.setup.clone();
+        setup.start = Vector::from_slice(state.optimizer.position());
+        setup.budget = self.setup.budget.saturating_sub(state.step);
+        if method.id != self.setup.method.id || settings != self.setup.settings {
+            (setup.method, setup.settings) = (method, settings);
+            state.optimizer = method.start(&setup.settings, setup.scales, &setup.start)?;
+        }
+        state.step = 0;
+        state.counts = Counts::default();
+        Ok(Self::from_keyframe(Arc::clone(&self.objective), setup, state))
+    }
+}

@@ -1,0 +1,12 @@
+//! Runs: a method on an objective as a recording.
+//!
+//! May import `formula`, `linalg`, `problem` and `optim`. A [`Run`] is deterministic from its [`Setup`]; it can be
+//! advanced, read at any step, and forked. Nothing here knows a picture.
+
+mod driver;
+mod status;
+mod trace;
+
+pub use driver::{Run, Setup};
+pub use status::{Status, StopRules};
+pub use trace::{Row, Trace};

@@ -1,0 +1,143 @@
+//! How a run stands, told from the gradient and the eigenvalues of the Hessian.
+
+use crate::linalg::{norm, symmetric_eigenvalues};
+use crate::problem::Objective;
+use serde::{Deserialize, Serialize};
+
+/// How a run stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Status {
+    /// It can go on.
+    Running,
+    /// ‖∇f‖ ≤ ε_g and λ_min > 0: a local minimum.
+    Minimum {
+        /// Smallest eigenvalue of the Hessian.
+        lambda_min: f64,
+    },
+    /// ‖∇f‖ ≤ ε_g, λ_min < 0 < λ_max: the method rests at a strict saddle.
+    StrictSaddle {
+        /// Smallest eigenvalue of the Hessian.
+        lambda_min: f64,
+    },
+    /// ‖∇f‖ ≤ ε_g and the Hessian is singular without a negative eigenvalue: second derivatives do not decide.
+    Degenerate {
+        /// Smallest eigenvalue of the Hessian.
+        lambda_min: f64,
+    },
+    /// ‖∇f‖ ≤ ε_g and λ_max < 0: the method rests at a local maximum.
+    Maximum {
+        /// Smallest eigenvalue of the Hessian.
+        lambda_min: f64,
+    },
+    /// The iterate has not moved for many trials although the gradient is not small.
+    Stalled {
+        /// ‖∇f‖ there.
+        gradient_norm: f64,
+    },
+    /// The iterates left every bounded region, or a number became non-finite.
+    Diverged {
+        /// What happened.
+        reason: String,
+    },
+    /// The step budget is spent and ‖∇f‖ > ε_g.
+    BudgetSpent {
+        /// ‖∇f‖ there.
+        gradient_norm: f64,
+    },
+    /// The method ended by its own rule.
+    Finished {
+        /// The rule.
+        reason: String,
+    },
+}
+
+impl Status {
+    /// The name in JSON: `running`, `minimum`, `strict_saddle`, …
+    pub fn id(&self) -> &'static str {
+        match self {
+            Status::Running => "running",
+            Status::Minimum { .. } => "minimum",
+            Status::StrictSaddle { .. } => "strict_saddle",
+            Status::Degenerate { .. } => "degenerate",
+            Status::Maximum { .. } => "maximum",
+            Status::Stalled { .. } => "stalled",
+            Status::Diverged { .. } => "diverged",
+            Status::BudgetSpent { .. } => "budget_spent",
+            Status::Finished { .. } => "finished",
+        }
+    }
+
+    /// One sentence for people.
+    pub fn message(&self) -> String {
+        match self {
+            Status::Running => "It is running.".to_owned(),
+            Status::Minimum { lambda_min } => format!("It found a local minimum (λ_min = {lambda_min:.3})."),
+            Status::StrictSaddle { lambda_min } => format!("It rests at a strict saddle (λ_min = {lambda_min:.3})."),
+            Status::Degenerate { lambda_min } => {
+                format!("It rests where the Hessian is singular (λ_min = {lambda_min:.1e}): second derivatives do not tell a minimum from a saddle.")
+            }
+            Status::Maximum { .. } => "It rests at a local maximum.".to_owned(),
+            Status::Stalled { gradient_norm } => format!("It no longer moves although ‖∇f‖ = {gradient_norm:.2e}."),
+            Status::Diverged { reason } => format!("It diverged: {reason}."),
+            Status::BudgetSpent { gradient_norm } => format!("Its steps are spent at ‖∇f‖ = {gradient_norm:.2e}."),
+            Status::Finished { reason } => format!("It ended by its own rule: {reason}."),
+        }
+    }
+
+    /// Whether the computation ended badly (exit status 1 on the command line).
+    pub fn is_bad(&self) -> bool {
+        matches!(self, Status::Diverged { .. } | Status::BudgetSpent { .. } | Status::Stalled { .. })
+    }
+}
+
+/// When a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StopRules {
+    /// ε_g: a point with ‖∇f‖ ≤ ε_g counts as stationary.
+    pub gradient: f64,
+    /// ε_h, relative to max(1, ‖∇²f‖): an eigenvalue of at most this size counts as zero.
+    pub curvature: f64,
+    /// A run whose iterate has this norm or more has diverged.
+    pub far: f64,
+    /// Trials without any motion after which a run is at rest.
+    pub rest: u32,
+}
+
+impl Default for StopRules {
+    fn default() -> Self {
+        Self { gradient: 1e-8, curvature: 1e-8, far: 1e12, rest: 100 }
+    }
+}
+
+impl StopRules {
+    /// Whether x is stationary, and what kind of point it then is. The objective is asked directly: looking is
+    /// not counted.
+    pub fn stationary(&self, objective: &dyn Objective, x: &[f64]) -> Option<Status> {
+        let n = objective.dim();
+        let mut gradient = vec![0.0; n];
+        objective.value_gradient(x, &mut gradient);
+        if norm(&gradient) <= self.gradient { Some(self.kind(objective, x)) } else { None }
+    }
+
+    fn kind(&self, objective: &dyn Objective, x: &[f64]) -> Status {
+        let n = objective.dim();
+        let mut hessian = vec![0.0; n * n];
+        objective.hessian(x, &mut hessian);
+        let eigenvalues = symmetric_eigenvalues(&hessian, n);
+        let (Some(&lambda_min), Some(&lambda_max)) = (eigenvalues.first(), eigenvalues.last()) else {
+            return Status::Finished { reason: "the problem has no variables".to_owned() };
+        };
+        let zero = self.curvature * lambda_min.abs().max(lambda_max.abs()).max(1.0);
+        if lambda_min > zero {
+            Status::Minimum { lambda_min }
+        } else if lambda_max < -zero {
+            Status::Maximum { lambda_min }
+        } else if lambda_min < -zero {
+            Status::StrictSaddle { lambda_min }
+        } else {
+            Status::Degenerate { lambda_min }
+        }
+    }
+}

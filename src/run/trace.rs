@@ -1,0 +1,178 @@
+//! What a run keeps: a row per step, thinned to a memory budget, and keyframes from which any step is replayed.
+
+use crate::linalg::Rng;
+use crate::optim::{Counts, Geometry, Optimizer, Phase, Step, Verdict};
+
+/// Bytes of rows that a trace keeps at most; beyond, every second row goes.
+const ROW_BUDGET: usize = 32 << 20;
+/// Bytes of keyframes that a trace keeps at most.
+const KEYFRAME_BUDGET: usize = 16 << 20;
+
+/// The numbers of a step that curves are drawn from. The whole record comes by replay.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Δ of the step's trust region, or the radius of its kick; NaN without one.
+    pub radius: f64,
+    /// ρ = actual/predicted; NaN where unknown.
+    pub ratio: f64,
+    /// Backpropagations up to and with this step.
+    pub backpropagations: u32,
+    /// Function values asked up to and with this step.
+    pub values: u32,
+    /// Whether the trial was accepted.
+    pub verdict: Verdict,
+    /// What the method was doing.
+    pub phase: Phase,
+}
+
+/// The state of a run after some step.
+pub(super) struct Keyframe {
+    pub step: u64,
+    pub optimizer: Box<dyn Optimizer>,
+    pub rng: Rng,
+    pub counts: Counts,
+}
+
+impl Clone for Keyframe {
+    fn clone(&self) -> Self {
+        Self { step: self.step, optimizer: self.optimizer.boxed_clone(), rng: self.rng.clone(), counts: self.counts }
+    }
+}
+
+/// The recording. Row 0 is the start; row `i` is the state after `i * stride()` steps.
+#[derive(Clone)]
+pub struct Trace {
+    dim: usize,
+    stride: u64,
+    positions: Vec<f64>,
+    rows: Vec<Row>,
+    row_limit: usize,
+    keyframes: Vec<Keyframe>,
+    keyframe_interval: u64,
+    keyframe_limit: usize,
+}
+
+impl Trace {
+    pub(super) fn new(start: Keyframe) -> Self {
+        let dim = start.optimizer.position().len();
+        let row_bytes = size_of::<Row>() + dim * size_of::<f64>();
+        let mut trace = Self {
+            dim,
+            stride: 1,
+            positions: Vec::new(),
+            rows: Vec::new(),
+            row_limit: previous_power_of_two((ROW_BUDGET / row_bytes).max(16)),
+            keyframes: Vec::new(),
+            keyframe_interval: 64,
+            keyframe_limit: (KEYFRAME_BUDGET / (1024 + 8 * dim * size_of::<f64>())).clamp(4, 512),
+        };
+        trace.positions.extend_from_slice(start.optimizer.position());
+        trace.rows.push(Row {
+            radius: f64::NAN,
+            ratio: f64::NAN,
+            backpropagations: 0,
+            values: 0,
+            verdict: Verdict::Accepted,
+            phase: Phase::Descent,
+        });
+        trace.keyframes.push(start);
+        trace
+    }
+
+    /// n.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Steps from one row to the next: 1 until the memory budget is reached, then a power of two.
+    pub fn stride(&self) -> u64 {
+        self.stride
+    }
+
+    /// The rows, the start first.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The iterates of the rows, `dim` numbers each.
+    pub fn positions(&self) -> &[f64] {
+        &self.positions
+    }
+
+    /// The iterate of a row.
+    pub fn position(&self, row: usize) -> &[f64] {
+        &self.positions[row * self.dim..(row + 1) * self.dim]
+    }
+
+    /// Bytes held, without the allocator's own.
+    pub fn bytes(&self) -> usize {
+        self.positions.capacity() * size_of::<f64>()
+            + self.rows.capacity() * size_of::<Row>()
+            + self.keyframes.len() * (1024 + 8 * self.dim * size_of::<f64>())
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, step: u64, record: &Step, counts: Counts) {
+        if !step.is_multiple_of(self.stride) {
+            return;
+        }
+        if self.rows.len() == self.row_limit {
+            self.thin();
+            if !step.is_multiple_of(self.stride) {
+                return;
+            }
+        }
+        self.positions.extend_from_slice(&record.x);
+        self.rows.push(Row {
+            radius: match &record.geometry {
+                Geometry::TrustRegion(region) => region.radius,
+                Geometry::Perturbation { radius } => *radius,
+                _ => f64::NAN,
+            },
+            ratio: record.ratio(),
+            backpropagations: saturated(counts.backpropagations),
+            values: saturated(counts.value),
+            verdict: record.verdict,
+            phase: record.phase,
+        });
+    }
+
+    /// The step at which the next keyframe is due.
+    pub(super) fn next_keyframe(&self) -> u64 {
+        self.keyframes.last().map_or(0, |k| k.step) + self.keyframe_interval
+    }
+
+    pub(super) fn push_keyframe(&mut self, keyframe: Keyframe) {
+        self.keyframes.push(keyframe);
+        if self.keyframes.len() > self.keyframe_limit {
+            self.keyframe_interval *= 2;
+            let interval = self.keyframe_interval;
+            self.keyframes.retain(|k| k.step.is_multiple_of(interval));
+        }
+    }
+
+    /// The last keyframe at or before `step`.
+    pub(super) fn keyframe_before(&self, step: u64) -> &Keyframe {
+        let after = self.keyframes.partition_point(|k| k.step <= step);
+        &self.keyframes[after.saturating_sub(1)]
+    }
+
+    fn thin(&mut self) {
+        self.stride *= 2;
+        let kept = self.rows.len().div_ceil(2);
+        for i in 1..kept {
+            self.rows[i] = self.rows[2 * i];
+            self.positions.copy_within(2 * i * self.dim..(2 * i + 1) * self.dim, i * self.dim);
+        }
+        self.rows.truncate(kept);
+        self.positions.truncate(kept * self.dim);
+    }
+}
+
+fn previous_power_of_two(n: usize) -> usize {
+    1 << n.ilog2()
+}
+
+fn saturated(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
