@@ -3,7 +3,7 @@
 use super::status::{Status, StopRules};
 use super::trace::{Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot};
-use crate::optim::{Counts, Method, Optimizer, Oracle, Settings, SettingsError, Step, StepError};
+use crate::optim::{Counts, Method, Oracle, Settings, SettingsError, Step, StepError};
 use crate::problem::{Objective, Scales};
 use std::sync::Arc;
 

@@ -75,7 +75,9 @@ impl Status {
             Status::Minimum { lambda_min } => format!("It found a local minimum (λ_min = {lambda_min:.3})."),
             Status::StrictSaddle { lambda_min } => format!("It rests at a strict saddle (λ_min = {lambda_min:.3})."),
             Status::Degenerate { lambda_min } => {
-                format!("It rests where the Hessian is singular (λ_min = {lambda_min:.1e}): second derivatives do not tell a minimum from a saddle.")
+                format!(
+                    "It rests where the Hessian is singular (λ_min = {lambda_min:.1e}): second derivatives do not tell a minimum from a saddle."
+                )
             }
             Status::Maximum { .. } => "It rests at a local maximum.".to_owned(),
             Status::Stalled { gradient_norm } => format!("It no longer moves although ‖∇f‖ = {gradient_norm:.2e}."),

@@ -55,7 +55,7 @@ pub struct Trace {
 impl Trace {
     pub(super) fn new(start: Keyframe) -> Self {
         let dim = start.optimizer.position().len();
-        let row_bytes = size_of::<Row>() + dim * size_of::<f64>();
+        let row_bytes = size_of::<Row>() + size_of_val(start.optimizer.position());
         let mut trace = Self {
             dim,
             stride: 1,
