@@ -17,6 +17,7 @@
 //! | `ui` | the window and its panels (feature `gui`) |
 //! | `cli` | the headless commands |
 
+pub mod export;
 pub mod formula;
 pub mod linalg;
 pub mod optim;

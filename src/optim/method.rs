@@ -89,7 +89,15 @@ impl Values<'_> {
         self.number(name) as usize
     }
 
-    /// The name of the choice under `name`.
+    /// The value under `name` as it would be set.
+    pub fn setting(&self, name: &str) -> Setting {
+        match self.choice(name) {
+            "" => Setting::Number(self.number(name)),
+            choice => Setting::Name(choice.to_owned()),
+        }
+    }
+
+    /// The name of the choice under `name`; empty for a parameter that is none.
     pub fn choice(&self, name: &str) -> &'static str {
         let index = self.integer(name);
         match self.parameters.iter().find(|p| p.name == name).map(|p| p.span) {

@@ -1,0 +1,48 @@
+//! Runs as a table of comma-separated values.
+
+use super::json::rows;
+use crate::run::Run;
+use std::io::Write;
+
+/// One line for each step of each run: `method, seed, k, x1 … xn, f, gradient_norm, accepted, predicted, actual`, then
+/// the counts. A number that is not finite is an empty field.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Run>) -> std::io::Result<()> {
+    let number = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
+    for (index, run) in runs.into_iter().enumerate() {
+        if index == 0 {
+            let x: String = (1..=run.objective().dim()).map(|i| format!("x{i},")).collect();
+            writeln!(
+                out,
+                "method,seed,k,{x}f,gradient_norm,accepted,predicted,actual,value,gradient,hessian_vector,hessian,\
+                 sample_gradient,sample_hessian_vector,backpropagations"
+            )?;
+        }
+        for row in rows(run) {
+            let x: String = row.x.iter().map(|v| number(*v) + ",").collect();
+            let c = row.counts;
+            writeln!(
+                out,
+                "{},{},{},{x}{},{},{},{},{},{},{},{},{},{},{},{}",
+                run.setup().method.id,
+                run.setup().seed,
+                row.k,
+                number(row.f),
+                number(row.gradient_norm),
+                row.accepted,
+                number(row.predicted),
+                number(row.actual),
+                c.value,
+                c.gradient,
+                c.hessian_vector,
+                c.hessian,
+                c.sample_gradient,
+                c.sample_hessian_vector,
+                c.backpropagations
+            )?;
+        }
+    }
+    out.flush()
+}

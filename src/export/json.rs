@@ -1,0 +1,150 @@
+//! Runs as JSON, with the names of the command line's contract.
+
+use crate::linalg::{Metric, norm};
+use crate::optim::{Counts, Exit, Geometry, Setting, Step, Verdict};
+use crate::run::Run;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// Writes `{"runs": [...]}`: for each run its `method`, `parameters`, `seed`, `status`, `message` and `steps`.
+/// Records are replayed while they are written, so a run of any length needs no memory for it. Numbers read back
+/// to the same bits; infinities and NaN are null.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Run>) -> std::io::Result<()> {
+    #[derive(Serialize)]
+    struct File<'a> {
+        runs: Vec<RunJson<'a>>,
+    }
+    let file = File { runs: runs.into_iter().map(RunJson).collect() };
+    serde_json::to_writer(&mut out, &file).map_err(std::io::Error::other)?;
+    out.flush()
+}
+
+/// The parameters that a run had, defaults included.
+pub fn parameters(run: &Run) -> BTreeMap<&'static str, Setting> {
+    let setup = run.setup();
+    let Ok(values) = setup.method.resolve(&setup.settings, setup.scales) else {
+        return BTreeMap::new();
+    };
+    setup.method.parameters.iter().map(|p| (p.name, values.setting(p.name))).collect()
+}
+
+struct RunJson<'a>(&'a Run);
+
+impl Serialize for RunJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let run = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", run.setup().method.id)?;
+        map.serialize_entry("parameters", &parameters(run))?;
+        map.serialize_entry("seed", &run.setup().seed)?;
+        map.serialize_entry("status", run.status().id())?;
+        map.serialize_entry("message", &run.status().message())?;
+        map.serialize_entry("steps", &Steps(run))?;
+        map.end()
+    }
+}
+
+struct Steps<'a>(&'a Run);
+
+impl Serialize for Steps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rows(self.0))
+    }
+}
+
+/// One line of a run's table.
+#[derive(Serialize)]
+pub(super) struct StepRow {
+    pub k: u64,
+    pub x: Vec<f64>,
+    pub f: f64,
+    pub gradient_norm: f64,
+    pub accepted: bool,
+    pub predicted: f64,
+    pub actual: f64,
+    pub counts: Counts,
+    geometry: GeometryJson,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum GeometryJson {
+    Point,
+    Line { direction: Vec<f64>, tried: Vec<f64> },
+    TrustRegion(RegionJson),
+    Perturbation { radius: f64 },
+    NegativeCurvature { direction: Vec<f64>, curvature: f64 },
+}
+
+#[derive(Serialize)]
+struct RegionJson {
+    metric: &'static str,
+    matrix: Vec<Vec<f64>>,
+    radius: f64,
+    center: Vec<f64>,
+    linear: Vec<f64>,
+    step: Vec<f64>,
+    path: Vec<Vec<f64>>,
+    exit: Exit,
+    multiplier: f64,
+}
+
+impl From<&Geometry> for GeometryJson {
+    fn from(geometry: &Geometry) -> Self {
+        match geometry {
+            Geometry::Point => Self::Point,
+            Geometry::Line { direction, tried } => Self::Line { direction: direction.to_vec(), tried: tried.clone() },
+            Geometry::Perturbation { radius } => Self::Perturbation { radius: *radius },
+            Geometry::NegativeCurvature { direction, curvature } => {
+                Self::NegativeCurvature { direction: direction.to_vec(), curvature: *curvature }
+            }
+            Geometry::TrustRegion(region) => {
+                let n = region.center.len();
+                Self::TrustRegion(RegionJson {
+                    metric: match region.metric {
+                        Metric::Sphere => "sphere",
+                        Metric::Diagonal(_) => "diagonal",
+                        Metric::Full(_) => "full",
+                    },
+                    matrix: region.metric.to_matrix(n).chunks(n.max(1)).map(<[f64]>::to_vec).collect(),
+                    radius: region.radius,
+                    center: region.center.to_vec(),
+                    linear: region.linear.to_vec(),
+                    step: region.step.to_vec(),
+                    path: region.path.iter().map(|p| p.to_vec()).collect(),
+                    exit: region.exit,
+                    multiplier: region.multiplier,
+                })
+            }
+        }
+    }
+}
+
+/// The table of a run: its start, then a row for each trial, replayed in order. `f` and `gradient_norm` are those of
+/// the whole objective at the row's `x`, asked without being counted.
+pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
+    let objective = run.objective();
+    let mut gradient = vec![0.0; objective.dim()];
+    let mut row = move |k: u64, x: &[f64], step: Option<&Step>, counts: Counts| {
+        let f = objective.value_gradient(x, &mut gradient);
+        StepRow {
+            k,
+            x: x.to_vec(),
+            f,
+            gradient_norm: norm(&gradient),
+            accepted: step.is_none_or(|s| s.verdict == Verdict::Accepted),
+            predicted: step.map_or(f64::NAN, |s| s.predicted),
+            actual: step.map_or(f64::NAN, |s| s.actual),
+            counts,
+            geometry: step.map_or(GeometryJson::Point, |s| GeometryJson::from(&s.geometry)),
+        }
+    };
+    let first = row(0, &run.iterate(0), None, Counts::default());
+    let rest = run.records().enumerate().map(move |(i, (step, counts))| row(i as u64 + 1, &step.x, Some(&step), counts));
+    std::iter::once(first).chain(rest)
+}

@@ -1,0 +1,7 @@
+//! Files made from a scene and its runs: JSON and CSV of the numbers, pictures of the map.
+//!
+//! May import every room above `render`; knows neither egui nor wgpu, so that the headless program writes what
+//! the window shows.
+
+pub mod csv;
+pub mod json;
