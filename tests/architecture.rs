@@ -1,6 +1,5 @@
 //! The arrows between the rooms of `src/`, and a few rules of the house that no compiler checks.
 
-
 #![allow(clippy::expect_used, reason = "a test stops where the sources cannot be read")]
 use std::collections::BTreeSet;
 use std::fs;
