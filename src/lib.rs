@@ -20,6 +20,7 @@
 pub mod export;
 pub mod formula;
 pub mod linalg;
+pub mod measure;
 pub mod optim;
 pub mod problem;
 pub mod run;

@@ -3,6 +3,20 @@
 //! May import `formula` and `linalg`. Holds the catalogue of landscapes, finite sums over sample tables and
 //! plane slices; never an optimizer, never a picture.
 
+mod error;
+mod kind;
+mod landscape;
+mod plane;
+mod scales;
+mod table;
+
+pub use error::ProblemError;
+pub use kind::Kind;
+pub use landscape::{ColorScale, CriticalPoint, Dimension, Landscape, LandscapeParameter, ParameterScale, landscape, landscapes};
+pub use plane::Plane;
+pub use scales::estimate_scales;
+pub use table::{Column, Table};
+
 use serde::{Deserialize, Serialize};
 
 /// f : ℝⁿ → ℝ, twice differentiable almost everywhere, in f64.

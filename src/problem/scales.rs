@@ -1,0 +1,55 @@
+//! Scales of objectives that nobody has measured yet.
+
+use super::{Objective, Scales};
+use crate::linalg::{Rng, Vector, norm, symmetric_eigenvalues};
+
+/// Points looked at in the plane: 17 by 17.
+const POINTS: usize = 289;
+
+/// Scales from a look at the box `bounds` (one [low, high] a coordinate): η = 1/ℓ with ℓ the 0.9-quantile of
+/// the Hessian's spectral norm over a coarse grid (in more than two dimensions: over random points), and a
+/// tenth of the box as radius. Where f has no curvature η is the radius over the median gradient norm.
+pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales {
+    let n = objective.dim();
+    let width = bounds.iter().map(|[low, high]| high - low).fold(f64::INFINITY, f64::min);
+    let radius = if width.is_finite() && width > 0.0 { 0.1 * width } else { 1.0 };
+    let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+    let (mut curvatures, mut slopes) = (Vec::new(), Vec::new());
+    for x in sample_points(bounds, n) {
+        objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        let largest =
+            symmetric_eigenvalues(&hessian, n).iter().fold(0.0_f64, |m, v| if v.is_nan() { f64::NAN } else { m.max(v.abs()) });
+        if largest.is_finite() {
+            curvatures.push(largest);
+        }
+        let slope = norm(&gradient);
+        if slope.is_finite() {
+            slopes.push(slope);
+        }
+    }
+    let curvature = quantile(&mut curvatures, 0.9);
+    let slope = quantile(&mut slopes, 0.5);
+    let step_size = match (curvature, slope) {
+        (Some(curvature), _) if curvature > 1e-9 => 1.0 / curvature,
+        (_, Some(slope)) if slope > 1e-9 => radius / slope,
+        _ => 1.0,
+    };
+    Scales { step_size: step_size.clamp(1e-9, 1e9), radius }
+}
+
+fn sample_points(bounds: &[[f64; 2]], n: usize) -> Vec<Vector> {
+    let at = |[low, high]: [f64; 2], t: f64| low + t * (high - low);
+    if let [x, y] = *bounds {
+        let side = 17;
+        let t = |i: usize| (i as f64 + 0.5) / side as f64;
+        return (0..POINTS).map(|k| Vector::from_slice(&[at(x, t(k % side)), at(y, t(k / side))])).collect();
+    }
+    let mut rng = Rng::new(0);
+    let count = (4 * POINTS / (n * n).max(1)).clamp(16, POINTS);
+    (0..count).map(|_| bounds.iter().map(|b| at(*b, rng.uniform())).collect()).collect()
+}
+
+fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(((values.len().saturating_sub(1)) as f64 * q) as usize).copied()
+}
