@@ -24,3 +24,4 @@ pub mod measure;
 pub mod optim;
 pub mod problem;
 pub mod run;
+pub mod view;

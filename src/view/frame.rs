@@ -1,0 +1,123 @@
+//! What one picture of the map is computed relative to, and in which precision.
+
+use super::camera::View;
+use super::scale::{Levels, ValueScale};
+use super::shade::{MapStyle, Sample, Shading};
+use super::surface::{Jet, Surface};
+
+/// The local frame of a view: the reference value that differences are taken to, the subdivision of the levels
+/// that the view needs, and whether f32 and f64 resolve what is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    center: [f64; 2],
+    jet: Jet,
+    taylor: bool,
+    noise: f64,
+    /// How the contour levels are subdivided.
+    pub levels: Levels,
+    /// Whether a formula evaluated in f32 draws lines within a tenth of a pixel; otherwise differences come
+    /// from [`sample`](Self::sample).
+    pub single_precision: bool,
+}
+
+/// Points of the coarse grid per axis.
+const COARSE: usize = 17;
+/// Unit roundoffs.
+const UNIT_F32: f64 = 1.0 / (1u64 << 24) as f64;
+const UNIT_F64: f64 = 0.5 * f64::EPSILON;
+
+impl Frame {
+    /// The frame of `view`, from a coarse grid of derivatives.
+    pub fn new(surface: &dyn Surface, view: &View, scale: &ValueScale) -> Self {
+        let half = view.half();
+        let offset = |i: usize, axis: usize| half[axis] * (2.0 * i as f64 / (COARSE - 1) as f64 - 1.0);
+        let offsets: Vec<[f64; 2]> =
+            (0..COARSE).flat_map(|j| (0..COARSE).map(move |i| [i, j])).map(|[i, j]| [offset(i, 0), offset(j, 1)]).collect();
+        let at = |d: [f64; 2]| surface.jet(view.center[0] + d[0], view.center[1] + d[1]);
+        let jets: Vec<Jet> = offsets.iter().map(|d| at(*d)).collect();
+        let regular = |j: &Jet| j.value.is_finite() && j.gradient.iter().chain(&j.hessian).all(|v| v.is_finite());
+        let middle = jets[jets.len() / 2];
+        let jet = if regular(&middle) {
+            middle
+        } else {
+            // Without derivatives at the centre only the value of some regular point serves as reference.
+            let value = jets.iter().map(|j| j.value).find(|v| v.is_finite()).unwrap_or(0.0);
+            Jet { value, ..Jet::default() }
+        };
+        let mut frame =
+            Self { center: view.center, jet, taylor: false, noise: 0.0, levels: Levels::default(), single_precision: true };
+        let magnitude = jets.iter().map(|j| j.value.abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
+        let spread = jets.iter().map(|j| (j.value - jet.value).abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
+        frame.taylor = spread < 1e6 * 8.0 * UNIT_F64 * magnitude && regular(&middle) && frame.is_quadratic(&offsets, &jets);
+        let differences: Vec<f64> = offsets
+            .iter()
+            .zip(&jets)
+            .map(|(d, j)| if frame.taylor { frame.quadratic(*d) } else { j.value - jet.value })
+            .collect();
+        frame.levels = scale.levels(jet.value, &differences);
+
+        // Rounding in f32: of the sums behind f, and of the coordinates, which move f by |∇f||x|.
+        let sums = 8.0 * (magnitude + 0.01 * (scale.high - scale.low).min(1e300));
+        let reach = [0, 1].map(|i| view.center[i].abs() + half[i]);
+        let error = |j: &Jet| UNIT_F32 * (sums + 2.0 * (j.gradient[0].abs() * reach[0] + j.gradient[1].abs() * reach[1]));
+        let mut displaced: Vec<f64> = jets
+            .iter()
+            .map(|j| error(j) / ((j.gradient[0] * view.world_per_px[0]).abs() + (j.gradient[1] * view.world_per_px[1]).abs()))
+            .filter(|v| !v.is_nan())
+            .collect();
+        displaced.sort_by(f64::total_cmp);
+        frame.single_precision = displaced.get(displaced.len() * 3 / 4).is_none_or(|p| *p < 0.1);
+        frame.noise = UNIT_F32 * sums;
+        frame
+    }
+
+    /// The value of f that differences are taken to.
+    pub fn reference(&self) -> f64 {
+        self.jet.value
+    }
+
+    /// What [`shade`](super::shade) needs at a plane point. Where the view is so small that f64 values are all
+    /// alike to a millionth of their rounding and f is quadratic, differences come from the derivatives at the centre.
+    pub fn sample(&self, surface: &dyn Surface, u: f64, v: f64) -> Sample {
+        let jet = surface.jet(u, v);
+        let d = [u - self.center[0], v - self.center[1]];
+        let (difference, gradient) =
+            if self.taylor { (self.quadratic(d), self.linear(d)) } else { (jet.value - self.jet.value, jet.gradient) };
+        Sample { difference: difference as f32, gradient: gradient.map(|g| g as f32), hessian: jet.hessian.map(|h| h as f32) }
+    }
+
+    /// The constants of the picture. `f32_formula` says that f is evaluated in f32 rather than by [`sample`](Self::sample).
+    pub fn shading(
+        &self,
+        view: &View,
+        scale: &ValueScale,
+        style: &MapStyle,
+        domain_half: [f64; 2],
+        f32_formula: bool,
+    ) -> Shading {
+        let noise =
+            if f32_formula { self.noise } else { 8.0 * UNIT_F64 * self.jet.value.abs() * f64::from(u8::from(!self.taylor)) };
+        Shading::new(view, scale, self.levels, style, self.jet.value, noise, domain_half)
+    }
+
+    fn quadratic(&self, d: [f64; 2]) -> f64 {
+        let g = self.jet.gradient;
+        let [a, b, c] = self.jet.hessian;
+        g[0] * d[0] + g[1] * d[1] + 0.5 * (a * d[0] * d[0] + 2.0 * b * d[0] * d[1] + c * d[1] * d[1])
+    }
+
+    fn linear(&self, d: [f64; 2]) -> [f64; 2] {
+        let [a, b, c] = self.jet.hessian;
+        [self.jet.gradient[0] + a * d[0] + b * d[1], self.jet.gradient[1] + b * d[0] + c * d[1]]
+    }
+
+    /// Whether the gradient is linear over the view to a hundredth of its largest size.
+    fn is_quadratic(&self, offsets: &[[f64; 2]], jets: &[Jet]) -> bool {
+        let size = |g: [f64; 2]| g[0].abs() + g[1].abs();
+        let largest = jets.iter().map(|j| size(j.gradient)).fold(0.0, f64::max);
+        offsets.iter().zip(jets).all(|(d, j)| {
+            let linear = self.linear(*d);
+            size([j.gradient[0] - linear[0], j.gradient[1] - linear[1]]) <= 1e-2 * largest
+        })
+    }
+}

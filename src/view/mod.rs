@@ -1,0 +1,27 @@
+//! What is seen, as data: camera, ticks, the colour of a pixel, the layers over the map.
+//!
+//! May import `formula`, `linalg`, `problem`, `optim`, `run`, `measure` and `scene`, but neither egui nor wgpu: the
+//! window and the picture files draw what is computed here, and a shader repeats [`shade`] line for line.
+
+mod camera;
+pub mod color;
+pub mod contour;
+mod ellipse;
+mod frame;
+mod layers;
+mod path;
+mod scale;
+mod shade;
+mod surface;
+mod ticks;
+
+pub use camera::{Camera, View, Viewport};
+pub use color::{ColorMap, Rgb, Theme, series_dash};
+pub use ellipse::{Ellipse, model_contours};
+pub use frame::Frame;
+pub use layers::{Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, region, start, trajectory};
+pub use path::{Polylines, arrow_heads, clip_segment, decimate, spaced_markers};
+pub use scale::{Levels, ScaleKind, ValueScale};
+pub use shade::{MapStyle, Sample, Shading, Tint, shade};
+pub use surface::{Jet, Plane, Surface, rectangle_values};
+pub use ticks::{Tick, Ticks, log_ticks, ticks};

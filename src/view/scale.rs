@@ -1,0 +1,189 @@
+//! From function values to colours and contour levels.
+
+use super::ticks::{Tick, nice_step, number, power_of_ten, ticks};
+use serde::{Deserialize, Serialize};
+
+/// How values are spread over the colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScaleKind {
+    /// t = (f − low) / (high − low).
+    Linear,
+    /// t = w(f − low) / w(high − low) with w(z) = sign(z) ln(1 + |z|/knee).
+    Log,
+    /// Linear up to the 80 % quantile; what is above has the last colour.
+    Clip,
+}
+
+/// The map from f to the colour position t ∈ [0, 1] and to the contour coordinate q, whose integers are the levels.
+///
+/// It belongs to a landscape and its parameters: panning and zooming leave it as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValueScale {
+    /// The kind.
+    pub kind: ScaleKind,
+    /// The value of t = 0.
+    pub low: f64,
+    /// The value of t = 1; greater than `low`.
+    pub high: f64,
+    /// Where the logarithm begins to bend; positive.
+    pub knee: f64,
+}
+
+/// How finely the contour levels are subdivided: 2^(`halvings` + `blend`) times the scale's own levels, the
+/// finest of them faded in by `blend`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Levels {
+    /// Whole halvings of the level distance.
+    pub halvings: u32,
+    /// In [0, 1): how far the next halving has come.
+    pub blend: f64,
+}
+
+/// Levels between t = 0 and t = 1, about.
+const LEVELS: f64 = 24.0;
+/// Levels are halved where fewer than this are in view.
+const FEWEST_IN_VIEW: f64 = 7.0;
+
+impl Default for ValueScale {
+    fn default() -> Self {
+        Self { kind: ScaleKind::Linear, low: 0.0, high: 1.0, knee: 1.0 }
+    }
+}
+
+impl ValueScale {
+    /// The scale of the finite ones of `values`, a coarse grid over the domain; the kind that suits their
+    /// distribution where none is asked for: logarithmic where half of the area has less than an eighth of the range.
+    pub fn from_values(values: &[f64], kind: Option<ScaleKind>) -> Self {
+        let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.abs() < 1e300).collect();
+        sorted.sort_by(f64::total_cmp);
+        let (Some(&low), Some(&last)) = (sorted.first(), sorted.last()) else { return Self::default() };
+        let quantile = |p: f64| sorted[((sorted.len() - 1) as f64 * p).round() as usize];
+        let room = |high: f64| if high > low { high } else { low + low.abs().max(1.0) };
+        let high = room(if quantile(0.995) > low { quantile(0.995) } else { last });
+        let kind = kind.unwrap_or(if quantile(0.5) - low < 0.125 * (high - low) { ScaleKind::Log } else { ScaleKind::Linear });
+        match kind {
+            ScaleKind::Linear => Self { kind, low, high, knee: high - low },
+            ScaleKind::Clip => Self { kind, low, high: room(quantile(0.8)), knee: high - low },
+            ScaleKind::Log => {
+                let high = room(last);
+                Self { kind, low, high, knee: (quantile(0.1) - low).max(1e-6 * (high - low)) }
+            }
+        }
+    }
+
+    /// w(f − low): what is linear in t.
+    fn warp(&self, f: f64) -> f64 {
+        let z = f - self.low;
+        match self.kind {
+            ScaleKind::Log => libm::copysign(libm::log1p(z.abs() / self.knee), z),
+            _ => z,
+        }
+    }
+
+    /// w(f + df − low) − w(f − low), without the cancellation of the two.
+    pub fn warp_difference(&self, f: f64, df: f64) -> f64 {
+        let z = f - self.low;
+        match self.kind {
+            ScaleKind::Log if z * (z + df) > 0.0 || z == 0.0 => {
+                let side = if z == 0.0 { df } else { z };
+                let size = libm::copysign(df, df * side);
+                libm::copysign(1.0, side) * libm::log1p(size / (self.knee + z.abs()))
+            }
+            ScaleKind::Log => self.warp(f + df) - self.warp(f),
+            _ => df,
+        }
+    }
+
+    /// dt per unit of w.
+    pub fn color_gain(&self) -> f64 {
+        1.0 / self.warp(self.high)
+    }
+
+    /// dq per unit of w, before any halving.
+    pub fn level_gain(&self) -> f64 {
+        match self.kind {
+            ScaleKind::Log => LEVELS * self.color_gain(),
+            _ => 1.0 / self.level_step(),
+        }
+    }
+
+    fn level_step(&self) -> f64 {
+        let (mantissa, exponent) = nice_step((self.high - self.low) / LEVELS);
+        mantissa * power_of_ten(exponent)
+    }
+
+    /// t of f: 0 at `low`, 1 at `high`, beyond them outside [0, 1]; NaN where f is.
+    pub fn position(&self, f: f64) -> f64 {
+        self.warp(f) * self.color_gain()
+    }
+
+    /// f at t: the inverse of [`position`](Self::position).
+    pub fn value(&self, t: f64) -> f64 {
+        let w = t / self.color_gain();
+        match self.kind {
+            ScaleKind::Log => self.low + libm::copysign(self.knee * libm::expm1(w.abs()), w),
+            _ => self.low + w,
+        }
+    }
+
+    /// The contour coordinate q: levels are where it is an integer, round values of f on a linear scale and
+    /// even steps of t on a logarithmic one; every fifth is emphasised.
+    pub fn level_coordinate(&self, f: f64) -> f64 {
+        match self.kind {
+            ScaleKind::Log => self.warp(f) * self.level_gain(),
+            _ => f / self.level_step(),
+        }
+    }
+
+    /// How the levels are subdivided in a view whose values are `reference + differences`: not at all as long as
+    /// enough of them are in view.
+    pub fn levels(&self, reference: f64, differences: &[f64]) -> Levels {
+        let mut q: Vec<f64> = differences.iter().map(|d| self.warp_difference(reference, *d) * self.level_gain()).collect();
+        q.retain(|v| v.is_finite());
+        q.sort_by(f64::total_cmp);
+        let rank = |p: f64| q.get((q.len().saturating_sub(1) as f64 * p).round() as usize).copied().unwrap_or(0.0);
+        let range = rank(0.97) - rank(0.03);
+        if range <= 0.0 {
+            return Levels::default();
+        }
+        let halvings = libm::log2(FEWEST_IN_VIEW / range).clamp(0.0, 120.0);
+        Levels { halvings: halvings.floor() as u32, blend: halvings.fract() }
+    }
+
+    /// Ticks of the colour bar, `count` at most, `value` being t: round values of f, evenly spread over the bar.
+    pub fn bar_ticks(&self, count: usize) -> Vec<Tick> {
+        if self.kind != ScaleKind::Log {
+            let plain = ticks(self.low, self.high, count);
+            let at = |tick: &Tick| Tick { value: self.position(tick.value), label: number(tick.value, 4) };
+            return plain.ticks.iter().map(at).collect();
+        }
+        let mut chosen: Vec<(f64, f64)> = Vec::new();
+        let gap = 1.0 / count.max(1) as f64;
+        let mut take = |f: f64| {
+            let t = self.position(f);
+            if (-1e-9..=1.0 + 1e-9).contains(&t) && chosen.iter().all(|(other, _)| (other - t).abs() >= gap) {
+                chosen.push((t, f));
+            }
+        };
+        take(0.0);
+        let top = self.high.abs().max(self.low.abs());
+        let highest = libm::floor(libm::log10(top.max(1e-300))) as i32;
+        for mantissa in [1.0, 5.0, 2.0, 3.0] {
+            for exponent in (highest - 12..=highest).rev() {
+                for sign in [1.0, -1.0] {
+                    take(sign * mantissa * power_of_ten(exponent));
+                }
+            }
+        }
+        if chosen.len() < 3 {
+            return ticks(self.low, self.high, count)
+                .ticks
+                .iter()
+                .map(|tick| Tick { value: self.position(tick.value), label: number(tick.value, 4) })
+                .collect();
+        }
+        chosen.sort_by(|a, b| a.0.total_cmp(&b.0));
+        chosen.into_iter().map(|(t, f)| Tick { value: t, label: number(f, 3) }).collect()
+    }
+}
