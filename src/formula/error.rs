@@ -1,0 +1,64 @@
+//! What is wrong with a formula, and where.
+
+use std::ops::Range;
+
+/// A formula that cannot be read. Displays as one sentence that begins with the position.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("position {position}: {message}")]
+pub struct FormulaError {
+    /// The sentence without the position.
+    pub message: String,
+    /// The bytes of the text that are meant; empty at the end of the text.
+    pub at: Range<usize>,
+    /// The first character that is meant, counted from 1.
+    pub position: usize,
+    /// What could have stood there, where that can be said.
+    pub expected: Option<String>,
+}
+
+/// An error on its way up; the position in characters is added at the end.
+pub(super) type Fallible<T> = Result<T, Box<FormulaError>>;
+
+pub(super) fn fail<T>(at: Range<usize>, message: impl Into<String>) -> Fallible<T> {
+    Err(Box::new(FormulaError { message: message.into(), at, position: 0, expected: None }))
+}
+
+/// "expected {expected} {rest}".
+pub(super) fn expected<T>(at: Range<usize>, expected: &str, rest: &str) -> Fallible<T> {
+    let message = if rest.is_empty() { format!("expected {expected}") } else { format!("expected {expected} {rest}") };
+    Err(Box::new(FormulaError { message, at, position: 0, expected: Some(expected.to_owned()) }))
+}
+
+impl FormulaError {
+    /// Counts the characters before the error; clips the range to the text.
+    pub(super) fn located(mut self, text: &str) -> Self {
+        let start = (0..=self.at.start.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        self.at = start..self.at.end.clamp(start, text.len());
+        self.position = text[..start].chars().count() + 1;
+        self
+    }
+}
+
+/// The known name nearest to `name` in edits, if it is near enough to be meant.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let length = name.chars().count();
+    let allowed = if length <= 3 { 1 } else { 2 };
+    let near = known.filter(|k| k.chars().count().abs_diff(length) <= allowed).map(|k| (edits(name, k), k)).min()?;
+    (near.0 <= allowed && near.0 < length).then_some(near.1)
+}
+
+/// Levenshtein distance; upper and lower case differ by nothing.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, p) in a.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, q) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(p != *q);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
