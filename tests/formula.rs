@@ -1,5 +1,6 @@
 //! Formulas: the grammar, the values and the derivatives.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 use saddlescope::formula::{Formula, Scope, Table};
 
 fn scope(dim: usize) -> Scope {
