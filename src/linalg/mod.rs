@@ -1,14 +1,16 @@
 //! Small dense linear algebra: vectors, metrics, eigenvalues, seeded random numbers.
 //!
-//! May import nothing of this crate but `formula`'s absence: it knows neither objectives nor optimizers.
+//! Imports nothing of this crate: it knows neither objectives nor optimizers.
 //! Everything here is deterministic to the bit on every platform: IEEE operations in a fixed order and
 //! transcendental functions from `libm`.
 
 mod eigen;
+mod factor;
 mod metric;
 mod rng;
 
 pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
+pub use factor::Factor;
 pub use metric::{Metric, MetricError};
 pub use rng::Rng;
 

@@ -1,6 +1,6 @@
 //! The registry of methods.
 
-use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span};
+use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span, first_order, second_order};
 use serde::Serialize;
 
 /// Where a method belongs.
@@ -115,7 +115,15 @@ impl Parameter {
             (Default::Fixed(value), _) => value,
             (Default::GradientStep { times, .. }, Some(s)) => (times * s.step_size).clamp(min, max),
             (Default::Length { times, .. }, Some(s)) => (times * s.radius).clamp(min, max),
-            (Default::GradientStep { plain, .. } | Default::Length { plain, .. }, None) => plain,
+            (Default::Gradient { times, .. }, Some(s)) => (times * s.radius / s.step_size).clamp(min, max),
+            (Default::Decrease { times, .. }, Some(s)) => (times * s.radius * s.radius / s.step_size).clamp(min, max),
+            (
+                Default::GradientStep { plain, .. }
+                | Default::Length { plain, .. }
+                | Default::Gradient { plain, .. }
+                | Default::Decrease { plain, .. },
+                None,
+            ) => plain,
         }
     }
 }
@@ -194,7 +202,17 @@ impl Method {
 
 /// Every method, in the order in which the window lists them. Adding one is one file and one line here.
 pub fn methods() -> &'static [Method] {
-    static METHODS: &[Method] = &[];
+    static METHODS: &[Method] = &[
+        first_order::GD,
+        first_order::HEAVY_BALL,
+        first_order::NESTEROV,
+        first_order::ADAGRAD,
+        first_order::ADAGRAD_FULL,
+        first_order::RMSPROP,
+        first_order::RMSPROP_FULL,
+        first_order::ADAM,
+        second_order::TR,
+    ];
     METHODS
 }
 

@@ -10,6 +10,7 @@ pub mod first_order;
 mod method;
 mod oracle;
 mod parameter;
+mod second_moment;
 pub mod second_order;
 mod step;
 pub mod stochastic;
@@ -19,7 +20,7 @@ pub use crate::problem::Scales;
 pub use method::{Family, Method, SettingsError, Values, method, methods};
 pub use oracle::{Counts, Oracle};
 pub use parameter::{Default, Parameter, Setting, Settings, Span};
-pub use step::{Exit, Geometry, Phase, Region, Step, Verdict};
+pub use step::{Exit, Geometry, Path, Phase, Region, Step, Verdict};
 
 /// A step machine. One call of [`step`](Self::step) is one trial, accepted or not; the machine keeps its iterate.
 pub trait Optimizer: Send {

@@ -40,6 +40,20 @@ pub enum Default {
         /// The literature's default.
         plain: f64,
     },
+    /// This times `radius / step_size`: the size of a gradient whose plain step is as long as the radius.
+    Gradient {
+        /// Multiple of that gradient.
+        times: f64,
+        /// The literature's default.
+        plain: f64,
+    },
+    /// This times `radius² / step_size`: the decrease of f that goes with such a step.
+    Decrease {
+        /// Multiple of that decrease.
+        times: f64,
+        /// The literature's default.
+        plain: f64,
+    },
 }
 
 /// The values a parameter may take.

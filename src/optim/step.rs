@@ -2,6 +2,7 @@
 
 use crate::linalg::{Metric, Vector};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 /// One trial of an optimizer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,7 @@ pub enum Phase {
 }
 
 /// The geometry that produced a trial step.
+#[allow(clippy::large_enum_variant, reason = "nearly every step carries a region: inline it costs no allocation")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Geometry {
@@ -88,6 +90,9 @@ pub enum Geometry {
     },
 }
 
+/// Points in the order in which a subproblem solver went through them; two live inline.
+pub type Path = SmallVec<[Vector; 2]>;
+
 /// The region { center + s : ‖s‖_M ≤ Δ } and the model that was minimized in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Region {
@@ -104,7 +109,7 @@ pub struct Region {
     /// The minimizing step from `center` (before the verdict).
     pub step: Vector,
     /// Points center-relative that the subproblem solver went through, in order: CG iterates, dogleg corners.
-    pub path: Vec<Vector>,
+    pub path: Path,
     /// How the solver ended.
     pub exit: Exit,
     /// The multiplier λ of the constraint, where the solver finds it; NaN else.

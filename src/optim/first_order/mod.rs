@@ -1,1 +1,210 @@
-//! To come: see the registry.
+//! Methods that see gradients only.
+//!
+//! May import `linalg` and the contract of `optim`. A method is a [`Rule`]: from the gradient it says which linear
+//! function it minimizes in which ellipsoid; the machine around it makes the step and the record. One rule a file.
+
+mod adagrad;
+mod adagrad_full;
+mod adam;
+mod adaptive;
+mod gd;
+mod heavy_ball;
+mod nesterov;
+mod rmsprop;
+mod rmsprop_full;
+
+pub(super) use adagrad::ADAGRAD;
+pub(super) use adagrad_full::ADAGRAD_FULL;
+pub(super) use adam::ADAM;
+pub(super) use gd::GD;
+pub(super) use heavy_ball::HEAVY_BALL;
+pub(super) use nesterov::NESTEROV;
+pub(super) use rmsprop::RMSPROP;
+pub(super) use rmsprop_full::RMSPROP_FULL;
+
+use super::{Default, Exit, Geometry, Optimizer, Oracle, Parameter, Path, Phase, Region, Span, Step, StepError, Verdict};
+use crate::linalg::{Metric, Vector, dot, norm};
+
+/// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
+/// (Kohler, Adolphs, Lucchi 2020, Lemma 1).
+pub(super) struct Preconditioned {
+    /// η.
+    pub step_size: f64,
+    /// l: the gradient, or the momentum in its place.
+    pub linear: Vector,
+    /// M.
+    pub metric: Metric,
+    /// M⁻¹l.
+    pub direction: Vector,
+}
+
+impl Preconditioned {
+    /// The plain step −ηl in a ball.
+    pub fn plain(step_size: f64, linear: Vector) -> Self {
+        Self { step_size, direction: Vector::from_slice(&linear), linear, metric: Metric::Sphere }
+    }
+
+    /// The region of the lemma around `center`, with the step in it; ‖l‖²_{M⁻¹} beside it.
+    pub fn region(self, center: &[f64]) -> (Region, f64) {
+        let slope = dot(&self.linear, &self.direction).max(0.0);
+        let step: Vector = self.direction.iter().map(|d| -self.step_size * d).collect();
+        let dual = if matches!(self.metric, Metric::Sphere) { norm(&self.linear) } else { slope.sqrt() };
+        let region = Region {
+            center: Vector::from_slice(center),
+            metric: self.metric,
+            radius: self.step_size * dual,
+            linear: self.linear,
+            second_order: false,
+            path: Path::from_elem(Vector::from_slice(&step), 1),
+            step,
+            exit: if dual == 0.0 { Exit::ZeroGradient } else { Exit::Boundary },
+            multiplier: 1.0 / self.step_size,
+        };
+        (region, slope)
+    }
+}
+
+/// What tells one first-order method from another.
+pub(super) trait Rule: Clone + Send + 'static {
+    /// Whether l is the gradient of f at x, so that ⟨l, s⟩ models f.
+    const MODELS_F: bool;
+
+    /// Where the gradient is asked, if not at x.
+    fn probe(&self, _x: &[f64]) -> Option<Vector> {
+        None
+    }
+
+    /// Takes the gradient in and says which step to make.
+    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned;
+}
+
+/// The machine around a rule: one gradient, one step, always accepted.
+#[derive(Clone)]
+pub(super) struct Machine<R> {
+    x: Vector,
+    rule: R,
+}
+
+impl<R: Rule> Machine<R> {
+    /// At `start`.
+    pub fn boxed(start: &[f64], rule: R) -> Box<dyn Optimizer> {
+        Box::new(Self { x: Vector::from_slice(start), rule })
+    }
+}
+
+impl<R: Rule> Optimizer for Machine<R> {
+    fn position(&self) -> &[f64] {
+        &self.x
+    }
+
+    fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
+        let mut gradient = Vector::from_elem(0.0, self.x.len());
+        let f = match self.rule.probe(&self.x) {
+            None => oracle.gradient(&self.x, &mut gradient)?,
+            Some(at) => {
+                oracle.gradient(&at, &mut gradient)?;
+                f64::NAN
+            }
+        };
+        let plan = self.rule.precondition(&gradient);
+        let step_size = plan.step_size;
+        let (region, slope) = plan.region(&self.x);
+        let predicted = if R::MODELS_F { step_size * slope } else { f64::NAN };
+        Ok(descend(&mut self.x, f, norm(&gradient), predicted, region))
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(self.clone())
+    }
+}
+
+/// Moves `x` by the region's step and records it.
+pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64, region: Region) -> Step {
+    let from = Vector::from_slice(x);
+    for (xi, si) in x.iter_mut().zip(&region.step) {
+        *xi += si;
+    }
+    Step {
+        from,
+        trial: Vector::from_slice(&region.step),
+        x: Vector::from_slice(x),
+        verdict: Verdict::Accepted,
+        phase: Phase::Descent,
+        f,
+        gradient_norm,
+        predicted,
+        actual: f64::NAN,
+        geometry: Geometry::TrustRegion(region),
+    }
+}
+
+/// η of a method whose step scales with the gradient.
+pub(super) const fn gradient_step(times: f64, plain: f64, source: &'static str) -> Parameter {
+    Parameter {
+        name: "step_size",
+        symbol: "η",
+        default: Default::GradientStep { times, plain },
+        span: Span::Log { min: 1e-10, max: 1e4 },
+        meaning: "step per unit of gradient; about 1/ℓ with ℓ the largest curvature",
+        source,
+    }
+}
+
+/// η of a method that normalizes its gradients: a length in x.
+pub(super) const fn step_length(times: f64, plain: f64, source: &'static str) -> Parameter {
+    Parameter {
+        name: "step_size",
+        symbol: "η",
+        default: Default::Length { times, plain },
+        span: Span::Log { min: 1e-10, max: 1e4 },
+        meaning: "length of a step in each coordinate while the gradient keeps its size",
+        source,
+    }
+}
+
+/// A weight in [0, 1) of what has been.
+pub(super) const fn decay(
+    name: &'static str,
+    symbol: &'static str,
+    value: f64,
+    meaning: &'static str,
+    source: &'static str,
+) -> Parameter {
+    Parameter { name, symbol, default: Default::Fixed(value), span: Span::Linear { min: 0.0, max: 0.999_999 }, meaning, source }
+}
+
+/// μ.
+pub(super) const fn momentum(source: &'static str) -> Parameter {
+    Parameter {
+        name: "momentum",
+        symbol: "μ",
+        default: Default::Fixed(0.9),
+        span: Span::Linear { min: 0.0, max: 1.0 },
+        meaning: "share of the last step's momentum that is kept",
+        source,
+    }
+}
+
+/// Whether ε is added to the root of the second moment or below it.
+pub(super) const fn epsilon_place(source: &'static str) -> Parameter {
+    Parameter {
+        name: "epsilon_place",
+        symbol: "ε in",
+        default: Default::Fixed(0.0),
+        span: Span::Choice { options: &["outside", "inside"] },
+        meaning: "outside the root, √v + ε, or inside it, √(v + ε)",
+        source,
+    }
+}
+
+/// ε beside the root of a second moment.
+pub(super) const fn epsilon(value: f64, source: &'static str) -> Parameter {
+    Parameter {
+        name: "epsilon",
+        symbol: "ε",
+        default: Default::Fixed(value),
+        span: Span::Log { min: 1e-30, max: 1e2 },
+        meaning: "keeps the ellipsoid bounded where gradients vanish",
+        source,
+    }
+}

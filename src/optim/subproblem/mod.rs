@@ -1,1 +1,73 @@
-//! To come: see the registry.
+//! The trust-region subproblem: minimize m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ.
+//!
+//! May import `linalg` and the records of `optim`; knows no objective and keeps no state. One solver a file, each
+//! returns a [`Solution`]. A metric must be positive definite ([`Metric::validate`](crate::linalg::Metric::validate)),
+//! Δ positive and finite, g and H finite and of matching size.
+
+mod exact;
+mod steihaug;
+
+pub use exact::exact;
+pub use steihaug::{forcing_tolerance, steihaug};
+
+use super::{Exit, Path};
+use crate::linalg::{Metric, Vector, norm};
+use smallvec::smallvec;
+
+/// A step of a subproblem solver.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solution {
+    /// s.
+    pub step: Vector,
+    /// λ ≥ 0 of (H + λM)s = −g; NaN where the solver does not find it.
+    pub multiplier: f64,
+    /// −m(s) ≥ 0.
+    pub model_decrease: f64,
+    /// ‖s‖_M.
+    pub norm: f64,
+    /// How the solver ended.
+    pub exit: Exit,
+    /// The points it went through, the step last.
+    pub path: Path,
+    /// Products with H that it took; 0 for a dense solver.
+    pub products: usize,
+}
+
+impl Solution {
+    /// s = 0: nothing to do, or nothing known.
+    fn zero(n: usize) -> Self {
+        Self {
+            step: Vector::from_elem(0.0, n),
+            multiplier: 0.0,
+            model_decrease: 0.0,
+            norm: 0.0,
+            exit: Exit::ZeroGradient,
+            path: Path::new(),
+            products: 0,
+        }
+    }
+
+    /// The first point of the path as the solution: in the hard case the step of least norm, inside the region.
+    pub fn shortest(self, metric: &Metric) -> Self {
+        let Some(step) = self.path.first().cloned() else { return self };
+        let norm = metric.norm(&step);
+        let path = smallvec![step.clone()];
+        Self { step, norm, path, exit: Exit::Interior, ..self }
+    }
+
+    /// Where g is so large that its square overflows, the model is linear: s = −Δ M⁻¹g/‖g‖_{M⁻¹} along `direction` = M⁻¹g,
+    /// with `dual` = C⁻¹g.
+    fn linear(direction: &[f64], dual: &[f64], radius: f64) -> Self {
+        let length = norm(dual);
+        let step: Vector = direction.iter().map(|d| -radius * (d / length)).collect();
+        Self {
+            path: smallvec![step.clone()],
+            step,
+            multiplier: length / radius,
+            model_decrease: radius * length,
+            norm: radius,
+            exit: Exit::Boundary,
+            products: 0,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Gradient descent.
+
+use super::{Machine, Preconditioned, Rule, gradient_step};
+use crate::linalg::Vector;
+use crate::optim::{Family, Method};
+
+/// x ← x − η∇f(x).
+pub(in crate::optim) const GD: Method = Method {
+    id: "gd",
+    name: "Gradient descent",
+    family: Family::FirstOrder,
+    formula: "x ← x − η g",
+    summary: "The steepest way down in a ball of radius η‖g‖; rests at any critical point, saddles too.",
+    source: "Cauchy 1847",
+    parameters: &[gradient_step(1.0, 1e-3, "Nesterov 2004, §1.2.3: 1/ℓ")],
+    random: false,
+    build: |values, start| Machine::boxed(start, GradientDescent { step_size: values.number("step_size") }),
+};
+
+#[derive(Clone)]
+struct GradientDescent {
+    step_size: f64,
+}
+
+impl Rule for GradientDescent {
+    const MODELS_F: bool = true;
+
+    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned {
+        Preconditioned::plain(self.step_size, Vector::from_slice(gradient))
+    }
+}

@@ -1,0 +1,274 @@
+//! The trust-region method with a ball or an adaptive ellipsoid.
+
+use crate::linalg::{Metric, Vector, all_finite, norm};
+use crate::optim::second_moment::{Epsilon, SecondMoment};
+use crate::optim::subproblem::{self, Solution};
+use crate::optim::{
+    Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Span, Step, StepError, Verdict,
+};
+
+const SOURCE: &str = "Kohler, Adolphs, Lucchi 2020, Algorithm 1";
+const STEIHAUG: &str = "Conn, Gould, Toint 2000, §7.5.1";
+/// Products with the Hessian in one subproblem (Kohler et al. 2020, released configurations).
+const MOST_PRODUCTS: usize = 50;
+/// A radius below this stays: squares must not underflow.
+const SMALLEST_RADIUS: f64 = 1e-150;
+
+/// s minimizes m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ; ρ = (f(x) − f(x+s))/(−m(s)) decides on the step and the radius
+/// (Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1).
+pub(in crate::optim) const TR: Method = Method {
+    id: "tr",
+    name: "Trust region",
+    family: Family::SecondOrder,
+    formula: "x ← x + argmin { gᵀs + ½ sᵀHs : ‖s‖_M ≤ Δ } if ρ ≥ η₁",
+    summary: "Trusts a quadratic model as far as it has proved right; the exact solver leaves strict saddles even at g = 0.",
+    source: "Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1",
+    parameters: &[
+        Parameter {
+            name: "metric",
+            symbol: "M",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"] },
+            meaning: "shape of the region: a ball, or the ellipsoid of the gradients so far",
+            source: SOURCE,
+        },
+        Parameter {
+            name: "solver",
+            symbol: "s",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["exact", "steihaug"] },
+            meaning: "exact: global minimizer from the dense Hessian; steihaug: conjugate gradients from products",
+            source: "Moré, Sorensen 1983; Steihaug 1983",
+        },
+        Parameter {
+            name: "radius",
+            symbol: "Δ₀",
+            default: Default::Length { times: 1.0, plain: 1.0 },
+            span: Span::Log { min: 1e-12, max: 1e12 },
+            meaning: "first radius, in the norm of M",
+            source: SOURCE,
+        },
+        Parameter {
+            name: "radius_max",
+            symbol: "Δmax",
+            default: Default::Length { times: 10.0, plain: 10.0 },
+            span: Span::Log { min: 1e-12, max: 1e12 },
+            meaning: "largest radius, in the norm of M",
+            source: SOURCE,
+        },
+        ratio("eta1", "η₁", 1e-4, "smallest ratio of actual to predicted decrease at which a step is taken"),
+        ratio("eta2", "η₂", 0.95, "smallest ratio at which the radius grows"),
+        factor("grow", "γ₁", "factor of the radius after a very good step"),
+        factor("shrink", "γ₂", "divisor of the radius after a rejected step"),
+        Parameter {
+            name: "beta",
+            symbol: "β",
+            default: Default::Fixed(0.8),
+            span: Span::Linear { min: 0.0, max: 0.999_999 },
+            meaning: "weight of past squared gradients in the RMSProp ellipsoids",
+            source: SOURCE,
+        },
+        Parameter {
+            name: "epsilon",
+            symbol: "ε",
+            default: Default::Fixed(1e-10),
+            span: Span::Log { min: 1e-30, max: 1e2 },
+            meaning: "where the accumulators start; their eigenvalues never fall below it",
+            source: SOURCE,
+        },
+        Parameter {
+            name: "kappa",
+            symbol: "κ",
+            default: Default::Fixed(0.1),
+            span: Span::Log { min: 1e-16, max: 1.0 },
+            meaning: "conjugate gradients stop at ‖r‖ ≤ ‖g‖ min(κ, ‖g‖^θ)",
+            source: STEIHAUG,
+        },
+        Parameter {
+            name: "theta",
+            symbol: "θ",
+            default: Default::Fixed(0.5),
+            span: Span::Linear { min: 0.0, max: 2.0 },
+            meaning: "order of convergence beyond one that conjugate gradients leave to the method",
+            source: STEIHAUG,
+        },
+    ],
+    random: false,
+    build: |values, start| {
+        let (metric, n, epsilon) = (values.choice("metric"), start.len(), values.number("epsilon"));
+        let full = metric.ends_with("_full");
+        let rmsprop = metric.starts_with("rmsprop");
+        let beta = values.number("beta");
+        Box::new(TrustRegion {
+            x: Vector::from_slice(start),
+            radius: values.number("radius"),
+            moment: (metric != "sphere").then(|| SecondMoment::new(n, full, epsilon)),
+            here: None,
+            rules: Rules {
+                exact: values.choice("solver") == "exact",
+                weights: if rmsprop { [beta, 1.0 - beta] } else { [1.0, 1.0] },
+                epsilon,
+                radius_max: values.number("radius_max"),
+                eta1: values.number("eta1"),
+                eta2: values.number("eta2"),
+                grow: values.number("grow"),
+                shrink: values.number("shrink"),
+                kappa: values.number("kappa"),
+                theta: values.number("theta"),
+            },
+        })
+    },
+};
+
+const fn ratio(name: &'static str, symbol: &'static str, value: f64, meaning: &'static str) -> Parameter {
+    let span = Span::Linear { min: 0.0, max: 1.0 };
+    Parameter { name, symbol, default: Default::Fixed(value), span, meaning, source: SOURCE }
+}
+
+const fn factor(name: &'static str, symbol: &'static str, meaning: &'static str) -> Parameter {
+    let span = Span::Log { min: 1.01, max: 100.0 };
+    Parameter { name, symbol, default: Default::Fixed(2.0), span, meaning, source: SOURCE }
+}
+
+/// What does not change during a run.
+#[derive(Clone, Copy)]
+struct Rules {
+    exact: bool,
+    /// Of the past and of the new gradient in the accumulator.
+    weights: [f64; 2],
+    epsilon: f64,
+    radius_max: f64,
+    eta1: f64,
+    eta2: f64,
+    grow: f64,
+    shrink: f64,
+    kappa: f64,
+    theta: f64,
+}
+
+/// What is known at the iterate, kept over rejected trials.
+#[derive(Clone)]
+struct Local {
+    f: f64,
+    g: Vector,
+    gradient_norm: f64,
+    /// For the exact solver; empty else.
+    h: Vector,
+    metric: Metric,
+}
+
+#[derive(Clone)]
+struct TrustRegion {
+    x: Vector,
+    radius: f64,
+    moment: Option<SecondMoment>,
+    here: Option<Local>,
+    rules: Rules,
+}
+
+impl TrustRegion {
+    /// Asks the derivatives at a new iterate; the accumulator takes the gradient in.
+    fn look(&mut self, oracle: &mut Oracle<'_>) -> Result<Local, StepError> {
+        let n = self.x.len();
+        let mut g = Vector::from_elem(0.0, n);
+        let mut h = Vector::from_elem(0.0, if self.rules.exact { n * n } else { 0 });
+        let f = if self.rules.exact {
+            oracle.gradient_hessian(&self.x, &mut g, &mut h)?
+        } else {
+            oracle.gradient(&self.x, &mut g)?
+        };
+        if !f.is_finite() {
+            return Err(StepError::NotFinite { what: "function value", at: self.x.clone() });
+        }
+        let metric = self.moment.as_mut().map_or(Metric::Sphere, |moment| {
+            let [keep, weight] = self.rules.weights;
+            moment.update(keep, weight, &g);
+            moment.metric(Epsilon::Floor(self.rules.epsilon))
+        });
+        Ok(Local { f, gradient_norm: norm(&g), g, h, metric })
+    }
+
+    fn solve(&self, here: &Local, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
+        let Local { g, h, metric, .. } = here;
+        if self.rules.exact {
+            let solution = subproblem::exact(g, h, metric, self.radius);
+            // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the shortest is taken.
+            return Ok(if solution.exit == Exit::HardCase && solution.multiplier == 0.0 {
+                solution.shortest(metric)
+            } else {
+                solution
+            });
+        }
+        let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.rules.kappa, self.rules.theta);
+        let product = |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(&self.x, v, hv);
+        subproblem::steihaug(g, product, metric, self.radius, tolerance, MOST_PRODUCTS.min(2 * g.len()))
+    }
+}
+
+impl Optimizer for TrustRegion {
+    fn position(&self) -> &[f64] {
+        &self.x
+    }
+
+    fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
+        let here = match self.here.take() {
+            Some(here) => here,
+            None => self.look(oracle)?,
+        };
+        let solved = self.solve(&here, oracle);
+        let here = self.here.insert(here);
+        let solution = solved?;
+        let rules = &self.rules;
+
+        let from = Vector::from_slice(&self.x);
+        let trial: Vector = self.x.iter().zip(&solution.step).map(|(x, s)| x + s).collect();
+        let predicted = solution.model_decrease;
+        let still = solution.step.iter().all(|s| *s == 0.0);
+        let (actual, ratio) = if still {
+            (0.0, f64::NAN)
+        } else {
+            let actual = here.f - oracle.value(&trial);
+            // Both decreases are known up to the rounding of f (Conn, Gould, Toint 2000, §17.4.2).
+            let rounding = 10.0 * f64::EPSILON * here.f.abs();
+            (actual, (actual + rounding) / (predicted + rounding))
+        };
+        let success = ratio >= rules.eta1 && actual.is_finite() && all_finite(&trial);
+        let radius = self.radius;
+        let step = Step {
+            from,
+            trial: Vector::from_slice(&solution.step),
+            x: Vector::from_slice(if success { &trial } else { &self.x }),
+            verdict: if success || still { Verdict::Accepted } else { Verdict::Rejected },
+            phase: Phase::Descent,
+            f: here.f,
+            gradient_norm: here.gradient_norm,
+            predicted,
+            actual,
+            geometry: Geometry::TrustRegion(Region {
+                center: Vector::from_slice(&self.x),
+                metric: here.metric.clone(),
+                radius,
+                linear: Vector::from_slice(&here.g),
+                second_order: true,
+                step: solution.step,
+                path: solution.path,
+                exit: solution.exit,
+                multiplier: solution.multiplier,
+            }),
+        };
+        if success {
+            self.x = trial;
+            self.here = None;
+            if ratio >= rules.eta2 {
+                self.radius = (rules.grow * radius).min(rules.radius_max);
+            }
+        } else if !still {
+            self.radius = (radius / rules.shrink).max(SMALLEST_RADIUS);
+        }
+        Ok(step)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Optimizer> {
+        Box::new(self.clone())
+    }
+}

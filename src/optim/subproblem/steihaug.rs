@@ -1,0 +1,86 @@
+//! Conjugate gradients that stop at the boundary.
+
+use super::Solution;
+use crate::linalg::{Metric, Vector, axpy, dot, norm};
+use crate::optim::{Exit, Path, StepError};
+
+/// The tolerance on ‖r‖₂ at which truncated conjugate gradients may stop: ‖g‖₂ min{κ, ‖g‖₂^θ}.
+/// With θ > 0 the outer iteration converges superlinearly (Conn, Gould, Toint 2000, §7.5.1).
+pub fn forcing_tolerance(gradient_norm: f64, kappa: f64, theta: f64) -> f64 {
+    let power = if theta == 0.5 { gradient_norm.sqrt() } else { libm::pow(gradient_norm, theta) };
+    gradient_norm * kappa.min(power)
+}
+
+/// Preconditioned Steihaug-Toint conjugate gradients (Steihaug 1983; Conn, Gould, Toint 2000, Algorithm 7.5.1).
+///
+/// `product` writes H p; it is asked at most `limit` times. Ends inside when ‖g + Hs‖₂ ≤ `tolerance`, else on the
+/// boundary, where the path leaves the region or meets a direction of curvature pᵀHp ≤ 0. At g = 0 (or ‖g‖² below the
+/// smallest number) the step is zero whatever H: a strict saddle is not left.
+///
+/// # Errors
+/// Those of `product`.
+pub fn steihaug(
+    g: &[f64],
+    mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
+    metric: &Metric,
+    radius: f64,
+    tolerance: f64,
+    limit: usize,
+) -> Result<Solution, StepError> {
+    let n = g.len();
+    let factor = metric.factor(n);
+    let mut s = Vector::from_elem(0.0, n);
+    let mut hp = Vector::from_elem(0.0, n);
+    let mut r = Vector::from_slice(g);
+    let mut v = Vector::from_slice(g);
+    factor.solve(&mut v);
+    let mut rv = dot(&r, &v);
+    if rv.is_infinite() {
+        let mut dual = Vector::from_slice(g);
+        factor.forward(&mut dual);
+        return Ok(Solution::linear(&v, &dual, radius));
+    }
+    if rv == 0.0 {
+        return Ok(Solution::zero(n));
+    }
+    let mut p: Vector = v.iter().map(|e| -e).collect();
+    // ‖s‖²_M, ⟨s, p⟩_M and ‖p‖²_M by recurrence, without products by M.
+    let (mut ss, mut sp, mut pp) = (0.0, 0.0, rv);
+    let (mut decrease, mut path) = (0.0, Path::new());
+    for products in 1..=limit {
+        product(&p, &mut hp)?;
+        let curvature = dot(&p, &hp);
+        let alpha = rv / curvature;
+        let next = ss + alpha * (2.0 * sp + alpha * pp);
+        let inside = curvature > 0.0 && next < radius * radius;
+        if !inside {
+            let room = (radius * radius - ss).max(0.0);
+            let tau = room / (sp + (sp * sp + pp * room).sqrt());
+            axpy(tau, &p, &mut s);
+            decrease += tau * rv - 0.5 * tau * tau * curvature;
+            path.push(Vector::from_slice(&s));
+            let exit = if curvature > 0.0 { Exit::Boundary } else { Exit::NegativeCurvature };
+            return Ok(Solution { step: s, multiplier: f64::NAN, model_decrease: decrease, norm: radius, exit, path, products });
+        }
+        axpy(alpha, &p, &mut s);
+        axpy(alpha, &hp, &mut r);
+        decrease += 0.5 * alpha * rv;
+        ss = next;
+        path.push(Vector::from_slice(&s));
+        let converged = norm(&r) <= tolerance;
+        if converged || products == limit {
+            let exit = if converged { Exit::Interior } else { Exit::IterationLimit };
+            return Ok(Solution { step: s, multiplier: 0.0, model_decrease: decrease, norm: ss.sqrt(), exit, path, products });
+        }
+        v.copy_from_slice(&r);
+        factor.solve(&mut v);
+        let previous = std::mem::replace(&mut rv, dot(&r, &v));
+        let beta = rv / previous;
+        for (pi, vi) in p.iter_mut().zip(&v) {
+            *pi = beta * *pi - vi;
+        }
+        sp = beta * (sp + alpha * pp);
+        pp = beta * beta * pp + rv;
+    }
+    Ok(Solution { exit: Exit::IterationLimit, ..Solution::zero(n) })
+}

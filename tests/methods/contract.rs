@@ -1,0 +1,136 @@
+//! What every method of the registry keeps.
+
+use crate::objectives::{Cloud, PLANES, Plane, ROSENBROCK, start};
+use saddlescope::linalg::Rng;
+use saddlescope::optim::{Counts, Oracle, Scales, Settings, Span, StepError, methods};
+use saddlescope::problem::Objective;
+
+#[test]
+fn identifiers_are_unique_and_entries_are_filled() {
+    let mut ids: Vec<&str> = methods().iter().map(|m| m.id).collect();
+    for m in methods() {
+        assert!(m.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{}", m.id);
+        let texts = [m.name, m.formula, m.summary, m.source];
+        assert!(texts.iter().all(|t| !t.is_empty()), "{}", m.id);
+        assert!(m.parameters.iter().all(|p| !p.meaning.is_empty() && !p.source.is_empty() && !p.symbol.is_empty()), "{}", m.id);
+        let mut names: Vec<&str> = m.parameters.iter().map(|p| p.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), m.parameters.len(), "{}", m.id);
+    }
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
+
+/// Building reads only what is declared: an undeclared name would stop a debug build here.
+#[test]
+fn defaults_lie_in_their_spans_at_every_scale() {
+    let scales = [1e-6, 1e-3, 1.0, 1e3].map(|s| Scales { step_size: s, radius: 10.0 * s });
+    for m in methods() {
+        for scales in scales.iter().map(|s| Some(*s)).chain([None]) {
+            for p in m.parameters {
+                let (min, max) = p.span.limits();
+                let value = p.default_number(scales);
+                assert!((min..=max).contains(&value), "{} of {}: {value}", p.name, m.id);
+                assert!(!matches!(p.span, Span::Integer { .. } | Span::Choice { .. }) || value.fract() == 0.0);
+            }
+            let machine = m.start(&Settings::new(), scales, &[1.0, 2.0]).unwrap();
+            assert_eq!(machine.position(), [1.0, 2.0]);
+        }
+    }
+}
+
+#[test]
+fn a_clone_continues_identically() {
+    let cloud = Cloud::new(9);
+    let mut objectives: Vec<(&dyn Objective, Vec<f64>)> = vec![(&cloud, vec![0.5, -1.0, 2.0])];
+    objectives.extend(PLANES.iter().map(|p| (p as &dyn Objective, p.start.to_vec())));
+    for m in methods() {
+        for (f, x) in &objectives {
+            let mut first = start(m.id, &Settings::new(), x);
+            let mut oracle = Oracle::new(*f, Rng::new(1), Counts::default());
+            for _ in 0..7 {
+                let _ = first.step(&mut oracle);
+            }
+            let mut second = first.boxed_clone();
+            let (rng, counts) = oracle.into_parts();
+            let mut one = Oracle::new(*f, rng.clone(), counts);
+            let mut other = Oracle::new(*f, rng, counts);
+            for _ in 0..20 {
+                let (a, b) = (first.step(&mut one), second.step(&mut other));
+                assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", m.id);
+            }
+            assert_eq!(one.counts(), other.counts());
+        }
+    }
+}
+
+#[test]
+fn the_record_agrees_with_the_machine() {
+    for m in methods() {
+        for f in &PLANES {
+            let mut machine = start(m.id, &Settings::new(), &f.start);
+            let mut oracle = Oracle::new(f, Rng::new(4), Counts::default());
+            for _ in 0..25 {
+                let before = machine.position().to_vec();
+                let Ok(step) = machine.step(&mut oracle) else { break };
+                assert_eq!(step.from.as_slice(), before, "{}", m.id);
+                assert_eq!(step.x.as_slice(), machine.position(), "{}", m.id);
+                let text = serde_json::to_string(&step.geometry).unwrap();
+                assert!(text.contains("\"kind\""), "{}", m.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_ends_with_a_sentence() {
+    let broken = Plane {
+        gradient: |x, _| [if x > 0.0 { f64::NAN } else { f64::INFINITY }, 1.0],
+        value: |_, _| f64::NAN,
+        hessian: |_, _| [f64::NAN; 3],
+        ..ROSENBROCK
+    };
+    for m in methods() {
+        for x in [[1.0, 0.0], [-1.0, 0.0]] {
+            let mut machine = start(m.id, &Settings::new(), &x);
+            let mut oracle = Oracle::new(&broken, Rng::new(0), Counts::default());
+            let error = machine.step(&mut oracle).unwrap_err();
+            assert!(matches!(error, StepError::NotFinite { .. }), "{}: {error}", m.id);
+            assert_eq!(machine.position(), x, "{}", m.id);
+        }
+    }
+}
+
+#[test]
+fn one_dimension_and_none_are_no_trouble() {
+    struct Square(usize);
+    impl Objective for Square {
+        fn dim(&self) -> usize {
+            self.0
+        }
+        fn value(&self, x: &[f64]) -> f64 {
+            x.iter().map(|v| 0.5 * v * v).sum()
+        }
+        fn value_gradient(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
+            gradient.copy_from_slice(x);
+            self.value(x)
+        }
+        fn hessian_vector(&self, _x: &[f64], v: &[f64], product: &mut [f64]) {
+            product.copy_from_slice(v);
+        }
+    }
+    for m in methods() {
+        for n in [0, 1, 6] {
+            let mut machine = start(m.id, &Settings::new(), &vec![3.0; n]);
+            let f = Square(n);
+            let mut oracle = Oracle::new(&f, Rng::new(0), Counts::default());
+            for _ in 0..50 {
+                assert!(machine.step(&mut oracle).is_ok(), "{} in dimension {n}", m.id);
+            }
+            assert!(f.value(machine.position()) < f.value(&vec![3.0; n]) || n == 0, "{} in dimension {n}", m.id);
+        }
+    }
+}

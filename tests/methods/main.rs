@@ -1,0 +1,9 @@
+//! Every method of the registry: contracts, reference trajectories, regions and escapes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test states what must be there")]
+
+mod contract;
+mod objectives;
+mod regions;
+mod trajectories;
+mod trust_region;

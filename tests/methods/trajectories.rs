@@ -1,0 +1,111 @@
+//! Iterates against the reference implementation.
+
+use crate::objectives::{PLANES, Plane, run, set};
+use saddlescope::optim::{Settings, Verdict};
+use serde_json::Value;
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect()
+}
+
+fn plane(name: &str) -> Plane {
+    *PLANES.iter().find(|p| p.name == name).unwrap()
+}
+
+/// Our identifier and settings for a first-order run of the reference; `None` for methods that are not built.
+fn translate(run: &Value) -> Option<(&'static str, Settings)> {
+    let (id, names): (_, &[_]) = match run["method"].as_str().unwrap() {
+        "gd" => ("gd", &[]),
+        "momentum" => ("heavy_ball", &[]),
+        "nesterov" => ("nesterov", &[("form", "library")]),
+        "nesterov_classical" => ("nesterov", &[("form", "velocity")]),
+        "adagrad" => ("adagrad", &[("epsilon_place", "outside")]),
+        "adagrad_diag_inside" => ("adagrad", &[("epsilon_place", "inside")]),
+        "adagrad_full" => ("adagrad_full", &[]),
+        "rmsprop" => ("rmsprop", &[("epsilon_place", "outside")]),
+        "rmsprop_diag_inside" => ("rmsprop", &[("epsilon_place", "inside")]),
+        "rmsprop_full" => ("rmsprop_full", &[]),
+        "adam" => ("adam", &[]),
+        _ => return None,
+    };
+    let mut values = Vec::new();
+    for (name, value) in run["hyper"].as_object().unwrap() {
+        match name.as_str() {
+            "lr" => values.push(("step_size", value.as_f64().unwrap())),
+            "mu" => values.push(("momentum", value.as_f64().unwrap())),
+            "eps" => values.push(("epsilon", value.as_f64().unwrap())),
+            "betas" => values.extend(["beta1", "beta2"].into_iter().zip(numbers(value))),
+            "alpha" | "beta" if id == "rmsprop" => values.push(("alpha", value.as_f64().unwrap())),
+            "beta" => values.push(("beta", value.as_f64().unwrap())),
+            other => panic!("{other} of {id} has no counterpart"),
+        }
+    }
+    Some((id, set(&values, names)))
+}
+
+#[test]
+fn first_order_iterates() {
+    let reference = read(include_str!("../reference/trajectories_first_order.json"));
+    let mut checked = 0;
+    for case in reference["runs"].as_array().unwrap() {
+        let Some((id, settings)) = translate(case) else { continue };
+        let f = plane(case["problem"].as_str().unwrap());
+        let rows = case["x"].as_array().unwrap();
+        let (records, counts) = run(id, &settings, &f, &numbers(&rows[0]), rows.len() - 1, 0);
+        assert_eq!(records.len(), rows.len() - 1);
+        assert_eq!(counts.gradient, records.len() as u64);
+        for (k, (record, row)) in records.iter().zip(&rows[1..]).enumerate() {
+            for (ours, theirs) in record.x.iter().zip(numbers(row)) {
+                let difference = (ours - theirs).abs();
+                assert!(difference <= 1e-9, "{} on {}: iterate {}: {difference:e}", case["method"], f.name, k + 1);
+            }
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 22);
+}
+
+#[test]
+fn trust_region_iterates() {
+    let reference = read(include_str!("../reference/trajectories_second_order.json"));
+    let mut checked = 0;
+    for case in reference["runs"].as_array().unwrap().iter().filter(|c| c["method"] == "trust_region") {
+        let f = plane(case["problem"].as_str().unwrap());
+        let hyper = &case["hyper"];
+        let number = |name: &str| hyper[name].as_f64().unwrap();
+        let metric = match hyper["shape"].as_str().unwrap() {
+            "uniform" => "sphere",
+            other => other,
+        };
+        let solver = if hyper["solver"] == "cg" { "steihaug" } else { "exact" };
+        let settings = set(
+            &[
+                ("radius", number("delta0")),
+                ("radius_max", number("delta_max")),
+                ("eta1", number("eta1")),
+                ("eta2", number("eta2")),
+                ("grow", number("gam_inc")),
+                ("shrink", number("gam_dec")),
+                ("beta", number("beta")),
+                ("epsilon", number("eps")),
+            ],
+            &[("metric", metric), ("solver", solver)],
+        );
+        let rows = case["rows"].as_array().unwrap();
+        let start = numbers(&rows[0]["x"]);
+        let (records, _) = run("tr", &settings, &f, &start, rows.len() - 1, 0);
+        for (k, (record, row)) in records.iter().zip(&rows[1..]).take(10).enumerate() {
+            let label = format!("{metric} {solver} on {}: iteration {}", f.name, k + 1);
+            for (ours, theirs) in record.x.iter().zip(numbers(&row["x"])) {
+                assert!((ours - theirs).abs() <= 1e-6, "{label}: {ours} against {theirs}");
+            }
+            assert_eq!(record.verdict == Verdict::Accepted, row["accepted"].as_bool().unwrap(), "{label}");
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 18);
+}
