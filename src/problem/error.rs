@@ -1,5 +1,7 @@
 //! What can be wrong with a problem, one sentence each.
 
+use crate::formula::FormulaError;
+
 /// Why a problem cannot be made, or a point not be used with it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ProblemError {
@@ -11,6 +13,9 @@ pub enum ProblemError {
         /// The near ones.
         hint: String,
     },
+    /// The formula cannot be read.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
     /// No such parameter.
     #[error("{problem} has no parameter \"{name}\"; it takes {known}")]
     UnknownParameter {

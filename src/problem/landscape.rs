@@ -40,9 +40,6 @@ pub struct Landscape {
     /// The critical points that are not isolated, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
-    /// Formulas whose zeros are the points where f is not twice differentiable.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub kinks: Vec<String>,
     /// How values become colours.
     #[serde(default)]
     pub color: ColorScale,

@@ -4,6 +4,7 @@
 //! plane slices; never an optimizer, never a picture.
 
 mod error;
+mod formula_problem;
 mod kind;
 mod landscape;
 mod plane;
@@ -11,6 +12,7 @@ mod scales;
 mod table;
 
 pub use error::ProblemError;
+pub use formula_problem::FormulaProblem;
 pub use kind::Kind;
 pub use landscape::{ColorScale, CriticalPoint, Dimension, Landscape, LandscapeParameter, ParameterScale, landscape, landscapes};
 pub use plane::Plane;

@@ -6,7 +6,7 @@ use crate::linalg::{Rng, Vector, norm, symmetric_eigenvalues};
 /// Points looked at in the plane: 17 by 17.
 const POINTS: usize = 289;
 
-/// Scales from a look at the box `bounds` (one [low, high] a coordinate): η = 1/ℓ with ℓ the 0.9-quantile of
+/// Scales from a look at the box `bounds` (one [low, high] a coordinate): η = 1/ℓ with ℓ the upper quartile of
 /// the Hessian's spectral norm over a coarse grid (in more than two dimensions: over random points), and a
 /// tenth of the box as radius. Where f has no curvature η is the radius over the median gradient norm.
 pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales {
@@ -27,7 +27,7 @@ pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales
             slopes.push(slope);
         }
     }
-    let curvature = quantile(&mut curvatures, 0.9);
+    let curvature = quantile(&mut curvatures, 0.75);
     let slope = quantile(&mut slopes, 0.5);
     let step_size = match (curvature, slope) {
         (Some(curvature), _) if curvature > 1e-9 => 1.0 / curvature,
