@@ -1,5 +1,7 @@
 //! The search for critical points against the lists of the catalogue.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 use saddlescope::linalg::norm;
 use saddlescope::measure::{CriticalSearch, classify, critical_points};
 use saddlescope::problem::{FormulaProblem, Kind, landscape, landscapes};

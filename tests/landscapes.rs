@@ -1,5 +1,7 @@
 //! Every entry of the catalogue against values, derivatives and critical points computed outside of this program.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 use saddlescope::linalg::{Rng, norm, symmetric_eigenvalues};
 use saddlescope::problem::{FormulaProblem, Kind, Landscape, Objective, ProblemError, estimate_scales, landscape, landscapes};
 use serde::Deserialize;
