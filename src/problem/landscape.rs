@@ -40,6 +40,9 @@ pub struct Landscape {
     /// The critical points that are not isolated, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,
+    /// Whether f has no lower bound: descent goes to infinity.
+    #[serde(default)]
+    pub unbounded: bool,
     /// How values become colours.
     #[serde(default)]
     pub color: ColorScale,

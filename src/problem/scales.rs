@@ -1,34 +1,32 @@
 //! Scales of objectives that nobody has measured yet.
 
 use super::{Objective, Scales};
-use crate::linalg::{Rng, Vector, norm, symmetric_eigenvalues};
+use crate::linalg::{Rng, Vector, all_finite, norm, symmetric_eigenvalues};
 
 /// Points looked at in the plane: 17 by 17.
 const POINTS: usize = 289;
 
-/// Scales from a look at the box `bounds` (one [low, high] a coordinate): η = 1/ℓ with ℓ the upper quartile of
-/// the Hessian's spectral norm over a coarse grid (in more than two dimensions: over random points), and a
-/// tenth of the box as radius. Where f has no curvature η is the radius over the median gradient norm.
+/// Scales from a look at the box `bounds` (one [low, high] a coordinate). η = 1/ℓ, where ℓ is the 0.9-quantile of
+/// the Hessian's spectral norm over the lower half of a coarse grid, by value: there descent spends its time, and
+/// the steep rims of polynomials do not count. In more than two dimensions the points are random. The radius is a
+/// tenth of the box. Where f has no curvature η is the radius over the median gradient norm.
 pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales {
     let n = objective.dim();
     let width = bounds.iter().map(|[low, high]| high - low).fold(f64::INFINITY, f64::min);
     let radius = if width.is_finite() && width > 0.0 { 0.1 * width } else { 1.0 };
     let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-    let (mut curvatures, mut slopes) = (Vec::new(), Vec::new());
+    let mut looks = Vec::new();
     for x in sample_points(bounds, n) {
-        objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
-        let largest =
-            symmetric_eigenvalues(&hessian, n).iter().fold(0.0_f64, |m, v| if v.is_nan() { f64::NAN } else { m.max(v.abs()) });
-        if largest.is_finite() {
-            curvatures.push(largest);
-        }
-        let slope = norm(&gradient);
-        if slope.is_finite() {
-            slopes.push(slope);
+        let value = objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        if value.is_finite() && all_finite(&gradient) && all_finite(&hessian) {
+            let curvature = symmetric_eigenvalues(&hessian, n).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+            looks.push((value, curvature, norm(&gradient)));
         }
     }
-    let curvature = quantile(&mut curvatures, 0.75);
-    let slope = quantile(&mut slopes, 0.5);
+    looks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    looks.truncate(looks.len().div_ceil(2));
+    let curvature = quantile(looks.iter().map(|look| look.1), 0.9);
+    let slope = quantile(looks.iter().map(|look| look.2), 0.5);
     let step_size = match (curvature, slope) {
         (Some(curvature), _) if curvature > 1e-9 => 1.0 / curvature,
         (_, Some(slope)) if slope > 1e-9 => radius / slope,
@@ -49,7 +47,8 @@ fn sample_points(bounds: &[[f64; 2]], n: usize) -> Vec<Vector> {
     (0..count).map(|_| bounds.iter().map(|b| at(*b, rng.uniform())).collect()).collect()
 }
 
-fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+fn quantile(values: impl Iterator<Item = f64>, q: f64) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    values.get(((values.len().saturating_sub(1)) as f64 * q) as usize).copied()
+    values.get((values.len().saturating_sub(1) as f64 * q) as usize).copied()
 }
