@@ -1,6 +1,6 @@
 //! The registry of methods.
 
-use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span, first_order, second_order};
+use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
 use serde::Serialize;
 
 /// Where a method belongs.
@@ -211,6 +211,8 @@ pub fn methods() -> &'static [Method] {
         first_order::RMSPROP,
         first_order::RMSPROP_FULL,
         first_order::ADAM,
+        stochastic::SGD,
+        stochastic::PGD,
         second_order::TR,
     ];
     METHODS

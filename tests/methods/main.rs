@@ -5,5 +5,6 @@
 mod contract;
 mod objectives;
 mod regions;
+mod stochastic;
 mod trajectories;
 mod trust_region;

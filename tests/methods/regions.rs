@@ -22,6 +22,10 @@ fn first_order_steps_minimize_their_linear_term_in_their_region() {
                 if region.second_order || region.radius == 0.0 {
                     continue;
                 }
+                // A diverging run ends where squares in this test would overflow.
+                if norm(&region.linear) > 1e100 {
+                    break;
+                }
                 let (n, s, l) = (x.len(), &region.step, &region.linear);
                 let label = format!("{} step {k} in dimension {n}", method.id);
                 assert_eq!(region.metric.validate(n), Ok(()), "{label}");

@@ -1,6 +1,6 @@
 //! The global minimizer of the subproblem, by eigenvalues.
 
-use super::Solution;
+use super::{LARGE, Solution, largest};
 use crate::linalg::{Metric, Vector, axpy, dot, norm, symmetric_eigen, symmetric_eigen_2x2};
 use crate::optim::{Exit, Path};
 use smallvec::smallvec;
@@ -24,14 +24,14 @@ const ORTHOGONAL: f64 = 1e-13;
 /// the bottom eigenvector to the boundary.
 pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
     let n = g.len();
+    let unit = largest(g).max(largest(h));
+    if unit > LARGE {
+        let scaled = |v: &[f64]| -> Vector { v.iter().map(|e| e / unit).collect() };
+        return exact(&scaled(g), &scaled(h), metric, radius).rescaled(1.0, unit);
+    }
     let factor = metric.factor(n);
     let mut dual = Vector::from_slice(g);
     factor.forward(&mut dual);
-    if dot(&dual, &dual).is_infinite() {
-        let mut direction = Vector::from_slice(g);
-        factor.solve(&mut direction);
-        return Solution::linear(&direction, &dual, radius);
-    }
     let scaled = factor.congruence(h, n);
     let linear: Vector = dual.iter().map(|v| v / radius).collect();
     match n {

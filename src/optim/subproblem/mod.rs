@@ -11,7 +11,7 @@ pub use exact::exact;
 pub use steihaug::{forcing_tolerance, steihaug};
 
 use super::{Exit, Path};
-use crate::linalg::{Metric, Vector, norm};
+use crate::linalg::{Metric, Vector};
 use smallvec::smallvec;
 
 /// A step of a subproblem solver.
@@ -55,19 +55,19 @@ impl Solution {
         Self { step, norm, path, exit: Exit::Interior, ..self }
     }
 
-    /// Where g is so large that its square overflows, the model is linear: s = −Δ M⁻¹g/‖g‖_{M⁻¹} along `direction` = M⁻¹g,
-    /// with `dual` = C⁻¹g.
-    fn linear(direction: &[f64], dual: &[f64], radius: f64) -> Self {
-        let length = norm(dual);
-        let step: Vector = direction.iter().map(|d| -radius * (d / length)).collect();
-        Self {
-            path: smallvec![step.clone()],
-            step,
-            multiplier: length / radius,
-            model_decrease: radius * length,
-            norm: radius,
-            exit: Exit::Boundary,
-            products: 0,
-        }
+    /// The solution in other units: s in units of `length`, the model in units of `value`.
+    fn rescaled(mut self, length: f64, value: f64) -> Self {
+        self.step.iter_mut().chain(self.path.iter_mut().flatten()).for_each(|v| *v *= length);
+        self.norm *= length;
+        self.model_decrease *= value;
+        self.multiplier *= value / length / length;
+        self
     }
+}
+
+/// Numbers above this are scaled down first, so that their squares do not overflow.
+const LARGE: f64 = 1e60;
+
+fn largest(v: &[f64]) -> f64 {
+    v.iter().fold(0.0, |m, e| m.max(e.abs()))
 }

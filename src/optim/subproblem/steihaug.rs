@@ -1,6 +1,6 @@
 //! Conjugate gradients that stop at the boundary.
 
-use super::Solution;
+use super::{LARGE, Solution, largest};
 use crate::linalg::{Metric, Vector, axpy, dot, norm};
 use crate::optim::{Exit, Path, StepError};
 
@@ -14,14 +14,37 @@ pub fn forcing_tolerance(gradient_norm: f64, kappa: f64, theta: f64) -> f64 {
 /// Preconditioned Steihaug-Toint conjugate gradients (Steihaug 1983; Conn, Gould, Toint 2000, Algorithm 7.5.1).
 ///
 /// `product` writes H p; it is asked at most `limit` times. Ends inside when ‖g + Hs‖₂ ≤ `tolerance`, else on the
-/// boundary, where the path leaves the region or meets a direction of curvature pᵀHp ≤ 0. At g = 0 (or ‖g‖² below the
-/// smallest number) the step is zero whatever H: a strict saddle is not left.
+/// boundary, where the path leaves the region or meets a direction of curvature pᵀHp ≤ 0. At g = 0 (or ‖g‖²_{M⁻¹} below
+/// the smallest normal number) the step is zero whatever H: a strict saddle is not left.
 ///
 /// # Errors
 /// Those of `product`.
 pub fn steihaug(
     g: &[f64],
     mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
+    metric: &Metric,
+    radius: f64,
+    tolerance: f64,
+    limit: usize,
+) -> Result<Solution, StepError> {
+    let unit = largest(g);
+    if unit <= LARGE {
+        return conjugate_gradients(g, &mut product, metric, radius, tolerance, limit);
+    }
+    // t = s/Δ and the model in units of Δ·max|gᵢ|.
+    let scaled: Vector = g.iter().map(|v| v / unit).collect();
+    let mut ratio = |v: &[f64], hv: &mut [f64]| {
+        product(v, hv)?;
+        hv.iter_mut().for_each(|e| *e *= radius / unit);
+        Ok(())
+    };
+    let solution = conjugate_gradients(&scaled, &mut ratio, metric, 1.0, tolerance / unit, limit)?;
+    Ok(solution.rescaled(radius, radius * unit))
+}
+
+fn conjugate_gradients(
+    g: &[f64],
+    product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
     metric: &Metric,
     radius: f64,
     tolerance: f64,
@@ -35,12 +58,7 @@ pub fn steihaug(
     let mut v = Vector::from_slice(g);
     factor.solve(&mut v);
     let mut rv = dot(&r, &v);
-    if rv.is_infinite() {
-        let mut dual = Vector::from_slice(g);
-        factor.forward(&mut dual);
-        return Ok(Solution::linear(&v, &dual, radius));
-    }
-    if rv == 0.0 {
+    if rv < f64::MIN_POSITIVE {
         return Ok(Solution::zero(n));
     }
     let mut p: Vector = v.iter().map(|e| -e).collect();
@@ -55,9 +73,9 @@ pub fn steihaug(
         let inside = curvature > 0.0 && next < radius * radius;
         if !inside {
             let room = (radius * radius - ss).max(0.0);
-            let tau = room / (sp + (sp * sp + pp * room).sqrt());
+            let tau = room / (sp + norm(&[sp, pp.sqrt() * room.sqrt()]));
             axpy(tau, &p, &mut s);
-            decrease += tau * rv - 0.5 * tau * tau * curvature;
+            decrease += tau * (rv - 0.5 * tau * curvature);
             path.push(Vector::from_slice(&s));
             let exit = if curvature > 0.0 { Exit::Boundary } else { Exit::NegativeCurvature };
             return Ok(Solution { step: s, multiplier: f64::NAN, model_decrease: decrease, norm: radius, exit, path, products });

@@ -1,0 +1,84 @@
+//! Sampled gradients and kicks.
+
+use crate::objectives::{Cloud, QUAD_ILL, SADDLE_BOUNDED, run, set};
+use saddlescope::linalg::{Rng, norm};
+use saddlescope::optim::{Counts, Geometry, Oracle, Phase, Scales, Settings, StepError, method};
+use saddlescope::problem::Objective;
+
+#[test]
+fn sgd_samples_with_replacement_and_counts_samples() {
+    let cloud = Cloud::new(4);
+    let (records, counts) = run("sgd", &set(&[("batch_size", 6.0), ("step_size", 0.1)], &[]), &cloud, &[0.0; 3], 300, 3);
+    assert_eq!((counts.sample_gradient, counts.gradient, counts.backpropagations), (1800, 0, 300));
+    // E ĝ = g: the steps from one point average to −η∇f.
+    let mut mean = [0.0; 3];
+    let x = [1.0, -1.0, 0.5];
+    for seed in 0..4000 {
+        let (steps, _) = run("sgd", &set(&[("step_size", 0.1)], &[]), &cloud, &x, 1, seed);
+        mean.iter_mut().zip(&steps[0].trial).for_each(|(m, s)| *m += s / 4000.0);
+    }
+    let mut g = [0.0; 3];
+    cloud.value_gradient(&x, &mut g);
+    let error: Vec<f64> = mean.iter().zip(&g).map(|(m, gi)| m + 0.1 * gi).collect();
+    // One standard deviation of the mean of 4000 draws is below 0.1 · 1.5/√4000 = 0.0024 in each coordinate.
+    assert!(norm(&error) < 0.01, "{error:?}");
+    assert_eq!(records.len(), 300);
+}
+
+#[test]
+fn sgd_on_a_plain_function_adds_the_declared_noise() {
+    let (mut sum, mut square) = ([0.0; 2], [0.0; 2]);
+    let trials = 4000;
+    for seed in 0..trials {
+        let (steps, counts) = run("sgd", &set(&[("step_size", 1.0), ("noise", 0.5)], &[]), &QUAD_ILL, &[2.0, 0.1], 1, seed);
+        assert_eq!((counts.gradient, counts.sample_gradient), (1, 0));
+        for i in 0..2 {
+            let noise = -steps[0].trial[i] - [2.0, 2.5][i];
+            sum[i] += noise / trials as f64;
+            square[i] += noise * noise / trials as f64;
+        }
+    }
+    // Standard deviations: 0.5/√4000 = 0.008 of the mean, 0.25·√(2/4000) = 0.0056 of the second moment.
+    assert!(sum.iter().all(|m| m.abs() < 0.032), "{sum:?}");
+    assert!(square.iter().all(|m| (m - 0.25).abs() < 0.0225), "{square:?}");
+}
+
+#[test]
+fn pgd_leaves_the_saddle_and_certifies_a_minimum() {
+    let scales = Scales { step_size: 0.2, radius: 0.3 };
+    for seed in 0..20 {
+        let mut machine = method("pgd").unwrap().start(&Settings::new(), Some(scales), &[1.0, 0.0]).unwrap();
+        let mut oracle = Oracle::new(&SADDLE_BOUNDED, Rng::new(seed), Counts::default());
+        let mut phases = Vec::new();
+        let end = loop {
+            match machine.step(&mut oracle) {
+                Ok(step) => {
+                    if let Geometry::Perturbation { radius } = step.geometry {
+                        assert_eq!(step.phase, Phase::Perturbation);
+                        assert!(norm(&step.trial) <= radius * (1.0 + 1e-12));
+                    }
+                    phases.push(step.phase);
+                }
+                Err(end) => break end,
+            }
+            assert!(phases.len() < 2000);
+        };
+        assert!(matches!(end, StepError::Finished(_)));
+        let x = machine.position();
+        assert!(x[0].abs() < 1e-3 && (x[1].abs() - 1.0).abs() < 1e-3, "seed {seed}: {x:?}");
+        assert_eq!(phases.iter().filter(|p| **p == Phase::Perturbation).count(), 2);
+        assert_eq!(phases.last(), Some(&Phase::Certification));
+        assert_eq!(oracle.counts().gradient, phases.len() as u64);
+        let kick = phases.iter().rposition(|p| *p == Phase::Perturbation).unwrap();
+        assert_eq!(phases.len() - kick, 102);
+    }
+}
+
+#[test]
+fn seeds_make_runs() {
+    for id in ["sgd", "pgd"] {
+        let go = |seed| run(id, &set(&[("step_size", 0.1)], &[]), &SADDLE_BOUNDED, &[1.0, 0.0], 150, seed).0.last().unwrap().x.clone();
+        assert_eq!(go(1), go(1));
+        assert_ne!(go(1), go(2));
+    }
+}
