@@ -77,7 +77,8 @@ fn pgd_leaves_the_saddle_and_certifies_a_minimum() {
 #[test]
 fn seeds_make_runs() {
     for id in ["sgd", "pgd"] {
-        let go = |seed| run(id, &set(&[("step_size", 0.1)], &[]), &SADDLE_BOUNDED, &[1.0, 0.0], 150, seed).0.last().unwrap().x.clone();
+        let go =
+            |seed| run(id, &set(&[("step_size", 0.1)], &[]), &SADDLE_BOUNDED, &[1.0, 0.0], 150, seed).0.last().unwrap().x.clone();
         assert_eq!(go(1), go(1));
         assert_ne!(go(1), go(2));
     }

@@ -116,7 +116,9 @@ impl Optimizer for PerturbedDescent {
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
         if self.ended {
-            return Err(StepError::Finished("the kick brought no decrease: the point is returned as a second-order stationary point"));
+            return Err(StepError::Finished(
+                "the kick brought no decrease: the point is returned as a second-order stationary point",
+            ));
         }
         let mut gradient = Vector::from_elem(0.0, self.x.len());
         let f = oracle.gradient(&self.x, &mut gradient)?;
