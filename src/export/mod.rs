@@ -3,5 +3,10 @@
 //! May import every room above `render`; knows neither egui nor wgpu, so that the headless program writes what
 //! the window shows.
 
+mod canvas;
 pub mod csv;
 pub mod json;
+pub mod png;
+mod text;
+
+pub use text::FONT;

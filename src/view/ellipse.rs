@@ -3,7 +3,7 @@
 use super::contour::contours_mapped;
 use crate::linalg::symmetric_eigen_2x2;
 
-/// The ellipse { center + s : sᵀ M s ≤ Δ² } of a plane.
+/// The ellipse { center + s : sᵀ M s ≤ Δ² } of a plane; M comes from [`Plane::restrict`](crate::problem::Plane::restrict).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ellipse {
     /// Its centre.
@@ -23,14 +23,6 @@ impl Ellipse {
         let (long, short) = (radius / low.sqrt(), radius / high.sqrt());
         let axes = [[x * long, y * long], [-y * short, x * short]];
         axes.iter().flatten().all(|v| v.is_finite()).then_some(Self { center, axes })
-    }
-
-    /// The metric of a plane section through the centre: M restricted to the directions a and b, (aᵀMa, aᵀMb, bᵀMb).
-    pub fn section(metric: &crate::linalg::Metric, a: &[f64], b: &[f64]) -> [f64; 3] {
-        let (mut ma, mut mb) = (vec![0.0; a.len()], vec![0.0; b.len()]);
-        metric.apply(a, &mut ma);
-        metric.apply(b, &mut mb);
-        [crate::linalg::dot(&ma, a), crate::linalg::dot(&ma, b), crate::linalg::dot(&mb, b)]
     }
 
     /// The point center + r (cos φ · axes[0] + sin φ · axes[1]); on the boundary for r = 1.

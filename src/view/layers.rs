@@ -2,6 +2,7 @@
 
 use super::color::{Rgb, Theme, series_dash};
 use super::ellipse::Ellipse;
+use crate::problem::Kind;
 
 /// A dash pattern in pixels, on and off in turn; empty for a solid line.
 pub type Dash = &'static [f32];
@@ -126,13 +127,20 @@ pub fn start(at: [f64; 2], theme: Theme) -> Layer {
     Layer::Marker(Marker { at, shape: MarkerShape::Ring, radius_px: 7.0, fill: Some(theme.casing()), outline: theme.ink() })
 }
 
-/// A critical point by its kind: the number of negative eigenvalues of the Hessian out of `dimension`, `None` for a degenerate one.
-pub fn critical_point(at: [f64; 2], index: Option<usize>, dimension: usize, theme: Theme) -> Layer {
-    let shape = match index {
-        None => MarkerShape::Diamond,
-        Some(0) => MarkerShape::Disc,
-        Some(i) if i == dimension => MarkerShape::Triangle,
-        Some(_) => MarkerShape::Cross,
+/// A critical point, its form by its kind; nothing for a regular point.
+pub fn critical_point(at: [f64; 2], kind: Kind, theme: Theme) -> Option<Layer> {
+    let shape = match kind {
+        Kind::Minimum => MarkerShape::Disc,
+        Kind::Saddle => MarkerShape::Cross,
+        Kind::Maximum => MarkerShape::Triangle,
+        Kind::Degenerate => MarkerShape::Diamond,
+        Kind::Regular => return None,
     };
-    Layer::Marker(Marker { at, shape, radius_px: 5.0, fill: Some(theme.ink()), outline: theme.casing() })
+    Some(Layer::Marker(Marker { at, shape, radius_px: 5.0, fill: Some(theme.ink()), outline: theme.casing() }))
+}
+
+/// Contours of the model of the `series`-th method inside its region (see [`model_contours`](super::model_contours)).
+pub fn model(segments: Vec<[[f64; 2]; 2]>, series: usize, theme: Theme) -> Layer {
+    let stroke = Stroke { color: theme.series(series), opacity: 0.7, width_px: 1.0, dash: &[], casing: None };
+    Layer::Segments { segments, stroke }
 }

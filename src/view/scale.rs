@@ -1,6 +1,7 @@
 //! From function values to colours and contour levels.
 
 use super::ticks::{Tick, nice_step, number, power_of_ten, ticks};
+use crate::problem::ColorScale;
 use serde::{Deserialize, Serialize};
 
 /// How values are spread over the colours.
@@ -11,7 +12,7 @@ pub enum ScaleKind {
     Linear,
     /// t = w(f − low) / w(high − low) with w(z) = sign(z) ln(1 + |z|/knee).
     Log,
-    /// Linear up to the 80 % quantile; what is above has the last colour.
+    /// Linear up to a chosen value, or the 80 % quantile; what is above has the last colour.
     Clip,
 }
 
@@ -67,7 +68,19 @@ impl ValueScale {
             ScaleKind::Clip => Self { kind, low, high: room(quantile(0.8)), knee: high - low },
             ScaleKind::Log => {
                 let high = room(last);
-                Self { kind, low, high, knee: (quantile(0.1) - low).max(1e-6 * (high - low)) }
+                Self { kind, low, high, knee: (quantile(0.03) - low).max(1e-6 * (high - low)) }
+            }
+        }
+    }
+
+    /// The scale that a landscape asks for, from its values on a coarse grid.
+    pub fn of_landscape(values: &[f64], color: ColorScale) -> Self {
+        match color {
+            ColorScale::Linear => Self::from_values(values, Some(ScaleKind::Linear)),
+            ColorScale::Log => Self::from_values(values, Some(ScaleKind::Log)),
+            ColorScale::Clip(high) => {
+                let scale = Self::from_values(values, Some(ScaleKind::Clip));
+                if high > scale.low && high.is_finite() { Self { high, ..scale } } else { scale }
             }
         }
     }

@@ -111,7 +111,7 @@ impl Shading {
                 (phase - 5.0 * libm::floor(phase / 5.0)) as f32,
                 (scale.level_gain() * halved) as f32,
             ],
-            lines: [shown * thin, shown * strong, levels.blend as f32, if style.relief { 0.55 } else { 0.0 }],
+            lines: [shown * thin, shown * strong, levels.blend as f32, if style.relief { 0.34 } else { 0.0 }],
             lengths: [view.world_per_px[0] as f32, view.world_per_px[1] as f32, domain_half[0] as f32, domain_half[1] as f32],
             ink: rgba(if dark { [255, 255, 255] } else { [22, 30, 48] }, if style.tint == Tint::Off { 0.0 } else { 0.45 }),
             void: rgba(style.theme.void(), 1.0),

@@ -1,7 +1,10 @@
 //! What can be drawn as a map: a function of two plane coordinates.
 
-use crate::linalg::{Vector, axpy, dot};
-use crate::problem::Objective;
+use crate::linalg::{Vector, dot};
+use crate::problem::{Objective, Plane};
+
+/// Up to this dimension the whole Hessian costs no more than two products.
+const SMALL: usize = 4;
 
 /// Value, gradient and Hessian (uu, uv, vv) of a function of the plane coordinates (u, v).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,52 +27,35 @@ pub trait Surface: Sync {
 }
 
 /// The restriction (u, v) ↦ f(origin + u a + v b) of an objective to a plane.
-pub struct Plane<'a> {
+#[derive(Clone, Copy)]
+pub struct Slice<'a> {
     /// f.
     pub objective: &'a dyn Objective,
-    /// The point of u = v = 0; its length is the objective's dimension, as of `a` and `b`.
-    pub origin: &'a [f64],
-    /// The direction of u.
-    pub a: &'a [f64],
-    /// The direction of v.
-    pub b: &'a [f64],
+    /// The plane, of the objective's dimension.
+    pub plane: &'a Plane,
 }
 
-impl Plane<'_> {
-    fn point(&self, u: f64, v: f64) -> Vector {
-        let mut x = Vector::from_slice(self.origin);
-        axpy(u, self.a, &mut x);
-        axpy(v, self.b, &mut x);
-        x
-    }
-}
-
-impl Surface for Plane<'_> {
+impl Surface for Slice<'_> {
     fn value(&self, u: f64, v: f64) -> f64 {
-        self.objective.value(&self.point(u, v))
+        self.objective.value(&self.plane.point(u, v))
     }
 
     fn jet(&self, u: f64, v: f64) -> Jet {
-        let x = self.point(u, v);
+        let Plane { a, b, .. } = self.plane;
+        let x = self.plane.point(u, v);
         let n = x.len();
         let mut gradient = Vector::from_elem(0.0, n);
-        let (mut along_a, mut along_b) = (gradient.clone(), gradient.clone());
-        let value = if n <= 8 {
-            let mut hessian = vec![0.0; n * n];
-            let value = self.objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
-            crate::linalg::mat_vec(&hessian, self.a, &mut along_a);
-            crate::linalg::mat_vec(&hessian, self.b, &mut along_b);
-            value
+        let (value, hessian) = if n <= SMALL {
+            let mut full = Vector::from_elem(0.0, n * n);
+            let value = self.objective.value_gradient_hessian(&x, &mut gradient, &mut full);
+            (value, self.plane.restrict(&full))
         } else {
-            self.objective.hessian_vector(&x, self.a, &mut along_a);
-            self.objective.hessian_vector(&x, self.b, &mut along_b);
-            self.objective.value_gradient(&x, &mut gradient)
+            let (mut along_a, mut along_b) = (gradient.clone(), gradient.clone());
+            self.objective.hessian_vector(&x, a, &mut along_a);
+            self.objective.hessian_vector(&x, b, &mut along_b);
+            (self.objective.value_gradient(&x, &mut gradient), [dot(&along_a, a), dot(&along_a, b), dot(&along_b, b)])
         };
-        Jet {
-            value,
-            gradient: [dot(&gradient, self.a), dot(&gradient, self.b)],
-            hessian: [dot(&along_a, self.a), dot(&along_a, self.b), dot(&along_b, self.b)],
-        }
+        Jet { value, gradient: self.plane.project_vector(&gradient), hessian }
     }
 }
 
