@@ -1,5 +1,7 @@
 //! Contracts of picture files: any size, any view, the same bytes again.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where a picture cannot be made")]
+
 use saddlescope::export::png::{MAX_SIDE, Picture, PictureError};
 use saddlescope::problem::Kind;
 use saddlescope::view::{
@@ -14,7 +16,11 @@ impl Surface for Saddle {
         self.jet(u, v).value
     }
     fn jet(&self, u: f64, v: f64) -> Jet {
-        Jet { value: 0.5 * (u * u - v * v) + v * v * v * v / 4.0, gradient: [u, v * v * v - v], hessian: [1.0, 0.0, 3.0 * v * v - 1.0] }
+        Jet {
+            value: 0.5 * (u * u - v * v) + v * v * v * v / 4.0,
+            gradient: [u, v * v * v - v],
+            hessian: [1.0, 0.0, 3.0 * v * v - 1.0],
+        }
     }
 }
 
