@@ -3,7 +3,6 @@
 use super::{CriticalPoint, FiniteSum, Landscape, Objective, Plane, ProblemError, Scales, estimate_scales};
 use crate::formula::{Formula, Scope, Table};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The picture of a formula that nothing else is known of.
 const DEFAULT_DOMAIN: [f64; 4] = [-3.0, 3.0, -3.0, 3.0];
@@ -11,11 +10,8 @@ const DEFAULT_DOMAIN: [f64; 4] = [-3.0, 3.0, -3.0, 3.0];
 /// A formula with parameter values: an objective that is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FormulaProblem {
-    formula: Arc<Formula>,
-    text: Arc<str>,
-    names: Arc<[String]>,
+    formula: Formula,
     values: Vec<f64>,
-    dim: usize,
     domain: [f64; 4],
     scales: Scales,
     landscape: Option<&'static Landscape>,
@@ -41,14 +37,11 @@ impl FormulaProblem {
             Table::new(columns, rows)
         });
         let table = table.transpose()?;
-        let names: Vec<String> = landscape.parameters.iter().map(|p| p.name.clone()).collect();
-        let formula = Formula::parse(&landscape.formula, &Scope { dim, parameters: names.clone(), table })?;
+        let names = landscape.parameters.iter().map(|p| p.name.clone()).collect();
+        let formula = Formula::parse(&landscape.formula, &Scope { dim, parameters: names, table })?;
         let mut problem = Self {
-            formula: Arc::new(formula),
-            text: landscape.formula.as_str().into(),
-            names: names.into(),
+            formula,
             values: landscape.parameters.iter().map(|p| p.default).collect(),
-            dim,
             domain: landscape.domain,
             scales: landscape.scales(),
             landscape: Some(landscape),
@@ -79,14 +72,11 @@ impl FormulaProblem {
                 return Err(ProblemError::BadDomain { index: index + 1, low, high });
             }
         }
-        let names: Vec<String> = parameters.keys().cloned().collect();
-        let formula = Formula::parse(text, &Scope { dim, parameters: names.clone(), table: None })?;
+        let names = parameters.keys().cloned().collect();
+        let formula = Formula::parse(text, &Scope { dim, parameters: names, table: None })?;
         let mut problem = Self {
-            formula: Arc::new(formula),
-            text: text.into(),
-            values: vec![0.0; names.len()],
-            names: names.into(),
-            dim,
+            formula,
+            values: vec![0.0; parameters.len()],
             domain,
             scales: Scales { step_size: 1.0, radius: 1.0 },
             landscape: None,
@@ -111,8 +101,8 @@ impl FormulaProblem {
 
     fn set(&mut self, name: &str, value: f64) -> Result<(), ProblemError> {
         let problem = || self.landscape.map_or("the formula".to_owned(), |entry| entry.id.clone());
-        let Some(i) = self.names.iter().position(|known| known == name) else {
-            let known = if self.names.is_empty() { "none".to_owned() } else { self.names.join(", ") };
+        let Some(i) = self.parameter_names().iter().position(|known| known == name) else {
+            let known = if self.parameter_names().is_empty() { "none".to_owned() } else { self.parameter_names().join(", ") };
             return Err(ProblemError::UnknownParameter { problem: problem(), name: name.chars().take(60).collect(), known });
         };
         let declared = self.landscape.and_then(|entry| entry.parameters.get(i));
@@ -144,13 +134,13 @@ impl FormulaProblem {
     }
 
     /// The expression.
-    pub fn formula(&self) -> &Arc<Formula> {
+    pub fn formula(&self) -> &Formula {
         &self.formula
     }
 
     /// f as it was written.
     pub fn text(&self) -> &str {
-        &self.text
+        self.formula.text()
     }
 
     /// The entry that this is, if it is one.
@@ -160,7 +150,7 @@ impl FormulaProblem {
 
     /// Names of the parameters, in the order of [`parameter_values`](Self::parameter_values).
     pub fn parameter_names(&self) -> &[String] {
-        &self.names
+        self.formula.parameters()
     }
 
     /// Values of the parameters: the `p` of the formula's functions.
@@ -181,13 +171,13 @@ impl FormulaProblem {
     /// A box in ℝⁿ, one [low, high] a coordinate: the two sides of the domain in turn.
     pub fn bounds(&self) -> Vec<[f64; 2]> {
         let [x0, x1, y0, y1] = self.domain;
-        [[x0, x1], [y0, y1]].into_iter().cycle().take(self.dim).collect()
+        [[x0, x1], [y0, y1]].into_iter().cycle().take(self.dim()).collect()
     }
 
     /// Where to start, in this dimension; the first is the default.
     pub fn starts(&self) -> Vec<Vec<f64>> {
         match self.landscape {
-            Some(entry) => entry.starts_in(self.dim),
+            Some(entry) => entry.starts_in(self.dim()),
             None => {
                 let along = [0.2, 0.7].into_iter().cycle();
                 vec![self.bounds().iter().zip(along).map(|([low, high], t)| low + t * (high - low)).collect()]
@@ -197,7 +187,7 @@ impl FormulaProblem {
 
     /// Whether the critical points of the entry are those of this function: parameters and dimension are the defaults.
     pub fn critical_points_hold(&self) -> bool {
-        self.landscape.is_some_and(|entry| self.dim == entry.dim.default_dim()) && self.at_default_values()
+        self.landscape.is_some_and(|entry| self.dim() == entry.dim.default_dim()) && self.at_default_values()
     }
 
     /// The known critical points; none where they do not hold.
@@ -208,8 +198,8 @@ impl FormulaProblem {
     /// The plane of the picture: ℝ² itself; else through the first known saddle along its strongest curvatures of
     /// both signs; else the plane of the first two coordinates through the default start.
     pub fn plane(&self) -> Plane {
-        let mut plane = Plane::coordinates(self.dim);
-        if self.dim > 2 {
+        let mut plane = Plane::coordinates(self.dim());
+        if self.dim() > 2 {
             if let Some(point) = self.critical_points().iter().find(|point| point.kind == super::Kind::Saddle) {
                 return Plane::of_curvature(self, &point.x);
             }
@@ -225,8 +215,8 @@ impl FormulaProblem {
     /// # Errors
     /// [`ProblemError`] where its length is not n or a coordinate is not finite.
     pub fn check_point(&self, x: &[f64]) -> Result<(), ProblemError> {
-        if x.len() != self.dim {
-            return Err(ProblemError::BadLength { expected: self.dim, given: x.len() });
+        if x.len() != self.dim() {
+            return Err(ProblemError::BadLength { expected: self.dim(), given: x.len() });
         }
         match x.iter().position(|v| !v.is_finite()) {
             Some(i) => Err(ProblemError::NotFinite { index: i + 1, value: x[i] }),
@@ -245,14 +235,14 @@ impl FormulaProblem {
         }
         let ([u, v], _) = self.plane().project(x);
         let [x0, x1, y0, y1] = self.domain;
-        let inside = self.dim < 2 || (x0..=x1).contains(&u) && (y0..=y1).contains(&v);
+        let inside = self.dim() < 2 || (x0..=x1).contains(&u) && (y0..=y1).contains(&v);
         (!inside).then(|| format!("the start lies outside the picture [{x0}, {x1}] × [{y0}, {y1}]"))
     }
 }
 
 impl Objective for FormulaProblem {
     fn dim(&self) -> usize {
-        self.dim
+        self.formula.dim()
     }
 
     fn value(&self, x: &[f64]) -> f64 {
@@ -268,7 +258,7 @@ impl Objective for FormulaProblem {
     }
 
     fn hessian(&self, x: &[f64], hessian: &mut [f64]) {
-        let mut gradient = crate::linalg::Vector::from_elem(0.0, self.dim);
+        let mut gradient = crate::linalg::Vector::from_elem(0.0, self.dim());
         self.formula.value_gradient_hessian(&self.values, x, &mut gradient, hessian);
     }
 

@@ -1,6 +1,6 @@
 //! The catalogue: every built-in landscape is one entry of `assets/landscapes.json`, data and not code.
 
-use super::{Kind, ProblemError, Scales, Table};
+use super::{Kind, ProblemError, SampleTable, Scales};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ pub struct Landscape {
     pub parameters: Vec<LandscapeParameter>,
     /// The samples that `mean` runs over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<Table>,
+    pub table: Option<SampleTable>,
     /// [x₀, x₁, y₀, y₁], the picture: of (x₁, x₂) in ℝ², else of the plane coordinates (u, v).
     pub domain: [f64; 4],
     /// Where to start, in the default dimension; the first is the default.

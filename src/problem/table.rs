@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The samples of a landscape.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Table {
+pub enum SampleTable {
     /// The rows themselves.
     Rows {
         /// Named groups of columns.
@@ -43,7 +43,7 @@ pub struct Column {
     pub width: usize,
 }
 
-impl Table {
+impl SampleTable {
     /// The named groups of columns with their widths, and the numbers row by row, for a formula in n variables.
     pub fn columns_and_rows(&self, n: usize) -> (Vec<(String, usize)>, Vec<f64>) {
         match self {
