@@ -1,7 +1,7 @@
 //! Formulas: the grammar, the values and the derivatives.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
-use saddlescope::formula::{Formula, Scope, Table};
+use saddlescope::formula::{Formula, Grid, Scope, Table};
 
 fn scope(dim: usize) -> Scope {
     Scope { dim, ..Scope::default() }
@@ -95,4 +95,36 @@ fn a_mean_is_a_finite_sum() {
     assert!(f.batch_value(&p, &x, &[2]).is_nan() && f.batch_value(&p, &x, &[]).is_nan());
     assert!(!Formula::parse("mean(s)^2", &scope).unwrap().is_finite_sum());
     assert!(!Formula::parse("x^2", &scope).unwrap().is_finite_sum());
+}
+
+#[test]
+fn a_grid_agrees_with_single_values() {
+    let table = Table::new(vec![("s".into(), 1)], (0..7).map(|i| f64::from(i) - 3.0).collect()).unwrap();
+    let scope = Scope { dim: 2, parameters: vec!["a".into()], table: Some(table) };
+    for text in [
+        "(1-x)^2 + 100 (y-x^2)^2",
+        "mean(sigmoid(s x + y) + softplus(y s)) + a^x",
+        "sin(3x) cos(y) exp(-x^2-y^2) + log(1 + x^2) tanh(x y)",
+        "if(x < y, x^3, if(y > 0, y, 7)) + min(x, 0.3) + max(abs(y), sqrt(abs(x)))",
+        "a",
+        "y^2",
+        "mean(s)",
+        "x^7 + atan2(y, x) + erf(x) + mod(x, 0.7) + floor(y) + (x != y) + (x >= 0.5 && y <= 1)",
+    ] {
+        let f = Formula::parse(text, &scope).unwrap();
+        for (du, dv) in [([0.01, 0.0], [0.0, 0.25]), ([0.007, -0.003], [0.1, 0.2])] {
+            let grid = Grid { origin: vec![-1.9, -1.0], du: du.to_vec(), dv: dv.to_vec(), width: 300, height: 9 };
+            let mut out = vec![0.0; 2700];
+            f.grid(&[1.5], &grid, &mut out);
+            let mut band = vec![0.0; 600];
+            f.grid_rows(&[1.5], &grid, 3..5, &mut band);
+            assert_eq!(band[..], out[900..1500]);
+            for (k, value) in out.iter().enumerate() {
+                let (i, j) = ((k % 300) as f64, (k / 300) as f64);
+                let x = [0, 1].map(|a| (grid.origin[a] + j * dv[a]) + i * du[a]);
+                let single = f.value(&[1.5], &x);
+                assert!((value - single).abs() <= 1e-12 * single.abs().max(1.0), "{text} at {x:?}: {value}, not {single}");
+            }
+        }
+    }
 }

@@ -22,6 +22,7 @@
 mod error;
 mod forward;
 mod graph;
+mod grid;
 mod lexer;
 mod lower;
 mod number;
@@ -31,8 +32,10 @@ mod reverse;
 mod scope;
 mod syntax;
 mod tape;
+mod vector;
 
 pub use error::FormulaError;
+pub use grid::Grid;
 pub use scope::{MAX_DIM, MAX_TEXT, Scope, Table};
 
 use forward::{Rows, with_registers};
@@ -186,6 +189,14 @@ impl Formula {
                 let probe = self.0.tape.forward(self.0.table.as_ref(), Rows::All, p, load, registers);
                 probe.smooth && probe.f.is_finite()
             })
+    }
+
+    fn tape(&self) -> &Tape {
+        &self.0.tape
+    }
+
+    fn table(&self) -> Option<&Table> {
+        self.0.table.as_ref()
     }
 
     fn fits(&self, p: &[f64], x: &[f64]) -> bool {

@@ -257,7 +257,7 @@ impl Unary {
             Unary::Atanh => libm::atanh(x),
             Unary::Erf => libm::erf(x),
             Unary::Sigmoid => sigmoid(x).0,
-            Unary::Softplus => libm::log1p(libm::exp(-x.abs())) + if x > 0.0 { x } else { 0.0 * x },
+            Unary::Softplus => libm::log1p(libm::exp(-x.abs())) + if x > 0.0 { x } else { 0.0 },
             Unary::Relu => {
                 if x < 0.0 {
                     0.0
