@@ -33,6 +33,7 @@ mod scope;
 mod syntax;
 mod tape;
 mod vector;
+mod wgsl;
 
 pub use error::FormulaError;
 pub use grid::Grid;
@@ -193,6 +194,10 @@ impl Formula {
 
     fn tape(&self) -> &Tape {
         &self.0.tape
+    }
+
+    fn full_tape(&self) -> &Tape {
+        &self.0.full_tape
     }
 
     fn table(&self) -> Option<&Table> {
