@@ -35,14 +35,17 @@ wasm_bindgen() {
 
 # index.html with the module in the place of Trunk's link.
 page() {
-  awk '/<link data-trunk rel="rust"/ {
-    print "<link rel=\"preload\" href=\"saddlescope_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
-    print "<script type=\"module\">"
-    print "  import init from \"./saddlescope.js\";"
-    print "  await init({ module_or_path: \"saddlescope_bg.wasm\" });"
-    print "</script>"
-    next
-  } { print }' index.html
+  awk '/<link data-trunk rel="rust"/ { link = 1 }
+    link && />/ {
+      link = 0
+      print "<link rel=\"preload\" href=\"saddlescope_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
+      print "<script type=\"module\">"
+      print "  import init from \"./saddlescope.js\";"
+      print "  await init({ module_or_path: \"saddlescope_bg.wasm\" });"
+      print "</script>"
+      next
+    }
+    !link' index.html
 }
 
 # Builds dist/: index.html, saddlescope.js, saddlescope_bg.wasm, and a .gz beside each.

@@ -1,10 +1,17 @@
-// The page in headless Chromium: what is seen, what can be done by keyboard, mouse and touch, and what is said where it cannot start.
+// The page in headless Chromium: what is seen, what can be done by keyboard, mouse and touch, whether a run has the bits of the
+// desktop's, and what is said where the page cannot start. The native program is taken from SADDLESCOPE.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { colours, difference, launch, luminance, open, ROOT } from "./page.mjs";
 import { serve } from "./serve.mjs";
+
+const PROGRAM = process.env.SADDLESCOPE ?? join(ROOT, "target/release/saddlescope");
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 let server, browser;
 before(async () => {
@@ -16,7 +23,31 @@ after(async () => {
   await server.close();
 });
 
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+/** A started page that stands still: paused, every run at its end. */
+async function settled(options, fragment = "") {
+  const scope = await open(browser, server.url + fragment, options);
+  await scope.started();
+  if ((await scope.state()).playing) await scope.page.keyboard.press("Space");
+  await scope.until((state) => !state.playing && state.runs.length > 0 && state.runs.every((run) => run.status !== "running"));
+  await scope.still();
+  return scope;
+}
+
+async function done(scope) {
+  assert.deepEqual(scope.errors, []);
+  await scope.close();
+}
+
+const middle = ([x0, y0, x1, y1]) => [(x0 + x1) / 2, (y0 + y1) / 2];
+const area = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
+
+/** Replaces the formula by keyboard. */
+async function type(scope, text) {
+  const [x, y] = middle((await scope.state()).formula_field_px);
+  await scope.page.mouse.click(x, y);
+  await scope.page.keyboard.press("Control+A");
+  await scope.page.keyboard.type(text);
+}
 
 for (const [form, options] of [["desktop", {}], ["phone", PHONE]]) {
   for (const colorScheme of ["light", "dark"]) {
@@ -24,19 +55,166 @@ for (const [form, options] of [["desktop", {}], ["phone", PHONE]]) {
       const scope = await open(browser, server.url, { ...options, colorScheme });
       const ms = await scope.started();
       console.log(`measured: first frame after ${Math.round(ms)} ms (${form}, ${colorScheme})`);
-      const picture = await scope.picture(`${form}-${colorScheme}`);
-      assert.ok(colours(picture) > 20, `${colours(picture)} colours`);
-      assert.deepEqual(scope.errors, []);
-      await scope.close();
+      await scope.until((state) => state.runs.length > 1 && state.step > 0 || !state.playing);
+      const state = await scope.state();
+      assert.equal(state.version, 1);
+      assert.equal(state.error, null);
+      assert.equal(state.theme, colorScheme);
+      const map = colours(await scope.picture(undefined, state.map_rect_px));
+      assert.ok(map > 100, `the map has ${map} colours`);
+      const screen = await scope.picture(`web-${form}-${colorScheme}`);
+      const bright = luminance(screen) > 127;
+      assert.equal(bright, colorScheme === "light", `mean luminance ${luminance(screen)}`);
+      const { width, height } = scope.page.viewportSize();
+      const share = area(state.map_rect_px) / (width * height);
+      assert.ok(share > 0.5, `the map has ${share} of the window`);
+      await done(scope);
     });
   }
 }
+
+test("space plays and pauses", async () => {
+  const scope = await settled();
+  await scope.page.keyboard.press("Home");
+  const { step, map_rect_px } = await scope.until((state) => state.step === 0);
+  const before = await scope.picture(undefined, map_rect_px);
+  await scope.page.keyboard.press("Space");
+  await scope.until((state, step) => state.playing && state.step > step + 10, step);
+  await scope.page.keyboard.press("Space");
+  await scope.until((state) => !state.playing);
+  const change = difference(before, await scope.picture("web-played", map_rect_px));
+  assert.ok(change > 0.0005, `${change} of the map changed`);
+  await done(scope);
+});
+
+test("a window that stands still draws no frame", async () => {
+  const scope = await settled();
+  const { frame } = await scope.state();
+  await scope.page.waitForTimeout(1500);
+  assert.equal((await scope.state()).frame, frame);
+  await done(scope);
+});
+
+test("the start point follows the mouse", async () => {
+  const scope = await settled();
+  const { start, start_px: [x, y], map_rect_px } = await scope.state();
+  const before = await scope.picture(undefined, map_rect_px);
+  const [u, v] = middle(map_rect_px);
+  const to = [x + 0.5 * (u - x) + 20, y + 0.5 * (v - y) - 60];
+  await scope.page.mouse.move(x, y);
+  await scope.page.mouse.down();
+  await scope.page.mouse.move((x + to[0]) / 2, (y + to[1]) / 2, { steps: 4 });
+  await scope.page.mouse.move(...to, { steps: 4 });
+  await scope.page.mouse.up();
+  const state = await scope.until((state, start) => state.start[0] !== start[0] && state.start[1] !== start[1], start);
+  for (const i of [0, 1]) assert.ok(Math.abs(state.start_px[i] - to[i]) < 3, `${state.start_px} is not under the pointer, ${to}`);
+  await scope.still();
+  const change = difference(before, await scope.picture("web-dragged", map_rect_px));
+  assert.ok(change > 0.0005, `${change} of the map changed`);
+  await scope.page.keyboard.press("Control+Z");
+  await scope.until((state, start) => state.start[0] === start[0] && state.start[1] === start[1], start);
+  await done(scope);
+});
+
+test("the start point follows a finger", async () => {
+  const scope = await settled(PHONE);
+  const { start, start_px: [x, y] } = await scope.state();
+  const touch = await scope.page.context().newCDPSession(scope.page);
+  const send = (type, points) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  await send("touchStart", [[x, y]]);
+  for (let i = 1; i <= 6; i += 1) await send("touchMove", [[x - 10 * i, y - 12 * i]]);
+  await send("touchEnd", []);
+  await scope.until((state, start) => state.start[0] < start[0] && state.start[1] > start[1], start);
+  await done(scope);
+});
+
+test("two fingers zoom the map", async () => {
+  const scope = await settled(PHONE);
+  const { start, map_rect_px } = await scope.state();
+  await scope.still();
+  const before = await scope.picture(undefined, map_rect_px);
+  const [x, y] = middle(map_rect_px);
+  const touch = await scope.page.context().newCDPSession(scope.page);
+  const send = (type, points) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  await send("touchStart", [[x - 40, y - 120], [x + 40, y - 120]]);
+  for (let i = 1; i <= 8; i += 1) await send("touchMove", [[x - 40 - 8 * i, y - 120], [x + 40 + 8 * i, y - 120]]);
+  await send("touchEnd", []);
+  await scope.still();
+  assert.deepEqual((await scope.state()).start, start);
+  const change = difference(before, await scope.picture("web-pinched", map_rect_px));
+  assert.ok(change > 0.05, `${change} of the map changed`);
+  await done(scope);
+});
+
+test("a typed formula is drawn while it is typed, and a bad one says where", async () => {
+  const scope = await settled();
+  const { map_rect_px } = await scope.state();
+  const before = await scope.picture(undefined, map_rect_px);
+  await type(scope, "sin(2x) + cos(3y) + (x^2 + y^2)/4");
+  const state = await scope.until((state) => state.formula.includes("cos(3"));
+  assert.equal(state.error, null);
+  assert.equal(state.landscape, null);
+  await scope.still();
+  const drawn = await scope.picture("web-formula", map_rect_px);
+  const change = difference(before, drawn);
+  assert.ok(change > 0.2, `${change} of the map changed`);
+  await type(scope, "sin(2x) + * y");
+  const wrong = await scope.until((state) => state.error !== null);
+  assert.ok(wrong.formula !== "sin(2x) + * y" && colours(await scope.picture("web-bad-formula", map_rect_px)) > 100);
+  await done(scope);
+});
+
+test("a run has the same bits as on the desktop", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "saddlescope-"));
+  const scope = await settled();
+  for (const formula of [null, "exp(-x^2) sin(3y) + ln(1 + x^2 + y^2) - 0.3 x tanh(y)"]) {
+    if (formula) {
+      await type(scope, formula);
+      await scope.until((state) => state.formula.includes("tanh") && state.error === null);
+      await scope.until((state) => state.runs.every((run) => run.status !== "running"));
+    }
+    const file = join(folder, "scene.json");
+    writeFileSync(file, await scope.text("scene"));
+    const web = await scope.text("trace");
+    const { status, stdout } = spawnSync(PROGRAM, ["run", file], { encoding: "utf8", maxBuffer: 1 << 28 });
+    assert.ok(status === 0 || status === 1, `status ${status}`);
+    assert.ok(JSON.parse(web).runs.length > 1);
+    assert.ok(web.trim() === stdout.trim(), "the traces differ");
+    console.log(`measured: ${web.length} bytes of trace are the same`);
+  }
+  rmSync(folder, { recursive: true });
+  await done(scope);
+});
+
+test("a link opens the same moment", async () => {
+  const scope = await settled();
+  await type(scope, "x^4 - 2x^2 + y^2");
+  await scope.until((state) => state.formula.startsWith("x^4"));
+  await scope.still();
+  const [scene, link] = [await scope.text("scene"), await scope.text("link")];
+  await done(scope);
+  const other = await settled({}, `#${link}`);
+  assert.equal(await other.text("scene"), scene);
+  await done(other);
+  const broken = await settled({}, `#${link.slice(0, -9)}`);
+  assert.ok((await broken.state()).runs.length > 1, "a broken link leaves the first screen");
+  await done(broken);
+});
+
+test("with WebGPU the page draws with it", async () => {
+  const modern = await launch("webgpu");
+  const scope = await open(modern, server.url);
+  await scope.started();
+  assert.equal((await scope.state()).backend, "webgpu");
+  assert.deepEqual(scope.errors, []);
+  await modern.close();
+});
 
 test("without WebGPU and WebGL 2 the page says so", async () => {
   const blind = await launch("none");
   const scope = await open(blind, server.url);
   assert.match(await scope.failure(), /WebGPU or WebGL 2, and this browser offers neither/);
-  await scope.picture("no-graphics");
+  await scope.picture("web-no-graphics");
   await blind.close();
 });
 
