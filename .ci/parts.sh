@@ -26,7 +26,7 @@ part_clippy() {
 }
 
 part_docs() {
-  RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope --no-deps --document-private-items
+  RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope --no-deps
   RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope --no-deps --no-default-features
 }
 

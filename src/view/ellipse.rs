@@ -8,7 +8,7 @@ use crate::linalg::symmetric_eigen_2x2;
 pub struct Ellipse {
     /// Its centre.
     pub center: [f64; 2],
-    /// The semi-axes as vectors, the longer first; s = cos φ · axes[0] + sin φ · axes[1] is its boundary.
+    /// The semi-axes as vectors, the longer first; `s = cos φ · axes[0] + sin φ · axes[1]` is its boundary.
     pub axes: [[f64; 2]; 2],
 }
 
@@ -25,7 +25,7 @@ impl Ellipse {
         axes.iter().flatten().all(|v| v.is_finite()).then_some(Self { center, axes })
     }
 
-    /// The point center + r (cos φ · axes[0] + sin φ · axes[1]); on the boundary for r = 1.
+    /// The point `center + r (cos φ · axes[0] + sin φ · axes[1])`; on the boundary for r = 1.
     pub fn point(&self, r: f64, angle: f64) -> [f64; 2] {
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
         [0, 1].map(|i| self.center[i] + r * (cos * self.axes[0][i] + sin * self.axes[1][i]))

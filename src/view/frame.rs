@@ -76,7 +76,7 @@ impl Frame {
         self.jet.value
     }
 
-    /// What [`shade`](super::shade) needs at a plane point. Where the view is so small that f64 values are all
+    /// What [`shade`](super::shade()) needs at a plane point. Where the view is so small that f64 values are all
     /// alike to a millionth of their rounding and f is quadratic, differences come from the derivatives at the centre.
     pub fn sample(&self, surface: &dyn Surface, u: f64, v: f64) -> Sample {
         let jet = surface.jet(u, v);

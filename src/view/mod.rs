@@ -1,7 +1,7 @@
 //! What is seen, as data: camera, ticks, the colour of a pixel, the layers over the map.
 //!
 //! May import `formula`, `linalg`, `problem`, `optim`, `run`, `measure` and `scene`, but neither egui nor wgpu: the
-//! window and the picture files draw what is computed here, and a shader repeats [`shade`] line for line.
+//! window and the picture files draw what is computed here, and a shader repeats [`shade()`] line for line.
 
 mod camera;
 pub mod color;

@@ -1,6 +1,6 @@
 //! Methods that see gradients only.
 //!
-//! May import `linalg` and the contract of `optim`. A method is a [`Rule`]: from the gradient it says which linear
+//! May import `linalg` and the contract of `optim`. A method is a `Rule`: from the gradient it says which linear
 //! function it minimizes in which ellipsoid; the machine around it makes the step and the record. One rule a file.
 
 mod adagrad;
