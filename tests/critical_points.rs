@@ -89,6 +89,8 @@ fn odd_boxes_and_functions_end_without_points() {
     }
     let undefined = FormulaProblem::from_text("log(-1 - x^2) + y", None, &BTreeMap::new(), None).expect("a formula");
     assert!(critical_points(&undefined, &[[-3.0, 3.0], [-3.0, 3.0]]).is_empty());
+    let wide = FormulaProblem::from_text("sum(i, 1, n, x[i]^2)", Some(65), &BTreeMap::new(), None).expect("a formula");
+    assert!(critical_points(&wide, &wide.bounds()).is_empty());
     let flat = FormulaProblem::from_text("3", None, &BTreeMap::new(), None).expect("a formula");
     assert!(critical_points(&flat, &[[-3.0, 3.0], [-3.0, 3.0]]).len() < 1001);
 }

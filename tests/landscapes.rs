@@ -339,7 +339,7 @@ fn bad_input_gets_one_sentence() {
     assert_eq!(set("kappa", f64::NAN), "quad_ill: kappa = NaN is not allowed; it must be a number from 1 to 1000");
     assert_eq!(set("kappa", 1e9), "quad_ill: kappa = 1000000000 is not allowed; it must be a number from 1 to 1000");
     let dim = FormulaProblem::from_landscape(entry, &BTreeMap::new(), Some(3)).map(|_| ()).expect_err("refused");
-    assert_eq!(dim.to_string(), "quad_ill has no dimension 3; it must be 2");
+    assert_eq!(dim.to_string(), "quad_ill cannot have the dimension 3; it must be 2");
     let problem = default_problem(entry);
     assert_eq!(problem.check_point(&[1.0]), Err(ProblemError::BadLength { expected: 2, given: 1 }));
     let infinite = problem.check_point(&[1.0, f64::INFINITY]).expect_err("refused").to_string();
@@ -349,7 +349,7 @@ fn bad_input_gets_one_sentence() {
         FormulaProblem::from_text("x^2", None, &BTreeMap::new(), Some([1.0, 1.0, 0.0, 1.0])).map(|_| ()).expect_err("refused");
     assert!(empty.to_string().contains("domain 1:1 of coordinate 1 is empty"));
     assert!(matches!(FormulaProblem::from_text("x +", None, &BTreeMap::new(), None), Err(ProblemError::Formula(_))));
-    for dim in [0, usize::MAX] {
+    for dim in [0, 1001, usize::MAX] {
         assert!(FormulaProblem::from_text("1", Some(dim), &BTreeMap::new(), None).is_err());
     }
 }

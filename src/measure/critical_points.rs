@@ -8,7 +8,7 @@ use crate::problem::{Kind, Objective};
 const MAX_STEPS: usize = 120;
 /// Longest Newton step, in widths of the box.
 const STEP_CAP: f64 = 0.08;
-/// Starts in more than two dimensions, drawn from the box.
+/// Most starts in more than two dimensions, drawn from the box; fewer where a Hessian is large.
 const RANDOM_STARTS: usize = 2000;
 /// Starts a side in the plane, and on the line.
 const GRID_SIDE: usize = 61;
@@ -36,12 +36,17 @@ pub struct CriticalSearch {
 }
 
 impl CriticalSearch {
-    /// A search in the box `bounds`, one [low, high] a coordinate.
+    /// Above this dimension nothing is searched.
+    pub const MAX_DIM: usize = 64;
+
+    /// A search in the box `bounds`, one [low, high] a coordinate; in more than [`MAX_DIM`](Self::MAX_DIM)
+    /// dimensions one that has ended.
     pub fn new(bounds: &[[f64; 2]]) -> Self {
         let starts = match bounds.len() {
             1 => LINE_STARTS,
             2 => GRID_SIDE * GRID_SIDE,
-            _ => RANDOM_STARTS,
+            n if n > Self::MAX_DIM => 0,
+            n => (20_000_000 / (n * n * n).max(1)).clamp(100, RANDOM_STARTS),
         };
         let width = bounds.iter().map(|[low, high]| high - low).fold(0.0, f64::max);
         Self { bounds: bounds.to_vec(), width, next: 0, starts, rng: Rng::new(0), found: Vec::new() }
@@ -70,7 +75,7 @@ impl CriticalSearch {
 
     /// Share of the starts that are done, from 0 to 1.
     pub fn progress(&self) -> f64 {
-        self.next as f64 / self.starts as f64
+        if self.starts == 0 { 1.0 } else { self.next as f64 / self.starts as f64 }
     }
 
     /// What has been found so far, in no order.

@@ -39,7 +39,7 @@ pub enum ProblemError {
         allowed: String,
     },
     /// A dimension that the landscape has not.
-    #[error("{problem} has no dimension {given}; it must be {allowed}")]
+    #[error("{problem} cannot have the dimension {given}; it must be {allowed}")]
     BadDimension {
         /// Landscape id, or "the formula".
         problem: String,

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The picture of a formula that nothing else is known of.
 const DEFAULT_DOMAIN: [f64; 4] = [-3.0, 3.0, -3.0, 3.0];
 
+/// Most variables of a typed formula: up to here a dense Hessian and its eigenvalues are a matter of seconds.
+const MAX_DIM: usize = 1000;
+
 /// A formula with parameter values: an objective that is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FormulaProblem {
@@ -57,7 +60,8 @@ impl FormulaProblem {
     /// The scales are estimated.
     ///
     /// # Errors
-    /// [`ProblemError`] for a formula that cannot be read, a value that is not finite or an empty domain.
+    /// [`ProblemError`] for a formula that cannot be read, a dimension that is not from 1 to 1000, a value
+    /// that is not finite or an empty domain.
     pub fn from_text(
         text: &str,
         dim: Option<usize>,
@@ -65,6 +69,10 @@ impl FormulaProblem {
         domain: Option<[f64; 4]>,
     ) -> Result<Self, ProblemError> {
         let dim = dim.unwrap_or(2);
+        if !(1..=MAX_DIM).contains(&dim) {
+            let (problem, allowed) = ("the formula".to_owned(), format!("from 1 to {MAX_DIM}"));
+            return Err(ProblemError::BadDimension { problem, given: dim, allowed });
+        }
         let domain = domain.unwrap_or(DEFAULT_DOMAIN);
         for (index, side) in domain.chunks_exact(2).enumerate() {
             let (low, high) = (side[0], side[1]);

@@ -5,21 +5,30 @@ use crate::linalg::{Rng, Vector, all_finite, norm, symmetric_eigenvalues};
 
 /// Points looked at in the plane: 17 by 17.
 const POINTS: usize = 289;
+/// Above this dimension curvature is measured along the gradient only.
+const DENSE: usize = 32;
 
 /// Scales from a look at the box `bounds` (one [low, high] a coordinate). η = 1/ℓ, where ℓ is the 0.9-quantile of
 /// the Hessian's spectral norm over the lower half of a coarse grid, by value: there descent spends its time, and
-/// the steep rims of polynomials do not count. In more than two dimensions the points are random. The radius is a
-/// tenth of the box. Where f has no curvature η is the radius over the median gradient norm.
+/// the steep rims of polynomials do not count. In more than two dimensions the points are random; in more than 32
+/// the curvature is ‖∇²f ∇f‖/‖∇f‖. The radius is a tenth of the box. Where f has no curvature η is the radius over the median gradient norm.
 pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales {
     let n = objective.dim();
     let width = bounds.iter().map(|[low, high]| high - low).fold(f64::INFINITY, f64::min);
     let radius = if width.is_finite() && width > 0.0 { 0.1 * width } else { 1.0 };
-    let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+    let (mut gradient, mut second) = (vec![0.0; n], vec![0.0; if n <= DENSE { n * n } else { n }]);
     let mut looks = Vec::new();
     for x in sample_points(bounds, n) {
-        let value = objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
-        if value.is_finite() && all_finite(&gradient) && all_finite(&hessian) {
-            let curvature = symmetric_eigenvalues(&hessian, n).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        let (value, curvature) = if n <= DENSE {
+            let value = objective.value_gradient_hessian(&x, &mut gradient, &mut second);
+            (value, symmetric_eigenvalues(&second, n).iter().fold(0.0_f64, |m, v| m.max(v.abs())))
+        } else {
+            let value = objective.value_gradient(&x, &mut gradient);
+            objective.hessian_vector(&x, &gradient, &mut second);
+            let slope = norm(&gradient);
+            (value, if slope > 0.0 { norm(&second) / slope } else { 0.0 })
+        };
+        if value.is_finite() && all_finite(&gradient) && all_finite(&second) {
             looks.push((value, curvature, norm(&gradient)));
         }
     }
