@@ -12,6 +12,8 @@ mod layers;
 mod path;
 mod scale;
 mod shade;
+mod sketch;
+mod step_layers;
 mod surface;
 mod ticks;
 
@@ -23,5 +25,7 @@ pub use layers::{Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point
 pub use path::{Polylines, arrow_heads, clip_segment, decimate, spaced_markers};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
+pub use sketch::{Sketch, Spot, Vertex, dashes};
+pub use step_layers::{arrow, kick, outline, rejected_trial, section, step_details, step_model, step_region};
 pub use surface::{Jet, Slice, Surface, rectangle_values};
 pub use ticks::{Tick, Ticks, log_ticks, ticks};
