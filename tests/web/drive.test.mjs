@@ -28,7 +28,7 @@ async function settled(options, fragment = "") {
   const scope = await open(browser, server.url + fragment, options);
   await scope.started();
   if ((await scope.state()).playing) await scope.page.keyboard.press("Space");
-  await scope.until((state) => !state.playing && state.runs.length > 0 && state.runs.every((run) => run.status !== "running"));
+  await scope.until((state) => !state.playing && !state.computing && state.runs.length > 0);
   await scope.still();
   return scope;
 }
@@ -38,8 +38,17 @@ async function done(scope) {
   await scope.close();
 }
 
-const middle = ([x0, y0, x1, y1]) => [(x0 + x1) / 2, (y0 + y1) / 2];
-const area = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
+/** Runs in the page before its scripts: notes which contexts the canvas is asked for. */
+function recordContexts() {
+  window.contexts = [];
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    if (this.id === "canvas" && !window.contexts.includes(kind)) window.contexts.push(kind);
+    return getContext.call(this, kind, ...rest);
+  };
+}
+
+const middle = ([left, top, width, height]) => [left + width / 2, top + height / 2];
 
 /** Replaces the formula by keyboard. */
 async function type(scope, text) {
@@ -55,18 +64,16 @@ for (const [form, options] of [["desktop", {}], ["phone", PHONE]]) {
       const scope = await open(browser, server.url, { ...options, colorScheme });
       const ms = await scope.started();
       console.log(`measured: first frame after ${Math.round(ms)} ms (${form}, ${colorScheme})`);
-      await scope.until((state) => state.runs.length > 1 && state.step > 0 || !state.playing);
-      const state = await scope.state();
+      const state = await scope.until((state) => state.runs.length > 1 && !state.computing);
       assert.equal(state.version, 1);
       assert.equal(state.error, null);
-      assert.equal(state.theme, colorScheme);
       const map = colours(await scope.picture(undefined, state.map_rect_px));
       assert.ok(map > 100, `the map has ${map} colours`);
       const screen = await scope.picture(`web-${form}-${colorScheme}`);
       const bright = luminance(screen) > 127;
       assert.equal(bright, colorScheme === "light", `mean luminance ${luminance(screen)}`);
       const { width, height } = scope.page.viewportSize();
-      const share = area(state.map_rect_px) / (width * height);
+      const share = (state.map_rect_px[2] * state.map_rect_px[3]) / (width * height);
       assert.ok(share > 0.5, `the map has ${share} of the window`);
       await done(scope);
     });
@@ -167,11 +174,11 @@ test("a typed formula is drawn while it is typed, and a bad one says where", asy
 test("a run has the same bits as on the desktop", async () => {
   const folder = mkdtempSync(join(tmpdir(), "saddlescope-"));
   const scope = await settled();
-  for (const formula of [null, "exp(-x^2) sin(3y) + ln(1 + x^2 + y^2) - 0.3 x tanh(y)"]) {
+  const formulas = [null, "exp(-x^2) sin(3y) + ln(1 + x^2 + y^2) - 0.3 x tanh(y)"];
+  for (const formula of formulas) {
     if (formula) {
       await type(scope, formula);
-      await scope.until((state) => state.formula.includes("tanh") && state.error === null);
-      await scope.until((state) => state.runs.every((run) => run.status !== "running"));
+      await scope.until((state) => state.formula.includes("tanh") && state.error === null && !state.computing);
     }
     const file = join(folder, "scene.json");
     writeFileSync(file, await scope.text("scene"));
@@ -203,9 +210,9 @@ test("a link opens the same moment", async () => {
 
 test("with WebGPU the page draws with it", async () => {
   const modern = await launch("webgpu");
-  const scope = await open(modern, server.url);
+  const scope = await open(modern, server.url, { prepare: (page) => page.addInitScript(recordContexts) });
   await scope.started();
-  assert.equal((await scope.state()).backend, "webgpu");
+  assert.deepEqual(await scope.page.evaluate(() => window.contexts), ["webgpu"]);
   assert.deepEqual(scope.errors, []);
   await modern.close();
 });

@@ -75,9 +75,9 @@ class Scope {
     }
   }
 
-  /** The picture of the window or of `rect` [x0, y0, x1, y1]; kept under `name` where one is given. */
+  /** The picture of the window or of `rect` [left, top, width, height]; kept under `name` where one is given. */
   async picture(name, rect) {
-    const clip = rect && { x: rect[0], y: rect[1], width: rect[2] - rect[0], height: rect[3] - rect[1] };
+    const clip = rect && { x: rect[0], y: rect[1], width: rect[2], height: rect[3] };
     const path = name && join(SCREENSHOTS, `${name}.png`);
     return PNG.sync.read(await this.page.screenshot({ clip, path }));
   }
