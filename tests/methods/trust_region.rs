@@ -65,7 +65,7 @@ fn counts_are_what_was_asked() {
 
 #[test]
 fn rosenbrock_converges_from_the_usual_start() {
-    for solver in ["steihaug", "exact"] {
+    for solver in ["steihaug", "exact", "gltr", "dogleg"] {
         for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"] {
             let settings = set(&[], &[("solver", solver), ("metric", metric)]);
             let (records, _) = run("tr", &settings, &ROSENBROCK, &[-1.2, 1.0], 60, 0);

@@ -2,7 +2,7 @@
 
 use crate::linalg::{Metric, Vector, all_finite, norm};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
-use crate::optim::subproblem::{self, Solution};
+use crate::optim::subproblem::{self, Solution, Solver};
 use crate::optim::{
     Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Span, Step, StepError, Verdict,
 };
@@ -36,9 +36,9 @@ pub(in crate::optim) const TR: Method = Method {
             name: "solver",
             symbol: "s",
             default: Default::Fixed(0.0),
-            span: Span::Choice { options: &["exact", "steihaug"] },
-            meaning: "exact: global minimizer from the dense Hessian; steihaug: conjugate gradients from products",
-            source: "Moré, Sorensen 1983; Steihaug 1983",
+            span: Span::Choice { options: &["exact", "steihaug", "gltr", "dogleg", "cauchy"] },
+            meaning: "exact and dogleg use the dense Hessian; steihaug, gltr and cauchy its products with vectors",
+            source: "Moré, Sorensen 1983; Steihaug 1983; Gould, Lucidi, Roma, Toint 1999; Powell 1970",
         },
         Parameter {
             name: "radius",
@@ -81,7 +81,7 @@ pub(in crate::optim) const TR: Method = Method {
             symbol: "κ",
             default: Default::Fixed(0.1),
             span: Span::Log { min: 1e-16, max: 1.0 },
-            meaning: "conjugate gradients stop at ‖r‖ ≤ ‖g‖ min(κ, ‖g‖^θ)",
+            meaning: "steihaug and gltr stop at ‖r‖ ≤ ‖g‖ min(κ, ‖g‖^θ)",
             source: STEIHAUG,
         },
         Parameter {
@@ -89,7 +89,7 @@ pub(in crate::optim) const TR: Method = Method {
             symbol: "θ",
             default: Default::Fixed(0.5),
             span: Span::Linear { min: 0.0, max: 2.0 },
-            meaning: "order of convergence beyond one that conjugate gradients leave to the method",
+            meaning: "order of convergence beyond one that steihaug and gltr leave to the method",
             source: STEIHAUG,
         },
     ],
@@ -105,7 +105,13 @@ pub(in crate::optim) const TR: Method = Method {
             moment: (metric != "sphere").then(|| SecondMoment::new(n, full, epsilon)),
             here: None,
             rules: Rules {
-                exact: values.choice("solver") == "exact",
+                solver: match values.choice("solver") {
+                    "steihaug" => Solver::Steihaug,
+                    "gltr" => Solver::Lanczos,
+                    "dogleg" => Solver::Dogleg,
+                    "cauchy" => Solver::Cauchy,
+                    _ => Solver::Exact,
+                },
                 weights: if rmsprop { [beta, 1.0 - beta] } else { [1.0, 1.0] },
                 epsilon,
                 radius_max: values.number("radius_max"),
@@ -133,7 +139,7 @@ const fn factor(name: &'static str, symbol: &'static str, meaning: &'static str)
 /// What does not change during a run.
 #[derive(Clone, Copy)]
 struct Rules {
-    exact: bool,
+    solver: Solver,
     /// Of the past and of the new gradient in the accumulator.
     weights: [f64; 2],
     epsilon: f64,
@@ -152,7 +158,7 @@ struct Local {
     f: f64,
     g: Vector,
     gradient_norm: f64,
-    /// For the exact solver; empty else.
+    /// For the dense solvers; empty else.
     h: Vector,
     metric: Metric,
 }
@@ -171,12 +177,9 @@ impl TrustRegion {
     fn look(&mut self, oracle: &mut Oracle<'_>) -> Result<Local, StepError> {
         let n = self.x.len();
         let mut g = Vector::from_elem(0.0, n);
-        let mut h = Vector::from_elem(0.0, if self.rules.exact { n * n } else { 0 });
-        let f = if self.rules.exact {
-            oracle.gradient_hessian(&self.x, &mut g, &mut h)?
-        } else {
-            oracle.gradient(&self.x, &mut g)?
-        };
+        let dense = matches!(self.rules.solver, Solver::Exact | Solver::Dogleg);
+        let mut h = Vector::from_elem(0.0, if dense { n * n } else { 0 });
+        let f = if dense { oracle.gradient_hessian(&self.x, &mut g, &mut h)? } else { oracle.gradient(&self.x, &mut g)? };
         if !f.is_finite() {
             return Err(StepError::NotFinite { what: "function value", at: self.x.clone() });
         }
@@ -190,18 +193,22 @@ impl TrustRegion {
 
     fn solve(&self, here: &Local, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
         let Local { g, h, metric, .. } = here;
-        if self.rules.exact {
-            let solution = subproblem::exact(g, h, metric, self.radius);
-            // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the shortest is taken.
-            return Ok(if solution.exit == Exit::HardCase && solution.multiplier == 0.0 {
-                solution.shortest(metric)
-            } else {
-                solution
-            });
-        }
+        let radius = self.radius;
         let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.rules.kappa, self.rules.theta);
+        let limit = MOST_PRODUCTS.min(2 * g.len());
         let product = |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(&self.x, v, hv);
-        subproblem::steihaug(g, product, metric, self.radius, tolerance, MOST_PRODUCTS.min(2 * g.len()))
+        match self.rules.solver {
+            Solver::Exact => {
+                let solution = subproblem::exact(g, h, metric, radius);
+                // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the shortest is taken.
+                let flat = solution.exit == Exit::HardCase && solution.multiplier == 0.0;
+                Ok(if flat { solution.shortest(metric) } else { solution })
+            }
+            Solver::Dogleg => Ok(subproblem::dogleg(g, h, metric, radius)),
+            Solver::Steihaug => subproblem::steihaug(g, product, metric, radius, tolerance, limit),
+            Solver::Lanczos => subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit),
+            Solver::Cauchy => subproblem::cauchy(g, product, metric, radius),
+        }
     }
 }
 

@@ -4,14 +4,20 @@
 //! returns a [`Solution`]. A metric must be positive definite ([`Metric::validate`](crate::linalg::Metric::validate)),
 //! Δ positive and finite, g and H finite and of matching size.
 
+mod cauchy;
+mod dogleg;
 mod exact;
+mod lanczos;
 mod steihaug;
 
+pub use cauchy::cauchy;
+pub use dogleg::dogleg;
 pub use exact::exact;
+pub use lanczos::lanczos;
 pub use steihaug::{forcing_tolerance, steihaug};
 
-use super::{Exit, Path};
-use crate::linalg::{Metric, Vector};
+use super::{Exit, Path, StepError};
+use crate::linalg::{Metric, Vector, mat_vec, norm};
 use smallvec::smallvec;
 
 /// A step of a subproblem solver.
@@ -62,6 +68,55 @@ impl Solution {
         self.model_decrease *= value;
         self.multiplier *= value / length / length;
         self
+    }
+}
+
+/// The solvers by name, for a dense Hessian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Solver {
+    /// [`exact`].
+    Exact,
+    /// [`steihaug`].
+    Steihaug,
+    /// [`lanczos`].
+    Lanczos,
+    /// [`cauchy`].
+    Cauchy,
+    /// [`dogleg`].
+    Dogleg,
+}
+
+impl Solver {
+    /// Every solver.
+    pub const ALL: [Self; 5] = [Self::Exact, Self::Steihaug, Self::Lanczos, Self::Cauchy, Self::Dogleg];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Steihaug => "steihaug",
+            Self::Lanczos => "lanczos",
+            Self::Cauchy => "cauchy",
+            Self::Dogleg => "dogleg",
+        }
+    }
+
+    /// Solves the subproblem with the Hessian `h`, `n * n` numbers row by row; the iterative solvers to a relative
+    /// residual of 10⁻¹² within 2n products.
+    pub fn solve(self, g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
+        let product = |v: &[f64], hv: &mut [f64]| -> Result<(), StepError> {
+            mat_vec(h, v, hv);
+            Ok(())
+        };
+        let limit = 2 * g.len();
+        let solved = match self {
+            Self::Exact => return exact(g, h, metric, radius),
+            Self::Dogleg => return dogleg(g, h, metric, radius),
+            Self::Steihaug => steihaug(g, product, metric, radius, 1e-12 * norm(g), limit),
+            Self::Lanczos => lanczos(g, product, metric, radius, 1e-12, limit),
+            Self::Cauchy => cauchy(g, product, metric, radius),
+        };
+        solved.unwrap_or_else(|_| Solution::zero(g.len()))
     }
 }
 
