@@ -1,1 +1,36 @@
-//! Speed of saddlescope, each figure beside a peer in the same run.
+//! Speed of saddlescope, each figure beside a peer in the same run: `cargo bench -p saddlescope-benches`.
+#![allow(clippy::panic, reason = "a benchmark that cannot start should say why and stop")]
+
+use saddlescope::optim::{Setting, Settings, method};
+use saddlescope::problem::{FormulaProblem, Objective, landscape};
+use saddlescope::run::{Run, Setup, StopRules};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The catalogue's landscape with its defaults.
+///
+/// # Panics
+/// When the catalogue has no such entry: a slip in the benchmark.
+pub fn problem(id: &str) -> Arc<FormulaProblem> {
+    let entry = landscape(id).unwrap_or_else(|e| panic!("{e}"));
+    Arc::new(FormulaProblem::from_landscape(entry, &BTreeMap::new(), None).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// A run of `id` on a catalogue landscape, not yet advanced.
+///
+/// # Panics
+/// When the method or its settings do not exist: a slip in the benchmark.
+pub fn run(problem: &Arc<FormulaProblem>, id: &str, settings: &[(&str, Setting)], budget: u64, gradient: f64) -> Run {
+    let settings: Settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
+    let setup = Setup {
+        method: method(id).unwrap_or_else(|e| panic!("{e}")),
+        settings,
+        scales: Some(problem.scales()),
+        start: problem.starts().swap_remove(0).into(),
+        seed: 1,
+        budget,
+        rules: StopRules { gradient, ..StopRules::default() },
+    };
+    Run::new(objective, setup).unwrap_or_else(|e| panic!("{e}"))
+}

@@ -17,6 +17,8 @@
 //! | `ui` | the window and its panels (feature `gui`) |
 //! | `cli` | the headless commands |
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod export;
 pub mod formula;
 pub mod linalg;
@@ -24,4 +26,5 @@ pub mod measure;
 pub mod optim;
 pub mod problem;
 pub mod run;
+pub mod scene;
 pub mod view;

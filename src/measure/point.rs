@@ -15,7 +15,8 @@ pub struct PointReport {
     pub gradient: Vec<f64>,
     /// ‖∇f(x)‖.
     pub gradient_norm: f64,
-    /// ∇²f(x), `n * n` numbers row by row.
+    /// ∇²f(x), `n * n` numbers row by row; written as rows.
+    #[serde(serialize_with = "rows")]
     pub hessian: Vec<f64>,
     /// Eigenvalues of ∇²f(x), ascending.
     pub eigenvalues: Vec<f64>,
@@ -38,4 +39,8 @@ pub fn classify(objective: &dyn Objective, x: &[f64]) -> PointReport {
     let critical = gradient_norm <= Kind::threshold(&eigenvalues) && crate::linalg::all_finite(&hessian);
     let kind = if critical { of_critical } else { Kind::Regular };
     PointReport { x: x.to_vec(), value, gradient, gradient_norm, hessian, eigenvalues, kind, index }
+}
+
+fn rows<S: serde::Serializer>(matrix: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(matrix.chunks(matrix.len().isqrt().max(1)))
 }

@@ -1,10 +1,11 @@
 //! Parameters of methods, declared once: sliders, scenes, the command line and the manual come from here.
 
+use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One declared parameter of a method.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// The name in scenes and on the command line, such as `step_size`.
     pub name: &'static str,
@@ -21,8 +22,7 @@ pub struct Parameter {
 }
 
 /// The default of a parameter, possibly in units of the landscape.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Default {
     /// The same everywhere (for a choice: its index; for a switch: 0 or 1).
     Fixed(f64),
@@ -57,8 +57,7 @@ pub enum Default {
 }
 
 /// The values a parameter may take.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "scale")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Span {
     /// Real, slider linear.
     Linear {
@@ -100,3 +99,43 @@ pub enum Setting {
 
 /// What differs from the defaults, by parameter name.
 pub type Settings = BTreeMap<String, Setting>;
+
+/// As the command line lists it: `name`, `symbol`, `default` (the literature's), `scale`, `min` and `max` or `options`,
+/// `meaning`, `source`, and what the default is multiplied from on a landscape.
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("name", self.name)?;
+        map.serialize_entry("symbol", self.symbol)?;
+        let default = self.default_number(None);
+        match self.span {
+            Span::Choice { options } => {
+                map.serialize_entry("default", options.get(default as usize).copied().unwrap_or_default())?;
+                map.serialize_entry("scale", "choice")?;
+                map.serialize_entry("options", options)?;
+            }
+            Span::Linear { min, max } | Span::Log { min, max } => {
+                map.serialize_entry("default", &default)?;
+                map.serialize_entry("scale", if matches!(self.span, Span::Log { .. }) { "log" } else { "linear" })?;
+                map.serialize_entry("min", &min)?;
+                map.serialize_entry("max", &max)?;
+            }
+            Span::Integer { min, max } => {
+                map.serialize_entry("default", &(default as u64))?;
+                map.serialize_entry("scale", "integer")?;
+                map.serialize_entry("min", &min)?;
+                map.serialize_entry("max", &max)?;
+            }
+        }
+        match self.default {
+            Default::Fixed(_) => {}
+            Default::GradientStep { times, .. } => map.serialize_entry("times_landscape_step_size", &times)?,
+            Default::Length { times, .. } => map.serialize_entry("times_landscape_radius", &times)?,
+            Default::Gradient { times, .. } => map.serialize_entry("times_landscape_radius_over_step_size", &times)?,
+            Default::Decrease { times, .. } => map.serialize_entry("times_landscape_radius_squared_over_step_size", &times)?,
+        }
+        map.serialize_entry("meaning", self.meaning)?;
+        map.serialize_entry("source", self.source)?;
+        map.end()
+    }
+}

@@ -1,0 +1,177 @@
+//! A whole trust-region run on Rosenbrock from (-1.2, 1) to ‖∇f‖ ≤ 1e-8, with its recording, beside argmin and basin.
+//!
+//! The peers call a Rosenbrock written in Rust; saddlescope interprets the formula that a user would type.
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used, reason = "a benchmark")]
+
+use argmin::core::{CostFunction as _, Executor as ArgminExecutor, State as _};
+use criterion::{Criterion, criterion_group, criterion_main};
+use nalgebra::{DMatrix, DVector};
+use saddlescope::optim::Setting;
+use saddlescope_benches::{problem, run};
+use std::convert::Infallible;
+use std::hint::black_box;
+
+const START: [f64; 2] = [-1.2, 1.0];
+const GRADIENT: f64 = 1e-8;
+
+fn value(x: f64, y: f64) -> f64 {
+    (1.0 - x) * (1.0 - x) + 100.0 * (y - x * x) * (y - x * x)
+}
+
+fn gradient(x: f64, y: f64) -> [f64; 2] {
+    [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)]
+}
+
+fn hessian(x: f64, y: f64) -> [f64; 4] {
+    [2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x, -400.0 * x, 200.0]
+}
+
+struct Rosenbrock;
+
+impl argmin::core::CostFunction for Rosenbrock {
+    type Param = Vec<f64>;
+    type Output = f64;
+    fn cost(&self, p: &Vec<f64>) -> Result<f64, argmin::core::Error> {
+        Ok(value(p[0], p[1]))
+    }
+}
+
+impl argmin::core::Gradient for Rosenbrock {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+    fn gradient(&self, p: &Vec<f64>) -> Result<Vec<f64>, argmin::core::Error> {
+        Ok(gradient(p[0], p[1]).to_vec())
+    }
+}
+
+impl argmin::core::Hessian for Rosenbrock {
+    type Param = Vec<f64>;
+    type Hessian = Vec<Vec<f64>>;
+    fn hessian(&self, p: &Vec<f64>) -> Result<Vec<Vec<f64>>, argmin::core::Error> {
+        let h = hessian(p[0], p[1]);
+        Ok(vec![vec![h[0], h[1]], vec![h[2], h[3]]])
+    }
+}
+
+struct BasinRosenbrock;
+
+impl basin::CostFunction for BasinRosenbrock {
+    type Param = DVector<f64>;
+    type Output = f64;
+    type Error = Infallible;
+    fn cost(&self, x: &DVector<f64>) -> Result<f64, Infallible> {
+        Ok(value(x[0], x[1]))
+    }
+}
+
+impl basin::Gradient for BasinRosenbrock {
+    type Gradient = DVector<f64>;
+    fn gradient(&self, x: &DVector<f64>) -> Result<DVector<f64>, Infallible> {
+        Ok(DVector::from_row_slice(&gradient(x[0], x[1])))
+    }
+}
+
+impl basin::Hessian for BasinRosenbrock {
+    type Hessian = DMatrix<f64>;
+    fn hessian(&self, x: &DVector<f64>) -> Result<DMatrix<f64>, Infallible> {
+        Ok(DMatrix::from_row_slice(2, 2, &hessian(x[0], x[1])))
+    }
+}
+
+struct BasinVec;
+
+impl basin::CostFunction for BasinVec {
+    type Param = Vec<f64>;
+    type Output = f64;
+    type Error = Infallible;
+    fn cost(&self, x: &Vec<f64>) -> Result<f64, Infallible> {
+        Ok(value(x[0], x[1]))
+    }
+}
+
+impl basin::Gradient for BasinVec {
+    type Gradient = Vec<f64>;
+    fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
+        Ok(gradient(x[0], x[1]).to_vec())
+    }
+}
+
+impl basin::HessianProduct for BasinVec {
+    fn hessian_product(&self, x: &Vec<f64>, v: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
+        let h = hessian(x[0], x[1]);
+        Ok(vec![h[0] * v[0] + h[1] * v[1], h[2] * v[0] + h[3] * v[1]])
+    }
+}
+
+fn ours(solver: &str) -> (f64, u64) {
+    let settings = [("solver", Setting::Name(solver.to_owned())), ("radius", Setting::Number(1.0)), ("radius_max", Setting::Number(100.0))];
+    OURS.with(|problem| {
+        let mut run = run(problem, "tr", &settings, 200, GRADIENT);
+        run.advance(200);
+        (value(run.position()[0], run.position()[1]), run.len())
+    })
+}
+
+thread_local! {
+    static OURS: std::sync::Arc<saddlescope::problem::FormulaProblem> = problem("rosenbrock");
+}
+
+fn argmin_steihaug(target: f64) -> (f64, u64) {
+    use argmin::solver::trustregion::{Steihaug, TrustRegion};
+    let solver = TrustRegion::new(Steihaug::new().with_max_iters(20));
+    let result = ArgminExecutor::new(Rosenbrock, solver)
+        .configure(|state| state.param(START.to_vec()).max_iters(200).target_cost(target))
+        .run()
+        .unwrap();
+    let best = result.state().get_best_param().unwrap();
+    (Rosenbrock.cost(best).unwrap(), result.state().get_iter())
+}
+
+fn basin_steihaug() -> (f64, u64) {
+    let solver = basin::TrustRegion::new().with_absolute_gradient_tolerance(GRADIENT);
+    let start = basin::FirstOrderState::new(DVector::from_row_slice(&START));
+    let result = basin::Executor::new(BasinRosenbrock, solver, start).max_iter(200).run().unwrap();
+    (result.cost(), 0)
+}
+
+fn basin_matrix_free() -> (f64, u64) {
+    let solver = basin::TrustRegion::matrix_free().with_absolute_gradient_tolerance(GRADIENT);
+    let start = basin::FirstOrderState::new(START.to_vec());
+    let result = basin::Executor::new(BasinVec, solver, start).max_iter(200).run().unwrap();
+    (result.cost(), 0)
+}
+
+fn basin_more_sorensen() -> (f64, u64) {
+    let solver =
+        basin::TrustRegion::with_subproblem(basin::MoreSorensen::new()).with_absolute_gradient_tolerance(GRADIENT);
+    let start = basin::FirstOrderState::new(DVector::from_row_slice(&START));
+    let result = basin::Executor::new(BasinRosenbrock, solver, start).max_iter(200).run().unwrap();
+    (result.cost(), 0)
+}
+
+fn rosenbrock(c: &mut Criterion) {
+    let target = ours("steihaug").0.max(1e-18);
+    let rows: [(&str, &dyn Fn() -> (f64, u64)); 6] = [
+        ("saddlescope steihaug", &|| ours("steihaug")),
+        ("saddlescope exact", &|| ours("exact")),
+        ("argmin steihaug", &|| argmin_steihaug(target)),
+        ("basin steihaug", &basin_steihaug),
+        ("basin steihaug, matrix-free", &basin_matrix_free),
+        ("basin more-sorensen", &basin_more_sorensen),
+    ];
+    let mut group = c.benchmark_group("trust region on rosenbrock");
+    for (name, body) in rows {
+        let (f, steps) = body();
+        eprintln!("{name}: f = {f:.1e} after {steps} steps");
+        assert!(f < 1e-14, "{name} stopped at f = {f:e}");
+        group.bench_function(name, |b| b.iter(|| black_box(body())));
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(50);
+    targets = rosenbrock
+}
+criterion_main!(benches);

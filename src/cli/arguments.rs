@@ -1,0 +1,312 @@
+//! The words of the command line, declared.
+
+use super::CliError;
+use crate::linalg::Metric;
+use crate::optim::Setting;
+use crate::problem::{FormulaProblem, Objective};
+use crate::scene::{Scene, SceneError, from_link};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// See how optimizers move on loss landscapes.
+///
+/// Without a command the window opens, on a scene file or a link if one is given.
+#[derive(Debug, Parser)]
+#[command(name = "saddlescope", version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// A scene file or a link to open in the window.
+    #[arg(value_name = "SCENE.json|LINK")]
+    pub scene: Option<String>,
+}
+
+/// A headless command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a registry: what there is, and what each entry takes.
+    List {
+        /// Which registry.
+        what: Registry,
+        /// Where the output goes.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Value, gradient, Hessian, eigenvalues and kind of a point.
+    Eval {
+        /// The problem.
+        #[command(flatten)]
+        problem: ProblemArgs,
+        /// The point, such as "1,2".
+        #[arg(long, allow_hyphen_values = true, value_name = "X,Y")]
+        at: String,
+        /// Where the output goes.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// All critical points that multi-start Newton finds in a box.
+    CriticalPoints {
+        /// The problem.
+        #[command(flatten)]
+        problem: ProblemArgs,
+        /// Where the output goes.
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Run the methods of a scene, or one method on a problem, and write every step.
+    Run(Box<RunArgs>),
+    /// Solve one trust-region subproblem.
+    Subproblem(SubproblemArgs),
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A scene file or link, instead of a problem and a method.
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed"])]
+    pub scene: Option<String>,
+    /// The problem.
+    #[command(flatten)]
+    pub problem: ProblemArgs,
+    /// The method's identifier.
+    #[arg(long, required_unless_present = "scene")]
+    pub method: Option<String>,
+    /// A parameter of the method; as often as needed.
+    #[arg(long = "set", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub settings: Vec<String>,
+    /// The start point; the landscape's own without.
+    #[arg(long, allow_hyphen_values = true, value_name = "X,Y")]
+    pub start: Option<String>,
+    /// Trials.
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// Seed of the random stream.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+    /// Where the output goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// The arguments of `subproblem`.
+#[derive(Debug, Args)]
+pub struct SubproblemArgs {
+    /// g, such as "1,0.5".
+    #[arg(long, allow_hyphen_values = true)]
+    pub gradient: String,
+    /// H by rows, such as "1,0;0,-2".
+    #[arg(long, allow_hyphen_values = true)]
+    pub hessian: String,
+    /// M by rows, or its diagonal; the identity without.
+    #[arg(long, allow_hyphen_values = true)]
+    pub metric: Option<String>,
+    /// The radius, in the M-norm.
+    #[arg(long, allow_hyphen_values = true)]
+    pub radius: f64,
+    /// Which solver.
+    #[arg(long, value_enum, default_value_t = Solver::Exact)]
+    pub solver: Solver,
+    /// Where the output goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// A problem, named the same way in every command.
+#[derive(Debug, Args)]
+pub struct ProblemArgs {
+    /// An entry of the catalogue.
+    #[arg(long, conflicts_with = "formula")]
+    pub landscape: Option<String>,
+    /// A formula in x, y or x1..xn.
+    #[arg(long, allow_hyphen_values = true)]
+    pub formula: Option<String>,
+    /// The number of variables.
+    #[arg(long)]
+    pub dim: Option<usize>,
+    /// A parameter of the landscape or formula; as often as needed.
+    #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub parameters: Vec<String>,
+    /// The box of a formula's picture, or where to look for critical points.
+    #[arg(long, allow_hyphen_values = true, value_name = "X0:X1,Y0:Y1")]
+    pub domain: Option<String>,
+}
+
+/// Where the output goes.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// A file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Overwrite the file if it is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A registry.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Registry {
+    /// The catalogue of objectives.
+    Landscapes,
+    /// The optimizers.
+    Methods,
+}
+
+/// The shape of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// A subproblem solver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Solver {
+    /// Moré-Sorensen.
+    Exact,
+    /// Steihaug-Toint conjugate gradients.
+    Steihaug,
+}
+
+impl Arguments {
+    /// The scene that the window opens on, where one is named.
+    ///
+    /// # Errors
+    /// [`CliError`] in one sentence for a file or link that holds none.
+    pub fn scene(&self) -> Result<Option<Scene>, CliError> {
+        self.scene.as_deref().map(load).transpose()
+    }
+}
+
+impl ProblemArgs {
+    /// The problem as a scene with no method.
+    pub(super) fn scene(&self) -> Result<Scene, CliError> {
+        let parameters = pairs(&self.parameters, "--param")?;
+        let mut numbers = BTreeMap::new();
+        for (name, text) in parameters {
+            let value = number(&text, &format!("--param {name}"))?;
+            numbers.insert(name, value);
+        }
+        let domain = self.domain.as_deref().map(domain).transpose()?;
+        Ok(Scene::bare(match (&self.landscape, &self.formula) {
+            (Some(id), None) => crate::scene::ProblemSpec::Landscape { id: id.clone(), parameters: numbers, dim: self.dim },
+            (None, Some(text)) => crate::scene::ProblemSpec::Formula {
+                text: text.clone(),
+                parameters: numbers,
+                dim: self.dim.unwrap_or(2),
+                domain: domain.unwrap_or([-3.0, 3.0, -3.0, 3.0]),
+            },
+            _ => return Err(CliError::Usage("name the problem with --landscape ID or --formula TEXT".to_owned())),
+        }))
+    }
+
+    /// The problem itself.
+    pub(super) fn open(&self) -> Result<FormulaProblem, CliError> {
+        Ok(self.scene()?.problem.open()?)
+    }
+
+    /// The box in which to search: what was asked for, or the problem's own.
+    pub(super) fn bounds_of(&self, problem: &FormulaProblem) -> Result<Vec<[f64; 2]>, CliError> {
+        let Some(text) = &self.domain else { return Ok(problem.bounds()) };
+        let [x0, x1, y0, y1] = domain(text)?;
+        Ok([[x0, x1], [y0, y1]].into_iter().cycle().take(problem.dim()).collect())
+    }
+}
+
+impl RunArgs {
+    /// The scene that is to run.
+    pub(super) fn scene(&self) -> Result<Scene, CliError> {
+        if let Some(source) = &self.scene {
+            return load(source);
+        }
+        let mut scene = self.problem.scene()?;
+        let mut method = crate::scene::MethodSpec::new(self.method.as_deref().unwrap_or_default());
+        for (name, text) in pairs(&self.settings, "--set")? {
+            method.settings.insert(name, text.parse().map_or_else(|_| Setting::Name(text.clone()), Setting::Number));
+        }
+        scene.methods = vec![method];
+        scene.start = self.start.as_deref().map(|s| numbers(s, "--start")).transpose()?;
+        scene.steps = self.steps.unwrap_or(scene.steps);
+        scene.seed = self.seed.unwrap_or(scene.seed);
+        Ok(scene)
+    }
+}
+
+/// The scene in a file, or of a link.
+///
+/// # Errors
+/// [`CliError`] in one sentence.
+pub(super) fn load(source: &str) -> Result<Scene, CliError> {
+    if source.contains("#s=") {
+        return Ok(from_link(source)?);
+    }
+    let text = std::fs::read_to_string(source).map_err(|error| CliError::File { path: source.to_owned(), error })?;
+    Scene::from_json(&text).map_err(|e| match e {
+        SceneError::Unreadable(why) => CliError::Usage(format!("{source} is no scene: {why}")),
+        other => other.into(),
+    })
+}
+
+/// Comma-separated numbers.
+pub(super) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, CliError> {
+    text.split(',').map(|t| number(t.trim(), what)).collect()
+}
+
+/// A square matrix by rows "a,b;c,d".
+pub(super) fn matrix(text: &str, what: &str, n: usize) -> Result<Vec<f64>, CliError> {
+    let rows: Vec<Vec<f64>> = text.split(';').map(|row| numbers(row, what)).collect::<Result<_, _>>()?;
+    if rows.len() != n || rows.iter().any(|r| r.len() != n) {
+        return Err(CliError::Usage(format!("{what} must have {n} rows of {n} numbers, as the gradient has {n}")));
+    }
+    let flat: Vec<f64> = rows.concat();
+    if (0..n).any(|i| (0..i).any(|j| flat[i * n + j] != flat[j * n + i])) {
+        return Err(CliError::Usage(format!("{what} must be symmetric")));
+    }
+    Ok(flat)
+}
+
+/// A metric: a matrix by rows, or a diagonal.
+pub(super) fn metric(text: Option<&str>, n: usize) -> Result<Metric, CliError> {
+    let metric = match text {
+        None => Metric::Sphere,
+        Some(text) if !text.contains(';') && n > 1 => Metric::Diagonal(numbers(text, "--metric")?.into()),
+        Some(text) => Metric::Full(matrix(text, "--metric", n)?.into()),
+    };
+    metric.validate(n).map_err(|e| CliError::Usage(format!("--metric: {e}")))?;
+    Ok(metric)
+}
+
+fn number(text: &str, what: &str) -> Result<f64, CliError> {
+    match text.parse::<f64>() {
+        Ok(v) if v.is_finite() => Ok(v),
+        _ => Err(CliError::Usage(format!("{what}: \"{text}\" is no finite number"))),
+    }
+}
+
+fn pairs(list: &[String], what: &str) -> Result<Vec<(String, String)>, CliError> {
+    list.iter()
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+            _ => Err(CliError::Usage(format!("{what} takes name=value, not \"{pair}\""))),
+        })
+        .collect()
+}
+
+fn domain(text: &str) -> Result<[f64; 4], CliError> {
+    let wrong = || CliError::Usage(format!("--domain takes x0:x1,y0:y1 with x0 < x1 and y0 < y1, not \"{text}\""));
+    let sides: Vec<f64> = text
+        .split([',', ':'])
+        .map(|t| t.trim().parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(wrong))
+        .collect::<Result<_, _>>()?;
+    match sides[..] {
+        [x0, x1, y0, y1] if x0 < x1 && y0 < y1 => Ok([x0, x1, y0, y1]),
+        _ => Err(wrong()),
+    }
+}
+

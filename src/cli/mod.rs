@@ -1,0 +1,88 @@
+//! The headless commands: everything that the window computes, as JSON on standard output.
+//!
+//! May import every room but `render` and `ui`. Arguments become a [`Scene`](crate::scene::Scene) or a call of the core;
+//! nothing is computed here. Exit status: 0 done, 1 the computation ended badly, 2 bad input in one sentence.
+
+mod arguments;
+mod commands;
+mod output;
+
+pub use arguments::{Arguments, Command};
+
+use crate::formula::FormulaError;
+use crate::optim::{SettingsError, StepError};
+use crate::problem::ProblemError;
+use crate::scene::SceneError;
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Why a command was not carried out; each message is one sentence for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The words of the command do not fit together.
+    #[error("{0}")]
+    Usage(String),
+    /// A file could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// A file is there already.
+    #[error("{0} is there already; add --force to overwrite it")]
+    Exists(String),
+    /// The output stream broke.
+    #[error("the output could not be written: {0}")]
+    Output(#[from] std::io::Error),
+    /// A scene is wrong.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// A problem is wrong.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// A formula is wrong.
+    #[error(transparent)]
+    Formula(#[from] FormulaError),
+    /// A method or its settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The subproblem's numbers overflow.
+    #[error(transparent)]
+    Step(#[from] StepError),
+}
+
+/// Reads the words of the command line. Where they are wrong, or ask for help, everything is said already and the exit
+/// status is returned.
+///
+/// # Errors
+/// The exit status: 0 after help, 2 after one sentence about what is wrong.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        if error.use_stderr() {
+            let text = error.to_string();
+            let words: Vec<&str> = text.lines().map(str::trim).take_while(|l| !l.starts_with("Usage")).filter(|l| !l.is_empty()).collect();
+            refuse(&words.join(" ").trim_start_matches("error: "))
+        } else {
+            print!("{error}");
+            ExitCode::SUCCESS
+        }
+    })
+}
+
+/// Says in one sentence what is wrong; the exit status of bad input.
+pub fn refuse(message: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("saddlescope: {message}");
+    ExitCode::from(2)
+}
+
+/// Carries out a command; messages go to standard error.
+pub fn run(command: &Command) -> ExitCode {
+    match commands::dispatch(command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(CliError::Output(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}

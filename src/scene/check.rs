@@ -1,0 +1,54 @@
+//! The bounds of a scene's numbers, at one place.
+
+use super::{ProblemSpec, Scene, SceneError};
+
+/// Steps that a run may have.
+const MOST_STEPS: u64 = 10_000_000;
+/// Methods that may race.
+const MOST_METHODS: usize = 64;
+
+impl Scene {
+    /// Checks every number that serde cannot: finite, in range, of a sane size.
+    ///
+    /// # Errors
+    /// [`SceneError::BadNumber`] names the first one that is not.
+    pub fn validate(&self) -> Result<(), SceneError> {
+        let bad = |what: &str, given: String, allowed| Err(SceneError::BadNumber { what: what.to_owned(), given, allowed });
+        if let Some(start) = &self.start
+            && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > 1e9)
+        {
+            return bad("start", v.to_string(), "finite numbers up to 1e9 in size");
+        }
+        if self.steps == 0 || self.steps > MOST_STEPS {
+            return bad("number of steps", self.steps.to_string(), "from 1 to 10,000,000");
+        }
+        if self.methods.len() > MOST_METHODS {
+            return bad("number of methods", self.methods.len().to_string(), "at most 64");
+        }
+        if let Some(camera) = &self.view.camera {
+            if !camera.center.iter().all(|v| v.is_finite() && v.abs() <= 1e9) {
+                return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
+            }
+            if !(1e-12..=1e9).contains(&camera.extent) {
+                return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
+            }
+        }
+        if !(0.01..=1e5).contains(&self.playback.speed) {
+            return bad("playback speed", self.playback.speed.to_string(), "from 0.01 to 100,000 steps a second");
+        }
+        for (what, value) in [("gradient tolerance", self.stop.gradient), ("curvature tolerance", self.stop.curvature)] {
+            if !(0.0..=1e6).contains(&value) {
+                return bad(what, value.to_string(), "from 0 to 1e6");
+            }
+        }
+        if !(1.0..=1e100).contains(&self.stop.far) {
+            return bad("distance of divergence", self.stop.far.to_string(), "from 1 to 1e100");
+        }
+        if let ProblemSpec::Formula { domain: d, .. } = &self.problem
+            && !(d.iter().all(|v| v.is_finite() && v.abs() <= 1e9) && d[0] < d[1] && d[2] < d[3])
+        {
+            return bad("domain", format!("{d:?}"), "[x0, x1, y0, y1] with x0 < x1 and y0 < y1");
+        }
+        Ok(())
+    }
+}

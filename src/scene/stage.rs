@@ -1,0 +1,85 @@
+//! A scene come alive: the problem and one run for each enabled method.
+
+use super::{ProblemSpec, Scene, SceneError};
+use crate::linalg::Vector;
+use crate::optim::method;
+use crate::problem::{FormulaProblem, Objective, landscape};
+use crate::run::{Run, Setup};
+use std::sync::Arc;
+
+/// The live part of a scene.
+#[derive(Clone)]
+pub struct Stage {
+    /// What is minimized.
+    pub problem: Arc<FormulaProblem>,
+    /// x₀.
+    pub start: Vector,
+    /// A run for each method of the scene; `None` where the method is not enabled.
+    pub runs: Vec<Option<Run>>,
+}
+
+impl ProblemSpec {
+    /// The objective that is meant.
+    ///
+    /// # Errors
+    /// [`SceneError::Problem`] for unknown names, bad parameters and bad formulas.
+    pub fn open(&self) -> Result<FormulaProblem, SceneError> {
+        Ok(match self {
+            Self::Landscape { id, parameters, dim } => FormulaProblem::from_landscape(landscape(id)?, parameters, *dim)?,
+            Self::Formula { text, parameters, dim, domain } => FormulaProblem::from_text(text, Some(*dim), parameters, Some(*domain))?,
+        })
+    }
+}
+
+impl Scene {
+    /// Opens the problem and sets every enabled method to its start; nothing has run yet.
+    ///
+    /// # Errors
+    /// [`SceneError`] in one sentence.
+    pub fn open(&self) -> Result<Stage, SceneError> {
+        self.validate()?;
+        let problem = Arc::new(self.problem.open()?);
+        let start = self.start_for(&problem)?;
+        let mut runs = Vec::with_capacity(self.methods.len());
+        for index in 0..self.methods.len() {
+            runs.push(if self.methods[index].enabled { Some(self.run(index, &problem, &start)?) } else { None });
+        }
+        Ok(Stage { problem, start, runs })
+    }
+
+    /// x₀: the scene's own, or the landscape's.
+    ///
+    /// # Errors
+    /// [`SceneError::Problem`] where it has too few or too many coordinates.
+    pub fn start_for(&self, problem: &FormulaProblem) -> Result<Vector, SceneError> {
+        let start = self.start.clone().or_else(|| problem.starts().into_iter().next()).unwrap_or_else(|| vec![0.0; problem.dim()]);
+        problem.check_point(&start)?;
+        Ok(start.into())
+    }
+
+    /// Everything that determines the run of method `index`.
+    ///
+    /// # Errors
+    /// [`SceneError::Settings`] for a method that is unknown.
+    pub fn setup(&self, index: usize, problem: &FormulaProblem, start: &[f64]) -> Result<Setup, SceneError> {
+        let spec = &self.methods[index];
+        Ok(Setup {
+            method: method(&spec.id)?,
+            settings: spec.settings.clone(),
+            scales: Some(problem.scales()),
+            start: Vector::from_slice(start),
+            seed: self.seed.wrapping_add(index as u64),
+            budget: self.steps,
+            rules: self.stop,
+        })
+    }
+
+    /// The run of method `index`, at its start.
+    ///
+    /// # Errors
+    /// [`SceneError::Settings`] where the method or its settings are wrong.
+    pub fn run(&self, index: usize, problem: &Arc<FormulaProblem>, start: &[f64]) -> Result<Run, SceneError> {
+        let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
+        Ok(Run::new(objective, self.setup(index, problem, start)?)?)
+    }
+}

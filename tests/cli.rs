@@ -1,0 +1,152 @@
+//! The command line's contract, through the binary.
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+fn saddlescope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_saddlescope")).args(arguments).output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = saddlescope(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The one sentence that bad input gets.
+fn refusal(arguments: &[&str]) -> String {
+    let output = saddlescope(arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert_eq!(message.trim_end().lines().count(), 1, "{arguments:?}: {message}");
+    message
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn list_names_every_entry_with_what_it_takes() {
+    let landscapes = json(&["list", "landscapes"]);
+    assert!(landscapes.as_array().unwrap().len() >= 42);
+    let methods = json(&["list", "methods"]);
+    for entry in landscapes.as_array().unwrap().iter().chain(methods.as_array().unwrap()) {
+        for key in ["id", "name", "source", "parameters"] {
+            assert!(entry.get(key).is_some(), "{key} of {entry}");
+        }
+    }
+    for parameter in methods.as_array().unwrap().iter().flat_map(|m| m["parameters"].as_array().unwrap()) {
+        for key in ["name", "symbol", "default", "scale", "meaning"] {
+            assert!(parameter.get(key).is_some(), "{key} of {parameter}");
+        }
+        assert!(parameter["scale"] == "choice" || (parameter["min"].is_number() && parameter["max"].is_number()));
+    }
+}
+
+#[test]
+fn eval_gives_value_derivatives_and_kind() {
+    let at = json(&["eval", "--landscape", "rosenbrock", "--at", "1,1"]);
+    assert_eq!(at["value"], 0.0);
+    assert_eq!(floats(&at["gradient"]), [0.0, 0.0]);
+    assert_eq!(at["kind"], "minimum");
+    assert_eq!(at["index"], 0);
+    let saddle = json(&["eval", "--formula", "(x^2 - y^2)/2 + y^4/4", "--at", "0,0"]);
+    assert_eq!((&saddle["kind"], &saddle["index"]), (&Value::from("saddle"), &Value::from(1)));
+    assert_eq!(floats(&saddle["eigenvalues"]), [-1.0, 1.0]);
+    assert_eq!(json(&["eval", "--formula", "x^2 + a*y", "--param", "a=3", "--at", "-1,2"])["value"], 7.0);
+    assert_eq!(json(&["eval", "--formula", "sum(i, 1, n, i*x[i]^2)", "--dim", "3", "--at", "1,1,1"])["value"], 6.0);
+    assert_eq!(json(&["eval", "--formula", "-2^2 + 2^3^2", "--at", "0,0"])["value"], 508.0);
+}
+
+#[test]
+fn critical_points_of_himmelblau() {
+    let points = json(&["critical-points", "--landscape", "himmelblau"]);
+    let kinds: Vec<&str> = points.as_array().unwrap().iter().map(|p| p["kind"].as_str().unwrap()).collect();
+    let count = |kind| kinds.iter().filter(|k| **k == kind).count();
+    assert_eq!((count("minimum"), count("saddle"), count("maximum")), (4, 4, 1));
+    assert!(points.as_array().unwrap().iter().all(|p| p["gradient_norm"].as_f64().unwrap() < 1e-8));
+}
+
+#[test]
+fn run_writes_every_step() {
+    let done = saddlescope(&[
+        "run", "--landscape", "rosenbrock", "--method", "gd", "--set", "step_size=0.001", "--start", "-1.2,1", "--steps", "1", "--seed", "3",
+    ]);
+    assert_eq!(done.status.code(), Some(1), "the budget is spent, and the JSON is written all the same");
+    let output: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(output["runs"][0]["status"], "budget_spent");
+    let steps = output["runs"][0]["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 2);
+    assert_eq!(floats(&steps[0]["x"]), [-1.2, 1.0]);
+    let x1 = floats(&steps[1]["x"]);
+    assert!((x1[0] + 0.9844).abs() < 1e-12 && (x1[1] - 1.088).abs() < 1e-12, "{x1:?}");
+    assert_eq!(steps[1]["counts"]["gradient"], 1);
+    assert_eq!(steps[1]["geometry"]["kind"], "trust_region");
+    assert_eq!(steps[1]["geometry"]["metric"], "sphere");
+}
+
+#[test]
+fn a_trust_region_run_finds_the_minimum_and_says_its_ellipsoid() {
+    let output = json(&[
+        "run", "--landscape", "rosenbrock", "--method", "tr", "--set", "metric=rmsprop", "--set", "solver=exact", "--steps", "300",
+    ]);
+    let run = &output["runs"][0];
+    assert_eq!(run["status"], "minimum");
+    assert_eq!(run["parameters"]["metric"], "rmsprop");
+    let geometry = &run["steps"][1]["geometry"];
+    assert_eq!(geometry["metric"], "diagonal");
+    let s = floats(&geometry["step"]);
+    let m: Vec<Vec<f64>> = geometry["matrix"].as_array().unwrap().iter().map(floats).collect();
+    let norm = (s[0] * (m[0][0] * s[0] + m[0][1] * s[1]) + s[1] * (m[1][0] * s[0] + m[1][1] * s[1])).sqrt();
+    assert!(norm <= geometry["radius"].as_f64().unwrap() * (1.0 + 1e-10));
+}
+
+#[test]
+fn subproblem_solves_the_hard_case() {
+    let hard = json(&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,-2", "--radius", "1", "--solver", "exact"]);
+    assert_eq!(hard["hard_case"], true);
+    assert!((hard["multiplier"].as_f64().unwrap() - 2.0).abs() < 1e-12);
+    let step = floats(&hard["step"]);
+    assert!((step[0] + 1.0 / 3.0).abs() < 1e-12 && (step[0] * step[0] + step[1] * step[1] - 1.0).abs() < 1e-12);
+    let inside = json(&["subproblem", "--gradient", "1,1", "--hessian", "2,0;0,10", "--radius", "5", "--solver", "steihaug"]);
+    assert_eq!(inside["on_boundary"], false);
+    assert!((floats(&inside["step"])[1] + 0.1).abs() < 1e-12);
+}
+
+#[test]
+fn bad_input_gets_one_sentence() {
+    for (arguments, word) in [
+        (&["eval", "--landscape", "rosenbrok", "--at", "1,1"][..], "rosenbrock"),
+        (&["eval", "--formula", "x + ", "--at", "1,1"], "expected"),
+        (&["eval", "--landscape", "rosenbrock", "--at", "1"], "2 coordinates"),
+        (&["eval", "--landscape", "rosenbrock", "--at", "1,nan"], "nan"),
+        (&["eval", "--at", "1,1"], "--landscape"),
+        (&["eval", "--landscape", "rosenbrock", "--param", "nonsense=1", "--at", "1,1"], "nonsense"),
+        (&["run", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
+        (&["run", "--landscape", "rosenbrock", "--method", "gd", "--set", "step_size=-1"], "step_size"),
+        (&["run", "--landscape", "rosenbrock", "--method", "gd", "--steps", "0"], "steps"),
+        (&["run", "/no/such/scene.json"], "/no/such/scene.json"),
+        (&["run", "https://example.org/#s=aXXXX"], "link"),
+        (&["subproblem", "--gradient", "1,0", "--hessian", "1,0", "--radius", "1"], "rows"),
+        (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--metric", "1,-1", "--radius", "1"], "positive definite"),
+        (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "-1"], "positive"),
+        (&["critical-points", "--formula", "x^2+y^2", "--domain", "1:0,0:1"], "--domain"),
+        (&["frobnicate"], "frobnicate"),
+    ] {
+        let message = refusal(arguments);
+        assert!(message.contains(word), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn nothing_is_overwritten_without_force() {
+    let path = std::env::temp_dir().join(format!("saddlescope-cli-{}.json", std::process::id()));
+    let name = path.to_str().unwrap();
+    let write = ["eval", "--landscape", "monkey", "--at", "0,0", "--out", name];
+    assert!(saddlescope(&write).status.success());
+    assert!(refusal(&write).contains("--force"));
+    assert!(saddlescope(&[&write[..], &["--force"]].concat()).status.success());
+    std::fs::remove_file(path).unwrap();
+}

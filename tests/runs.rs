@@ -1,0 +1,121 @@
+//! Runs: determinism, replay, thinning, forks, and the states in which they end.
+
+use saddlescope::linalg::Vector;
+use saddlescope::optim::{Setting, Settings, method, methods};
+use saddlescope::problem::{FormulaProblem, Objective};
+use saddlescope::run::{Run, Setup, Status, StopRules};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const SADDLE: &str = "(x^2 - y^2)/2 + y^4/4";
+
+fn objective(text: &str) -> Arc<dyn Objective> {
+    Arc::new(FormulaProblem::from_text(text, None, &BTreeMap::new(), None).unwrap())
+}
+
+fn run(text: &str, id: &str, settings: &[(&str, f64)], start: [f64; 2], budget: u64) -> Run {
+    let settings: Settings = settings.iter().map(|(n, v)| ((*n).to_owned(), Setting::Number(*v))).collect();
+    let setup = Setup {
+        method: method(id).unwrap(),
+        settings,
+        scales: None,
+        start: Vector::from_slice(&start),
+        seed: 7,
+        budget,
+        rules: StopRules::default(),
+    };
+    let mut run = Run::new(objective(text), setup).unwrap();
+    run.advance(u64::MAX);
+    run
+}
+
+#[test]
+fn every_method_is_deterministic_however_it_is_advanced() {
+    for m in methods() {
+        let whole = run(SADDLE, m.id, &[], [1.0, 0.3], 300);
+        let mut pieces = Run::new(objective(SADDLE), whole.setup().clone()).unwrap();
+        for size in [1, 2, 3, 50, 7, 300] {
+            pieces.advance(size);
+        }
+        assert_eq!(whole.len(), pieces.len(), "{}", m.id);
+        assert_eq!(whole.status(), pieces.status(), "{}", m.id);
+        assert_eq!(whole.trace().positions(), pieces.trace().positions(), "{}", m.id);
+        assert_eq!(whole.counts(), pieces.counts(), "{}", m.id);
+    }
+}
+
+#[test]
+fn records_replay_to_the_bit() {
+    for m in methods() {
+        let run = run(SADDLE, m.id, &[], [1.0, 0.3], 200);
+        let all: Vec<_> = run.records().collect();
+        assert_eq!(all.len() as u64, run.len(), "{}", m.id);
+        for step in [1, 2, 63, 64, 65, 130, run.len()].into_iter().filter(|s| *s <= run.len()) {
+            let (record, counts) = run.record(step).unwrap();
+            // Compared as text: what a method does not know is NaN.
+            assert_eq!(format!("{:?}", (&record, counts)), format!("{:?}", all[step as usize - 1]), "{} step {step}", m.id);
+            assert_eq!(record.x, run.iterate(step), "{} step {step}", m.id);
+            assert_eq!(record.from, run.iterate(step - 1), "{} step {step}", m.id);
+        }
+        assert!(run.record(0).is_none() && run.record(run.len() + 1).is_none());
+    }
+}
+
+#[test]
+fn a_million_steps_stay_under_64_megabytes_and_can_be_scrubbed() {
+    let long = run("(x^2 + 25*y^2)/2", "gd", &[("step_size", 1e-7)], [-2.5, 2.0], 1_000_000);
+    assert_eq!(long.len(), 1_000_000);
+    assert!(long.trace().bytes() < 64 << 20, "{} bytes", long.trace().bytes());
+    assert!(long.trace().stride() > 1);
+    let last_row = long.trace().rows().len() - 1;
+    let at = last_row as u64 * long.trace().stride();
+    assert_eq!(&*long.iterate(at), long.trace().position(last_row));
+    for step in [1, 12_345, 999_999] {
+        let (record, _) = long.record(step).unwrap();
+        assert_eq!(record.x, long.iterate(step));
+        assert!((record.x[0] + 2.5 * libm::pow(1.0 - 1e-7, step as f64)).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_fork_without_a_change_repeats_the_rest() {
+    for m in methods() {
+        let original = run(SADDLE, m.id, &[], [1.0, 0.3], 150);
+        let at = original.len() / 2;
+        let mut fork = original.fork(at, m, Settings::new()).unwrap();
+        fork.advance(u64::MAX);
+        assert_eq!(fork.len(), original.len() - at, "{}", m.id);
+        for k in 0..=fork.len() {
+            assert_eq!(fork.iterate(k), original.iterate(at + k), "{} step {k}", m.id);
+        }
+        assert_eq!(fork.status(), original.status(), "{}", m.id);
+    }
+}
+
+#[test]
+fn a_fork_with_another_step_size_starts_at_the_iterate() {
+    let gd = method("gd").unwrap();
+    let original = run(SADDLE, "gd", &[("step_size", 0.1)], [1.0, 0.3], 50);
+    let settings = Settings::from([("step_size".to_owned(), Setting::Number(0.01))]);
+    let mut fork = original.fork(10, gd, settings).unwrap();
+    assert_eq!(fork.iterate(0), original.iterate(10));
+    fork.advance(1);
+    assert_ne!(fork.iterate(1), original.iterate(11));
+    assert!(original.fork(10, gd, Settings::from([("nonsense".to_owned(), Setting::Number(1.0))])).is_err());
+}
+
+#[test]
+fn statuses_are_told_from_the_spectrum() {
+    let status = |text, start, step: f64, budget| run(text, "gd", &[("step_size", step)], start, budget).status().clone();
+    assert!(matches!(status(SADDLE, [1.0, 0.3], 0.2, 2000), Status::Minimum { lambda_min } if (lambda_min - 1.0).abs() < 1e-6));
+    assert!(matches!(status(SADDLE, [1.0, 0.0], 0.2, 2000), Status::StrictSaddle { lambda_min } if (lambda_min + 1.0).abs() < 1e-6));
+    assert!(matches!(status("-(x^2 + y^2)", [0.0, 0.0], 0.1, 500), Status::Maximum { .. }));
+    assert!(matches!(status("x^2/2 + y^3/3", [0.0, 0.0], 0.1, 500), Status::Degenerate { .. }));
+    assert!(matches!(status("x^2 - y^2", [1.0, 1e-3], 0.2, 5000), Status::Diverged { .. }));
+    assert!(matches!(status("exp(exp(x^2)) + y", [1.8, 0.0], 1.0, 50), Status::Diverged { .. }));
+    assert!(matches!(status(SADDLE, [1.0, 0.3], 1e-4, 10), Status::BudgetSpent { gradient_norm } if gradient_norm > 0.1));
+    assert!(matches!(status("log(x) + y^2", [-1.0, 0.0], 0.1, 50), Status::Diverged { .. }));
+    let mut never = run(SADDLE, "gd", &[], [f64::INFINITY, 0.0], 50);
+    assert!(matches!(never.status(), Status::Diverged { .. }));
+    assert_eq!(never.advance(10), 0);
+}

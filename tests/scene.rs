@@ -1,0 +1,101 @@
+//! Scenes: round trips, older versions, links, and every kind of broken input.
+
+use proptest::prelude::*;
+use saddlescope::optim::methods;
+use saddlescope::problem::landscapes;
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
+
+#[test]
+fn the_first_screen_opens_and_shows_what_it_promises() {
+    let scene = Scene::default();
+    let mut ends = std::collections::BTreeMap::new();
+    for mut run in scene.open().unwrap().runs.into_iter().flatten() {
+        run.advance(scene.playback.step);
+        ends.insert(run.setup().method.id, run.position()[1].abs());
+    }
+    assert!(ends["gd"] < 0.05, "gradient descent still hangs at the saddle: {ends:?}");
+    for escapes in ["pgd", "rmsprop", "tr"] {
+        assert!(ends[escapes] > 0.5, "{escapes} has left: {ends:?}");
+    }
+}
+
+#[test]
+fn every_landscape_and_every_method_survives_json_and_link() {
+    for entry in landscapes() {
+        let mut scene = Scene::bare(ProblemSpec::landscape(&entry.id));
+        scene.methods = methods().iter().map(|m| MethodSpec::new(m.id)).collect();
+        scene.steps = 3;
+        assert_eq!(Scene::from_json(&scene.to_json()).unwrap(), scene, "{}", entry.id);
+        assert_eq!(from_link(&to_link(&scene)).unwrap(), scene, "{}", entry.id);
+        assert_eq!(from_link(&format!("https://example.org/page?x=1#{}", to_link(&scene))).unwrap(), scene);
+        scene.open().unwrap_or_else(|e| panic!("{}: {e}", entry.id));
+    }
+}
+
+#[test]
+fn a_hand_written_scene_of_version_0_still_loads() {
+    let old = r#"{"landscape": "rosenbrock", "method": "adam", "set": {"step_size": 0.1}, "start": [-1.2, 1], "steps": 20}"#;
+    let scene = Scene::from_json(old).unwrap();
+    assert_eq!(scene.problem, ProblemSpec::landscape("rosenbrock"));
+    assert_eq!(scene.methods.len(), 1);
+    assert_eq!(scene.steps, 20);
+    scene.open().unwrap();
+    assert_eq!(Scene::from_json(r#"{"formula": "x^2 + a*y^2", "param": {"a": 3}}"#).unwrap().methods, vec![]);
+}
+
+#[test]
+fn broken_scenes_get_a_sentence() {
+    let json = Scene::default().to_json();
+    for end in 0..json.len() {
+        if json.is_char_boundary(end) {
+            assert!(Scene::from_json(&json[..end]).is_err(), "cut at {end}");
+        }
+    }
+    let cases = [
+        (r#"{"version": 99}"#, "version 99"),
+        (r#"{"version": "new"}"#, "version"),
+        (r#"[1, 2]"#, "object"),
+        (r#"{"version": 1, "problem": {"landscape": {"id": "monkey"}}, "colour": 3}"#, "colour"),
+        (r#"{"landscape": "monkey", "steps": 0}"#, "steps"),
+        (r#"{"landscape": "monkey", "start": [1e300, 0]}"#, "start"),
+        (r#"{"landscape": "monkey", "playback": {"speed": -3}}"#, "speed"),
+        (r#"{"landscape": "monkey", "view": {"camera": {"center": [0, 0], "extent": 0}}}"#, "extent"),
+        (r#"{"formula": "x", "domain": [1, 0, 0, 1]}"#, "domain"),
+    ];
+    for (text, word) in cases {
+        let message = Scene::from_json(text).unwrap_err().to_string();
+        assert!(message.contains(word), "{text}: {message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+    let opening = [
+        (r#"{"landscape": "no_such"}"#, "no_such"),
+        (r#"{"landscape": "monkey", "method": "no_such"}"#, "no_such"),
+        (r#"{"landscape": "monkey", "method": "gd", "set": {"step_size": -1}}"#, "step_size"),
+        (r#"{"landscape": "monkey", "method": "gd", "set": {"step_length": 1}}"#, "step_length"),
+        (r#"{"landscape": "rosenbrock", "start": [1, 2, 3]}"#, "coordinates"),
+        (r#"{"formula": "x +* y"}"#, "expected"),
+    ];
+    for (text, word) in opening {
+        let message = Scene::from_json(text).unwrap().open().err().unwrap().to_string();
+        assert!(message.contains(word), "{text}: {message}");
+    }
+}
+
+#[test]
+fn broken_links_get_a_sentence() {
+    let link = to_link(&Scene::default());
+    for end in 0..link.len() {
+        assert!(from_link(&link[..end]).is_err(), "cut at {end}");
+    }
+    assert!(matches!(from_link("https://example.org/"), Err(SceneError::BadLink(_))));
+    assert!(matches!(from_link("#s=a!!!"), Err(SceneError::BadLink(_))));
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_text_is_no_scene_and_no_panic(text in ".{0,200}") {
+        let _ = Scene::from_json(&text);
+        let _ = from_link(&text);
+        let _ = from_link(&format!("#s=a{text}"));
+    }
+}
