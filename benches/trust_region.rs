@@ -104,7 +104,8 @@ impl basin::HessianProduct for BasinVec {
 }
 
 fn ours(solver: &str) -> (f64, u64) {
-    let settings = [("solver", Setting::Name(solver.to_owned())), ("radius", Setting::Number(1.0)), ("radius_max", Setting::Number(100.0))];
+    let settings =
+        [("solver", Setting::Name(solver.to_owned())), ("radius", Setting::Number(1.0)), ("radius_max", Setting::Number(100.0))];
     OURS.with(|problem| {
         let mut run = run(problem, "tr", &settings, 200, GRADIENT);
         run.advance(200);
@@ -142,8 +143,7 @@ fn basin_matrix_free() -> (f64, u64) {
 }
 
 fn basin_more_sorensen() -> (f64, u64) {
-    let solver =
-        basin::TrustRegion::with_subproblem(basin::MoreSorensen::new()).with_absolute_gradient_tolerance(GRADIENT);
+    let solver = basin::TrustRegion::with_subproblem(basin::MoreSorensen::new()).with_absolute_gradient_tolerance(GRADIENT);
     let start = basin::FirstOrderState::new(DVector::from_row_slice(&START));
     let result = basin::Executor::new(BasinRosenbrock, solver, start).max_iter(200).run().unwrap();
     (result.cost(), 0)

@@ -1,4 +1,5 @@
 //! The command line's contract, through the binary.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use serde_json::Value;
 use std::process::{Command, Output};
@@ -72,7 +73,19 @@ fn critical_points_of_himmelblau() {
 #[test]
 fn run_writes_every_step() {
     let done = saddlescope(&[
-        "run", "--landscape", "rosenbrock", "--method", "gd", "--set", "step_size=0.001", "--start", "-1.2,1", "--steps", "1", "--seed", "3",
+        "run",
+        "--landscape",
+        "rosenbrock",
+        "--method",
+        "gd",
+        "--set",
+        "step_size=0.001",
+        "--start",
+        "-1.2,1",
+        "--steps",
+        "1",
+        "--seed",
+        "3",
     ]);
     assert_eq!(done.status.code(), Some(1), "the budget is spent, and the JSON is written all the same");
     let output: Value = serde_json::from_slice(&done.stdout).unwrap();
@@ -90,7 +103,17 @@ fn run_writes_every_step() {
 #[test]
 fn a_trust_region_run_finds_the_minimum_and_says_its_ellipsoid() {
     let output = json(&[
-        "run", "--landscape", "rosenbrock", "--method", "tr", "--set", "metric=rmsprop", "--set", "solver=exact", "--steps", "300",
+        "run",
+        "--landscape",
+        "rosenbrock",
+        "--method",
+        "tr",
+        "--set",
+        "metric=rmsprop",
+        "--set",
+        "solver=exact",
+        "--steps",
+        "300",
     ]);
     let run = &output["runs"][0];
     assert_eq!(run["status"], "minimum");

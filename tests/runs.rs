@@ -1,4 +1,5 @@
 //! Runs: determinism, replay, thinning, forks, and the states in which they end.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use saddlescope::linalg::Vector;
 use saddlescope::optim::{Setting, Settings, method, methods};
@@ -108,7 +109,9 @@ fn a_fork_with_another_step_size_starts_at_the_iterate() {
 fn statuses_are_told_from_the_spectrum() {
     let status = |text, start, step: f64, budget| run(text, "gd", &[("step_size", step)], start, budget).status().clone();
     assert!(matches!(status(SADDLE, [1.0, 0.3], 0.2, 2000), Status::Minimum { lambda_min } if (lambda_min - 1.0).abs() < 1e-6));
-    assert!(matches!(status(SADDLE, [1.0, 0.0], 0.2, 2000), Status::StrictSaddle { lambda_min } if (lambda_min + 1.0).abs() < 1e-6));
+    assert!(
+        matches!(status(SADDLE, [1.0, 0.0], 0.2, 2000), Status::StrictSaddle { lambda_min } if (lambda_min + 1.0).abs() < 1e-6)
+    );
     assert!(matches!(status("-(x^2 + y^2)", [0.0, 0.0], 0.1, 500), Status::Maximum { .. }));
     assert!(matches!(status("x^2/2 + y^3/3", [0.0, 0.0], 0.1, 500), Status::Degenerate { .. }));
     assert!(matches!(status("x^2 - y^2", [1.0, 1e-3], 0.2, 5000), Status::Diverged { .. }));

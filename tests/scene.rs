@@ -1,4 +1,5 @@
 //! Scenes: round trips, older versions, links, and every kind of broken input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use saddlescope::optim::methods;

@@ -1,7 +1,9 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{Command, Format, Output, ProblemArgs, Registry, RunArgs, Solver, SubproblemArgs, matrix, metric, numbers};
+use super::arguments::{
+    Command, Format, Output, ProblemArgs, Registry, RunArgs, Solver, SubproblemArgs, matrix, metric, numbers,
+};
 use crate::export;
 use crate::linalg::{Vector, mat_vec, norm};
 use crate::measure::{classify, critical_points};

@@ -248,7 +248,8 @@ impl Scene {
     /// [`SceneError`] in one sentence for broken JSON, unknown fields, later versions and absurd numbers.
     pub fn from_json(text: &str) -> Result<Self, SceneError> {
         let value = serde_json::from_str(text).map_err(|e| SceneError::Unreadable(e.to_string()))?;
-        let scene: Self = serde_json::from_value(migrate::to_current(value)?).map_err(|e| SceneError::Unreadable(e.to_string()))?;
+        let scene: Self =
+            serde_json::from_value(migrate::to_current(value)?).map_err(|e| SceneError::Unreadable(e.to_string()))?;
         scene.validate()?;
         Ok(scene)
     }

@@ -26,7 +26,9 @@ impl ProblemSpec {
     pub fn open(&self) -> Result<FormulaProblem, SceneError> {
         Ok(match self {
             Self::Landscape { id, parameters, dim } => FormulaProblem::from_landscape(landscape(id)?, parameters, *dim)?,
-            Self::Formula { text, parameters, dim, domain } => FormulaProblem::from_text(text, Some(*dim), parameters, Some(*domain))?,
+            Self::Formula { text, parameters, dim, domain } => {
+                FormulaProblem::from_text(text, Some(*dim), parameters, Some(*domain))?
+            }
         })
     }
 }
@@ -52,7 +54,8 @@ impl Scene {
     /// # Errors
     /// [`SceneError::Problem`] where it has too few or too many coordinates.
     pub fn start_for(&self, problem: &FormulaProblem) -> Result<Vector, SceneError> {
-        let start = self.start.clone().or_else(|| problem.starts().into_iter().next()).unwrap_or_else(|| vec![0.0; problem.dim()]);
+        let start =
+            self.start.clone().or_else(|| problem.starts().into_iter().next()).unwrap_or_else(|| vec![0.0; problem.dim()]);
         problem.check_point(&start)?;
         Ok(start.into())
     }
