@@ -12,8 +12,8 @@ use std::hint::black_box;
 
 const SIDE: usize = 1024;
 const ROSENBROCK: &str = "(1-x)^2 + 100*(y-x^2)^2";
-const LONG: &str = "3*(1-x)^2*exp(-x^2-(y+1)^2) - 10*(x/5-x^3-y^5)*exp(-x^2-y^2) - exp(-(x+1)^2-y^2)/3 \
-                    + 0.01*sin(3*x+2*y)*cos(2*x-3*y) + 0.002*(x^2+y^2)^2 + 0.25*exp(-(x-1)^2-(y-2)^2) + 0.125*x*y + 1";
+const LONG: &str = "3*(1-x)^2*exp(-x^2-(y+1)^2) - 10*(x/5-x^3-y^5)*exp(-x^2-y^2) - exp(-(x+1)^2-y^2)/3 + \
+                    0.01*sin(3*x+2*y)*cos(2*x-3*y) + 0.002*(x^2+y^2)^2 + 0.25*exp(-(x-1)^2-(y-2)^2) + x*y/8 + 0.5*cos(x*y)*exp(-y^2) + 1";
 
 fn grid_of(domain: [f64; 4], origin: &[f64]) -> Grid {
     let n = origin.len();

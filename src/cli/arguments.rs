@@ -3,6 +3,7 @@
 use super::CliError;
 use crate::linalg::Metric;
 use crate::optim::Setting;
+use crate::optim::subproblem::Solver;
 use crate::problem::{FormulaProblem, Objective};
 use crate::scene::{Scene, SceneError, from_link};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -109,7 +110,7 @@ pub struct SubproblemArgs {
     #[arg(long, allow_hyphen_values = true)]
     pub radius: f64,
     /// Which solver.
-    #[arg(long, value_enum, default_value_t = Solver::Exact)]
+    #[arg(long, default_value = "exact", value_parser = solver)]
     pub solver: Solver,
     /// Where the output goes.
     #[command(flatten)]
@@ -163,15 +164,6 @@ pub enum Format {
     Json,
     /// Comma-separated values.
     Csv,
-}
-
-/// A subproblem solver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Solver {
-    /// Moré-Sorensen.
-    Exact,
-    /// Steihaug-Toint conjugate gradients.
-    Steihaug,
 }
 
 impl Arguments {
@@ -253,6 +245,11 @@ pub(super) fn load(source: &str) -> Result<Scene, CliError> {
     })
 }
 
+fn solver(name: &str) -> Result<Solver, String> {
+    let names = || Solver::ALL.map(Solver::name).join(", ");
+    Solver::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("the solvers are {}", names()))
+}
+
 /// Comma-separated numbers.
 pub(super) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, CliError> {
     text.split(',').map(|t| number(t.trim(), what)).collect()
@@ -309,3 +306,4 @@ fn domain(text: &str) -> Result<[f64; 4], CliError> {
         _ => Err(wrong()),
     }
 }
+

@@ -1,13 +1,11 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{
-    Command, Format, Output, ProblemArgs, Registry, RunArgs, Solver, SubproblemArgs, matrix, metric, numbers,
-};
+use super::arguments::{Command, Format, Output, ProblemArgs, Registry, RunArgs, SubproblemArgs, matrix, metric, numbers};
 use crate::export;
-use crate::linalg::{Vector, mat_vec, norm};
+use crate::linalg::Vector;
 use crate::measure::{classify, critical_points};
-use crate::optim::{Exit, methods, subproblem};
+use crate::optim::{Exit, methods};
 use crate::problem::landscapes;
 use crate::run::Run;
 use crate::scene::Scene;
@@ -79,14 +77,7 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
     if !(radius > 0.0 && radius.is_finite()) {
         return Err(CliError::Usage(format!("--radius is {radius}; it must be a positive number")));
     }
-    let product = |v: &[f64], hv: &mut [f64]| {
-        mat_vec(&h, v, hv);
-        Ok(())
-    };
-    let solution = match arguments.solver {
-        Solver::Exact => subproblem::exact(&g, &h, &metric, radius),
-        Solver::Steihaug => subproblem::steihaug(&g, product, &metric, radius, 1e-12 * norm(&g), 2 * g.len())?,
-    };
+    let solution = arguments.solver.solve(&g, &h, &metric, radius);
     let on_boundary = solution.norm >= radius * (1.0 - 1e-10);
     arguments.output.json(&Answer {
         on_boundary,

@@ -10,7 +10,7 @@ mod output;
 pub use arguments::{Arguments, Command};
 
 use crate::formula::FormulaError;
-use crate::optim::{SettingsError, StepError};
+use crate::optim::SettingsError;
 use crate::problem::ProblemError;
 use crate::scene::SceneError;
 use clap::Parser;
@@ -48,9 +48,6 @@ pub enum CliError {
     /// A method or its settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// The subproblem's numbers overflow.
-    #[error(transparent)]
-    Step(#[from] StepError),
 }
 
 /// Reads the words of the command line. Where they are wrong, or ask for help, everything is said already and the exit
