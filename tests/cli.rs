@@ -134,7 +134,19 @@ fn subproblem_solves_the_hard_case() {
     let step = floats(&hard["step"]);
     assert!((step[0] + 1.0 / 3.0).abs() < 1e-12 && (step[0] * step[0] + step[1] * step[1] - 1.0).abs() < 1e-12);
     for solver in ["lanczos", "dogleg", "cauchy", "steihaug"] {
-        let answer = json(&["subproblem", "--gradient", "1,0.5", "--hessian", "3,1;1,2", "--metric", "2,0.5", "--radius", "0.2", "--solver", solver]);
+        let answer = json(&[
+            "subproblem",
+            "--gradient",
+            "1,0.5",
+            "--hessian",
+            "3,1;1,2",
+            "--metric",
+            "2,0.5",
+            "--radius",
+            "0.2",
+            "--solver",
+            solver,
+        ]);
         assert!((answer["norm"].as_f64().unwrap() - 0.2).abs() < 1e-12, "{solver}: {answer}");
         assert_eq!(answer["on_boundary"], true, "{solver}");
     }

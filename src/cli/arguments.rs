@@ -306,4 +306,3 @@ fn domain(text: &str) -> Result<[f64; 4], CliError> {
         _ => Err(wrong()),
     }
 }
-
