@@ -120,3 +120,67 @@ fn spectral(a: &[f64], phi: impl Fn(f64) -> f64, v: &[f64]) -> (Vector, Vector) 
     }
     (m, direction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::{Rng, mat_vec, norm};
+
+    /// M² = A + εI and M (M⁻¹v) = v, from one gradient (rank one) to many.
+    #[test]
+    fn full_roots_square_to_the_moment() {
+        let mut rng = Rng::new(8);
+        for n in 1..6 {
+            let mut moment = SecondMoment::new(n, true, 0.0);
+            let mut sum = vec![0.0; n * n];
+            for round in 0..4 {
+                let mut g = vec![0.0; n];
+                rng.fill_normal(&mut g);
+                moment.update(0.5, 2.0, &g);
+                for i in 0..n {
+                    for j in 0..n {
+                        sum[i * n + j] = 0.5 * sum[i * n + j] + 2.0 * g[i] * g[j];
+                    }
+                }
+                let (metric, direction) = moment.preconditioned(Epsilon::Inside(1e-4), &g);
+                assert_eq!(metric, moment.metric(Epsilon::Inside(1e-4)));
+                assert_eq!(metric.validate(n), Ok(()));
+                let m = metric.to_matrix(n);
+                for i in 0..n {
+                    let mut square = vec![0.0; n];
+                    mat_vec(&m, &m[i * n..(i + 1) * n], &mut square);
+                    for j in 0..n {
+                        let expected = sum[i * n + j] + if i == j { 1e-4 } else { 0.0 };
+                        assert!((square[j] - expected).abs() < 1e-13 * norm(&sum), "n = {n}, round {round}");
+                    }
+                }
+                let mut back = vec![0.0; n];
+                metric.apply(&direction, &mut back);
+                assert!(back.iter().zip(&g).all(|(a, b)| (a - b).abs() < 1e-11 * norm(&g)), "n = {n}, round {round}");
+            }
+        }
+    }
+
+    #[test]
+    fn epsilon_stands_where_it_should() {
+        let mut moment = SecondMoment::new(2, false, 0.0);
+        moment.update(1.0, 1.0, &[3.0, 0.0]);
+        let diagonal = |epsilon| moment.metric(epsilon).to_matrix(2).as_slice().to_vec();
+        assert_eq!(diagonal(Epsilon::Outside(0.25)), [3.25, 0.0, 0.0, 0.25]);
+        assert_eq!(diagonal(Epsilon::Inside(16.0)), [5.0, 0.0, 0.0, 4.0]);
+        assert_eq!(diagonal(Epsilon::Floor(4.0)), [3.0, 0.0, 0.0, 2.0]);
+    }
+
+    /// Huge gradients along one axis leave a matrix that can still be factored.
+    #[test]
+    fn a_full_metric_stays_positive_definite() {
+        for g in [[1e12, 1.0], [1e20, 1e20], [1e-30, 0.0], [3e8, -4e8]] {
+            let mut moment = SecondMoment::new(2, true, 0.0);
+            moment.update(1.0, 1.0, &g);
+            let (metric, direction) = moment.preconditioned(Epsilon::Inside(1e-16), &g);
+            let mut v = g;
+            metric.factor(2).solve(&mut v);
+            assert!(crate::linalg::all_finite(&v) && crate::linalg::all_finite(&direction), "{g:?}");
+        }
+    }
+}
