@@ -79,11 +79,17 @@ impl Frame {
     /// What [`shade`](super::shade()) needs at a plane point. Where the view is so small that f64 values are all
     /// alike to a millionth of their rounding and f is quadratic, differences come from the derivatives at the centre.
     pub fn sample(&self, surface: &dyn Surface, u: f64, v: f64) -> Sample {
-        let jet = surface.jet(u, v);
-        let d = [u - self.center[0], v - self.center[1]];
-        let (difference, gradient) =
-            if self.taylor { (self.quadratic(d), self.linear(d)) } else { (jet.value - self.jet.value, jet.gradient) };
-        Sample { difference: difference as f32, gradient: gradient.map(|g| g as f32), hessian: jet.hessian.map(|h| h as f32) }
+        let (difference, gradient, hessian) = self.local(surface, [u - self.center[0], v - self.center[1]]);
+        Sample { difference: difference as f32, gradient: gradient.map(|g| g as f32), hessian: hessian.map(|h| h as f32) }
+    }
+
+    /// Difference, gradient and Hessian at the centre + d.
+    pub(super) fn local(&self, surface: &dyn Surface, d: [f64; 2]) -> (f64, [f64; 2], [f64; 3]) {
+        if self.taylor {
+            return (self.quadratic(d), self.linear(d), self.jet.hessian);
+        }
+        let jet = surface.jet(self.center[0] + d[0], self.center[1] + d[1]);
+        (jet.value - self.jet.value, jet.gradient, jet.hessian)
     }
 
     /// The constants of the picture. `f32_formula` says that f is evaluated in f32 rather than by [`sample`](Self::sample).

@@ -192,7 +192,8 @@ fn line(q: f32, rate: f32) -> f32 {
 fn tint(hessian: [f32; 3], tints: &[[f32; 4]; 4]) -> [f32; 3] {
     let [a, b, c] = hessian;
     let middle = 0.5 * (a + c);
-    let spread = (0.25 * (a - c) * (a - c) + b * b).sqrt();
+    let half_difference = 0.5 * (a - c);
+    let spread = (half_difference * half_difference + b * b).sqrt();
     let (low, high) = (middle - spread, middle + spread);
     let size = low.abs().max(high.abs());
     let rgb = |k: usize| [tints[k][0], tints[k][1], tints[k][2]];
