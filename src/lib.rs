@@ -25,6 +25,8 @@ pub mod linalg;
 pub mod measure;
 pub mod optim;
 pub mod problem;
+#[cfg(feature = "gui")]
+pub mod render;
 pub mod run;
 pub mod scene;
 pub mod view;

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use saddlescope::linalg::{Metric, dot};
 use saddlescope::view::{
-    Camera, ColorMap, Ellipse, Frame, Jet, MapStyle, Sample, ScaleKind, Shading, Surface, Theme, Tint, ValueScale, Viewport,
-    contour, decimate, log_ticks, model_contours, rectangle_values, series_dash, shade, spaced_markers, ticks,
+    Camera, ColorMap, Ellipse, Field, Frame, Jet, MapStyle, Sample, ScaleKind, Shading, Surface, Theme, Tint, ValueScale,
+    Viewport, contour, decimate, log_ticks, model_contours, rectangle_values, series_dash, shade, spaced_markers, ticks,
 };
 
 const WINDOW: Viewport = Viewport { min_px: [40.0, 20.0], size_px: [800.0, 500.0] };
@@ -324,6 +324,33 @@ fn contour_lines_are_as_crisp_at_any_zoom() {
         assert!((5..40).contains(&lines.len()), "{} lines at {half}", lines.len());
         assert!(ink.split(|v| *v < 1e-4).all(|run| run.len() <= 3), "a line wider than three pixels at {half}");
     }
+}
+
+#[test]
+fn fields_interpolate_value_gradient_and_hessian() {
+    let surface = Closure(rosenbrock);
+    let scale = ValueScale::default();
+    for half in [1e-9, 1e-3, 0.5] {
+        let view = Camera::new([0.3, 0.7], [half; 2], false).view(WINDOW);
+        let frame = Frame::new(&surface, &view, &scale);
+        let field = Field::sample(&surface, &view, &frame);
+        assert!(field.columns == 201 && field.rows == 126 && field.slopes.len() == 201 * 126);
+        let size = |pick: fn(&Sample) -> f32| field_points().map(|at| pick(&field.at(at)).abs()).fold(0.0, f32::max);
+        let (value, slope, curvature) = (size(|s| s.difference), size(|s| s.gradient[0]), size(|s| s.hessian[0]));
+        for at in field_points() {
+            let [u, v] = [0.3 + f64::from(at[0]) * half, 0.7 + f64::from(at[1]) * half];
+            let (exact, found) = (frame.sample(&surface, u, v), field.at(at));
+            assert!((exact.difference - found.difference).abs() < 1e-5 * value, "{exact:?} {found:?} at {half}");
+            // Doubles themselves place the point of the exact sample to 1e-16 / half of the view only.
+            let placed = 1e-4_f32.max((1e-15 / half) as f32);
+            assert!((exact.gradient[0] - found.gradient[0]).abs() < placed * slope, "{exact:?} {found:?} at {half}");
+            assert!((exact.hessian[0] - found.hessian[0]).abs() < 1e-3 * curvature);
+        }
+    }
+}
+
+fn field_points() -> impl Iterator<Item = [f32; 2]> {
+    (0..400).map(|i| [(i % 20) as f32 * 0.1 - 0.97, (i / 20) as f32 * 0.1 - 0.93])
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod number;
 mod op;
 mod parser;
 mod reverse;
+mod rounding;
 mod scope;
 mod syntax;
 mod tape;
@@ -37,6 +38,7 @@ mod wgsl;
 
 pub use error::FormulaError;
 pub use grid::Grid;
+pub use rounding::Rounding;
 pub use scope::{MAX_DIM, MAX_TEXT, Scope, Table};
 
 use forward::{Rows, with_registers};
@@ -200,7 +202,8 @@ impl Formula {
         &self.0.full_tape
     }
 
-    fn table(&self) -> Option<&Table> {
+    /// The samples that `mean` runs over.
+    pub fn table(&self) -> Option<&Table> {
         self.0.table.as_ref()
     }
 

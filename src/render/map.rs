@@ -41,8 +41,7 @@ impl MapRenderer {
             }
             Source::Field(_) => None,
         };
-        let (data, kept_key) =
-            self.maps.entry(id).or_insert_with(|| (MapData::new(device, queue, &self.layout, frame), None));
+        let (data, kept_key) = self.maps.entry(id).or_insert_with(|| (MapData::new(device, queue, &self.layout, frame), None));
         data.update(device, queue, &self.layout, frame, self.format.is_srgb());
         *kept_key = key;
     }

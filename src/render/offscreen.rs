@@ -49,7 +49,8 @@ pub fn probe(
         pass.set_bind_group(0, &data.bind_group, &[]);
         pass.draw(0..3, 0..1);
     })?;
-    let [first, second] = [bytes.first()?, bytes.get(1)?].map(|b| b.as_chunks::<16>().0.iter().map(|p| bytemuck::cast::<_, [f32; 4]>(*p)));
+    let [first, second] =
+        [bytes.first()?, bytes.get(1)?].map(|b| b.as_chunks::<16>().0.iter().map(|p| bytemuck::cast::<_, [f32; 4]>(*p)));
     let probe = |([value, jet_value, gu, gv], [huu, huv, hvv, _]): ([f32; 4], [f32; 4])| Probe {
         value,
         jet_value,

@@ -120,7 +120,9 @@ fn bind(
     let views = textures.map(|t| t.create_view(&wgpu::TextureViewDescriptor::default()));
     let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: uniforms.as_entire_binding() }];
     entries.extend(
-        (1..).zip(&views).map(|(binding, view)| wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) }),
+        (1..)
+            .zip(&views)
+            .map(|(binding, view)| wgpu::BindGroupEntry { binding, resource: wgpu::BindingResource::TextureView(view) }),
     );
     device.create_bind_group(&wgpu::BindGroupDescriptor { label: Some("map"), layout, entries: &entries })
 }
