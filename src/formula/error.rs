@@ -39,26 +39,11 @@ impl FormulaError {
     }
 }
 
-/// The known name nearest to `name` in edits, if it is near enough to be meant.
+/// The known name nearest to `name` in edits, if it is near enough to be meant; upper and lower case differ by nothing.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
     let length = name.chars().count();
     let allowed = if length <= 3 { 1 } else { 2 };
-    let near = known.filter(|k| k.chars().count().abs_diff(length) <= allowed).map(|k| (edits(name, k), k)).min()?;
+    let near = known.filter(|k| k.chars().count().abs_diff(length) <= allowed).map(|k| (strsim::levenshtein(&name, &k.to_lowercase()), k)).min()?;
     (near.0 <= allowed && near.0 < length).then_some(near.1)
-}
-
-/// Levenshtein distance; upper and lower case differ by nothing.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, p) in a.to_lowercase().chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, q) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(p != *q);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -215,11 +215,11 @@ pub fn landscape(id: &str) -> Result<&'static Landscape, ProblemError> {
 
 /// "did you mean a, b?", or where to look.
 fn suggestion(id: &str, all: &[Landscape]) -> String {
-    let wanted = id.to_lowercase();
+    let wanted: String = id.chars().take(60).collect::<String>().to_lowercase();
     let mut scored: Vec<(usize, &str)> = all
         .iter()
         .filter_map(|entry| {
-            let distance = edit_distance(&wanted, &entry.id);
+            let distance = strsim::levenshtein(&wanted, &entry.id);
             let contained = wanted.len() >= 3 && (entry.id.contains(&wanted) || entry.name.to_lowercase().contains(&wanted));
             let near = distance <= 2.max(entry.id.len() / 3);
             (near || contained).then_some((if contained { 0 } else { distance }, entry.id.as_str()))
@@ -232,22 +232,6 @@ fn suggestion(id: &str, all: &[Landscape]) -> String {
     } else {
         format!("did you mean {}?", near.join(" or "))
     }
-}
-
-/// Levenshtein distance of the first 60 characters.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(60).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, p) in a.chars().take(60).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, q) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(p != *q);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

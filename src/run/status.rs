@@ -1,7 +1,7 @@
 //! How a run stands, told from the gradient and the eigenvalues of the Hessian.
 
 use crate::linalg::{norm, symmetric_eigenvalues};
-use crate::problem::Objective;
+use crate::problem::{Kind, Objective};
 use serde::{Deserialize, Serialize};
 
 /// How a run stands.
@@ -15,7 +15,7 @@ pub enum Status {
         /// Smallest eigenvalue of the Hessian.
         lambda_min: f64,
     },
-    /// ‖∇f‖ ≤ ε_g, λ_min < 0 < λ_max: the method rests at a strict saddle.
+    /// ‖∇f‖ ≤ ε_g, λ_min < 0 and not all eigenvalues are: the method rests at a strict saddle.
     StrictSaddle {
         /// Smallest eigenvalue of the Hessian.
         lambda_min: f64,
@@ -99,8 +99,6 @@ impl Status {
 pub struct StopRules {
     /// ε_g: a point with ‖∇f‖ ≤ ε_g counts as stationary.
     pub gradient: f64,
-    /// ε_h, relative to max(1, ‖∇²f‖): an eigenvalue of at most this size counts as zero.
-    pub curvature: f64,
     /// A run whose iterate has this norm or more has diverged.
     pub far: f64,
     /// Trials without any motion after which a run is at rest.
@@ -109,7 +107,7 @@ pub struct StopRules {
 
 impl Default for StopRules {
     fn default() -> Self {
-        Self { gradient: 1e-8, curvature: 1e-8, far: 1e12, rest: 100 }
+        Self { gradient: 1e-8, far: 1e12, rest: 100 }
     }
 }
 
@@ -128,18 +126,14 @@ impl StopRules {
         let mut hessian = vec![0.0; n * n];
         objective.hessian(x, &mut hessian);
         let eigenvalues = symmetric_eigenvalues(&hessian, n);
-        let (Some(&lambda_min), Some(&lambda_max)) = (eigenvalues.first(), eigenvalues.last()) else {
+        let Some(&lambda_min) = eigenvalues.first() else {
             return Status::Finished { reason: "the problem has no variables".to_owned() };
         };
-        let zero = self.curvature * lambda_min.abs().max(lambda_max.abs()).max(1.0);
-        if lambda_min > zero {
-            Status::Minimum { lambda_min }
-        } else if lambda_max < -zero {
-            Status::Maximum { lambda_min }
-        } else if lambda_min < -zero {
-            Status::StrictSaddle { lambda_min }
-        } else {
-            Status::Degenerate { lambda_min }
+        match Kind::of_critical_point(&eigenvalues) {
+            (Kind::Minimum, _) => Status::Minimum { lambda_min },
+            (Kind::Maximum, _) => Status::Maximum { lambda_min },
+            (_, 1..) => Status::StrictSaddle { lambda_min },
+            _ => Status::Degenerate { lambda_min },
         }
     }
 }

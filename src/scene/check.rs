@@ -36,10 +36,8 @@ impl Scene {
         if !(0.01..=1e5).contains(&self.playback.speed) {
             return bad("playback speed", self.playback.speed.to_string(), "from 0.01 to 100,000 steps a second");
         }
-        for (what, value) in [("gradient tolerance", self.stop.gradient), ("curvature tolerance", self.stop.curvature)] {
-            if !(0.0..=1e6).contains(&value) {
-                return bad(what, value.to_string(), "from 0 to 1e6");
-            }
+        if !(0.0..=1e6).contains(&self.stop.gradient) {
+            return bad("gradient tolerance", self.stop.gradient.to_string(), "from 0 to 1e6");
         }
         if !(1.0..=1e100).contains(&self.stop.far) {
             return bad("distance of divergence", self.stop.far.to_string(), "from 1 to 1e100");
