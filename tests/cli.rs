@@ -174,6 +174,10 @@ fn bad_input_gets_one_sentence() {
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "-1"], "positive"),
         (&["critical-points", "--formula", "x^2+y^2", "--domain", "1:0,0:1"], "--domain"),
         (&["frobnicate"], "frobnicate"),
+        (&["render", "Cargo.toml", "--out", "target/no.png"], "no scene"),
+        (&["render", "tests/reference/race.json"], "--out"),
+        (&["render", "tests/reference/race.json", "--out", "target/no.jpg"], ".png"),
+        (&["render", "tests/reference/race.json", "--size", "0x5", "--out", "target/no.png"], "--size"),
     ] {
         let message = refusal(arguments);
         assert!(message.contains(word), "{arguments:?}: {message}");
@@ -188,5 +192,26 @@ fn nothing_is_overwritten_without_force() {
     assert!(saddlescope(&write).status.success());
     assert!(refusal(&write).contains("--force"));
     assert!(saddlescope(&[&write[..], &["--force"]].concat()).status.success());
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn render_writes_the_picture_of_a_step() {
+    let path = std::env::temp_dir().join(format!("saddlescope-render-{}.png", std::process::id()));
+    let name = path.to_str().unwrap();
+    let render = |step: &str| {
+        let words = ["render", "tests/reference/race.json", "--step", step, "--size", "320x240", "--out", name, "--force"];
+        let output = saddlescope(&words);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut reader = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&path).unwrap())).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (320, 240));
+        pixels
+    };
+    let (first, later) = (render("1"), render("60"));
+    let differing = first.iter().zip(&later).filter(|(a, b)| a != b).count();
+    assert!(differing > 500, "{differing} bytes differ between the steps");
+    assert_eq!(later, render("60"));
     std::fs::remove_file(path).unwrap();
 }

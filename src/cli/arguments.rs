@@ -60,6 +60,24 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Solve one trust-region subproblem.
     Subproblem(SubproblemArgs),
+    /// Write the picture that the window would show.
+    Render {
+        /// The scene file or link.
+        #[arg(value_name = "SCENE.json|LINK")]
+        scene: String,
+        /// The step to show instead of the scene's own.
+        #[arg(long)]
+        step: Option<u64>,
+        /// Width and height in pixels.
+        #[arg(long, default_value = "1600x1000", value_name = "WxH")]
+        size: String,
+        /// Draw on a dark ground.
+        #[arg(long)]
+        dark: bool,
+        /// Where the output goes.
+        #[command(flatten)]
+        output: Output,
+    },
 }
 
 /// The arguments of `run`.

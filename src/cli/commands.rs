@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{Command, Format, Output, ProblemArgs, Registry, RunArgs, SubproblemArgs, matrix, metric, numbers};
+use super::arguments::{Command, Format, Output, ProblemArgs, Registry, RunArgs, SubproblemArgs, load, matrix, metric, numbers};
 use crate::export;
 use crate::linalg::Vector;
 use crate::measure::{classify, critical_points};
@@ -9,6 +9,7 @@ use crate::optim::{Exit, methods};
 use crate::problem::landscapes;
 use crate::run::Run;
 use crate::scene::Scene;
+use crate::view::Theme;
 use serde::Serialize;
 
 /// Carries out a command. `Ok(false)`: the output is written, and the computation ended badly.
@@ -25,6 +26,10 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         }
         Command::Run(arguments) => return run(arguments),
         Command::Subproblem(arguments) => solve(arguments)?,
+        Command::Render { scene, step, size, dark, output } => {
+            let theme = if *dark { Theme::Dark } else { Theme::Light };
+            render(load(scene)?, *step, size, theme, output)?;
+        }
     }
     Ok(true)
 }
@@ -89,4 +94,25 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
         path: solution.path.into_iter().collect(),
         exit: solution.exit,
     })
+}
+
+fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output: &Output) -> Result<(), CliError> {
+    let side = |text: &str| text.parse::<u32>().ok().filter(|v| (1..=export::png::MAX_SIDE).contains(v));
+    let Some((width, height)) = size.split_once('x').and_then(|(w, h)| Some((side(w)?, side(h)?))) else {
+        return Err(CliError::Usage(format!(
+            "--size takes WIDTHxHEIGHT in pixels from 1 to {}, not \"{size}\"",
+            export::png::MAX_SIDE
+        )));
+    };
+    let Some(path) = &output.out else {
+        return Err(CliError::Usage("render writes a picture: name it with --out FILE.png".to_owned()));
+    };
+    if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("png")) {
+        return Err(CliError::Usage(format!("{}: the picture's name must end in .png", path.display())));
+    }
+    scene.playback.step = step.unwrap_or(scene.playback.step);
+    let picture = export::scene::png(&scene, width, height, theme)?;
+    let mut out = output.open()?;
+    std::io::Write::write_all(&mut out, &picture)?;
+    Ok(std::io::Write::flush(&mut out)?)
 }

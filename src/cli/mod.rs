@@ -9,6 +9,7 @@ mod output;
 
 pub use arguments::{Arguments, Command};
 
+use crate::export::scene::RenderError;
 use crate::formula::FormulaError;
 use crate::optim::SettingsError;
 use crate::problem::ProblemError;
@@ -39,6 +40,9 @@ pub enum CliError {
     /// A scene is wrong.
     #[error(transparent)]
     Scene(#[from] SceneError),
+    /// A picture cannot be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
     /// A problem is wrong.
     #[error(transparent)]
     Problem(#[from] ProblemError),

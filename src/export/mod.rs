@@ -10,3 +10,4 @@ pub mod png;
 mod text;
 
 pub use text::FONT;
+pub mod scene;

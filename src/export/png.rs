@@ -38,6 +38,11 @@ pub enum PictureError {
     Encoding(String),
 }
 
+/// Type is as large as on a slide: 16 pixels in a picture 1000 pixels wide and 800 high.
+fn type_zoom(width: u32, height: u32) -> f64 {
+    (f64::from(width) / 1000.0).min(f64::from(height) / 800.0).clamp(0.5, 6.0)
+}
+
 /// The longest side of a picture in pixels.
 pub const MAX_SIDE: u32 = 8192;
 
@@ -66,15 +71,14 @@ impl Picture<'_> {
         let sane = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
         let pixmap = if sane { Pixmap::new(width, height) } else { None };
         let Some(pixmap) = pixmap else { return Err(PictureError::Size(width, height)) };
-        // Type is as large as on a slide: 16 pixels in a picture 1000 pixels wide and 800 high.
-        let zoom = (f64::from(width) / 1000.0).min(f64::from(height) / 800.0).clamp(0.5, 6.0) as f32;
+        let zoom = type_zoom(width, height) as f32;
         let theme = self.style.theme;
         let mut canvas = Canvas { pixmap, zoom, casing: theme.casing(), clip: None };
         let [r, g, b] = theme.ground();
         canvas.pixmap.fill(tiny_skia::Color::from_rgba8(r, g, b, 255));
 
-        let map = self.map_viewport(f64::from(width), f64::from(height), f64::from(zoom));
-        let view = self.camera.view(map);
+        let view = self.view(width, height);
+        let map = view.viewport;
         self.draw_map(&mut canvas.pixmap, &view);
         canvas.clip = clip(&canvas.pixmap, map);
         for layer in &self.layers {
@@ -95,6 +99,11 @@ impl Picture<'_> {
             );
         }
         Ok(canvas.pixmap)
+    }
+
+    /// The map's part of a picture of this size, and what it shows.
+    pub fn view(&self, width: u32, height: u32) -> View {
+        self.camera.view(self.map_viewport(f64::from(width), f64::from(height), type_zoom(width, height)))
     }
 
     fn map_viewport(&self, width: f64, height: f64, zoom: f64) -> Viewport {

@@ -1,0 +1,150 @@
+//! A scene at one of its steps as a picture.
+
+use super::png::{Picture, PictureError};
+use crate::measure::critical_points;
+use crate::optim::{Geometry, Verdict};
+use crate::problem::{FormulaProblem, Kind, Plane};
+use crate::run::Run;
+use crate::scene::{Scene, SceneError};
+use crate::view::{
+    Layer, Slice, Theme, View, critical_point, iterate, kick, map_style, plot_box, problem_scale, rejected_trial, scene_camera,
+    start, step_details, step_model, step_region, trajectory,
+};
+
+/// Rejected trials and kicks of one method that are marked at most, the latest ones.
+const MOST_MARKS: u64 = 200;
+
+/// Why a scene has no picture.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RenderError {
+    /// The scene cannot be opened.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// The picture cannot be made.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+}
+
+/// The picture that the window would show of a scene at its playback step, `width` × `height` pixels, as a PNG file.
+///
+/// # Errors
+/// [`RenderError`] for a scene that cannot be opened or a size that no picture has.
+pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u8>, RenderError> {
+    let mut stage = scene.open()?;
+    for run in stage.runs.iter_mut().flatten() {
+        run.advance(scene.playback.step);
+    }
+    let problem = &*stage.problem;
+    let plane = problem.plane();
+    let surface = Slice { objective: problem, plane: &plane };
+    let domain = plot_box(problem);
+    let mut picture = Picture {
+        surface: &surface,
+        camera: scene_camera(scene.view.camera.as_ref(), domain),
+        domain,
+        scale: problem_scale(problem, &plane),
+        style: map_style(&scene.view, theme),
+        layers: Vec::new(),
+        title: title(problem, scene),
+        axes: if problem.formula().dim() == 2 { ["x", "y"] } else { ["u", "v"] }.map(str::to_owned),
+        legend: Vec::new(),
+    };
+    let view = picture.view(width, height);
+    let drawing = Drawing { scene, problem, plane: &plane, view: &view, theme };
+    let shown: Vec<(usize, &Run)> = stage.runs.iter().enumerate().filter_map(|(i, run)| Some((i, run.as_ref()?))).collect();
+    for (series, run) in &shown {
+        drawing.path(run, *series, &mut picture.layers);
+        picture.legend.push((run.setup().method.name.to_owned(), *series));
+    }
+    drawing.critical_points(&mut picture.layers);
+    for (series, run) in &shown {
+        drawing.step(run, *series, &mut picture.layers);
+    }
+    picture.layers.push(start(plane.project(&stage.start).0, theme));
+    for (series, run) in &shown {
+        let last = run.len().min(scene.playback.step);
+        let accepted = run.record(last).is_none_or(|(step, _)| step.verdict == Verdict::Accepted);
+        picture.layers.push(iterate(plane.project(&run.iterate(last)).0, *series, accepted, theme));
+    }
+    Ok(picture.png(width, height)?)
+}
+
+fn title(problem: &FormulaProblem, scene: &Scene) -> String {
+    let name = problem.landscape().map_or_else(|| problem.text().to_owned(), |entry| entry.name.clone());
+    format!("{name}, step {}", scene.playback.step)
+}
+
+struct Drawing<'a> {
+    scene: &'a Scene,
+    problem: &'a FormulaProblem,
+    plane: &'a Plane,
+    view: &'a View,
+    theme: Theme,
+}
+
+impl Drawing<'_> {
+    fn path(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
+        let last = run.len().min(self.scene.playback.step);
+        let (trace, flat) = (run.trace(), |x: &[f64]| self.plane.project(x).0);
+        let rows = (last / trace.stride()) as usize;
+        let mut points: Vec<[f64; 2]> = (0..=rows).map(|row| flat(trace.position(row))).collect();
+        if !last.is_multiple_of(trace.stride()) {
+            points.push(flat(&run.iterate(last)));
+        }
+        let mut path = trajectory(points, series, self.theme);
+        if let Layer::Path { dot_px, .. } = &mut path
+            && !self.scene.view.step_markers
+        {
+            *dot_px = 0.0;
+        }
+        layers.push(path);
+        if self.scene.view.step_markers {
+            for k in last.saturating_sub(MOST_MARKS) + 1..=last {
+                let Some((step, _)) = run.record(k) else { continue };
+                let from = flat(&step.from);
+                if step.verdict == Verdict::Rejected {
+                    let [u, v] = self.plane.project_vector(&step.trial);
+                    layers.extend(rejected_trial(from, [from[0] + u, from[1] + v], self.view, series, self.theme));
+                } else if matches!(step.geometry, Geometry::Perturbation { .. }) {
+                    layers.push(kick(flat(&step.x), self.view, series, self.theme));
+                }
+            }
+        }
+    }
+
+    /// The regions up to the shown step, and how the shown one came about.
+    fn step(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
+        let last = run.len().min(self.scene.playback.step);
+        let wanted = &self.scene.view;
+        let trail = u64::from(wanted.region_trail);
+        if wanted.regions && trail > 0 {
+            let first = last.saturating_sub(24 * trail);
+            for k in (first..last).filter(|k| (last - k).is_multiple_of(trail)) {
+                let faded = 0.15 + 0.5 * (k - first) as f32 / (last - first).max(1) as f32;
+                let region =
+                    run.record(k).and_then(|(step, _)| step_region(&step, self.plane, self.view, series, self.theme, faded));
+                layers.extend(region);
+            }
+        }
+        let Some((step, _)) = run.record(last) else { return };
+        if wanted.regions {
+            layers.extend(step_region(&step, self.plane, self.view, series, self.theme, 1.0));
+            layers.extend(step_details(&step, self.plane, self.view, series, self.theme));
+        }
+        if wanted.model_contours {
+            layers.extend(step_model(&step, self.problem, self.plane, series, self.theme));
+        }
+    }
+
+    fn critical_points(&self, layers: &mut Vec<Layer>) {
+        if !self.scene.view.critical_points {
+            return;
+        }
+        let found: Vec<(Vec<f64>, Kind)> = if self.problem.critical_points_hold() {
+            self.problem.critical_points().iter().map(|p| (p.x.clone(), p.kind)).collect()
+        } else {
+            critical_points(self.problem, &self.problem.bounds()).into_iter().map(|p| (p.x, p.kind)).collect()
+        };
+        layers.extend(found.iter().filter_map(|(x, kind)| critical_point(self.plane.project(x).0, *kind, self.theme)));
+    }
+}
