@@ -44,9 +44,9 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     let name = name.to_lowercase();
     let length = name.chars().count();
     let allowed = if length <= 3 { 1 } else { 2 };
-    let near = known
-        .filter(|k| k.chars().count().abs_diff(length) <= allowed)
-        .map(|k| (strsim::levenshtein(&name, &k.to_lowercase()), k))
-        .min()?;
-    (near.0 <= allowed && near.0 < length).then_some(near.1)
+    // Of two that are equally near the one that the name begins with.
+    let close = known.filter(|k| k.chars().count().abs_diff(length) <= allowed);
+    let ranked = close.map(|k| (strsim::levenshtein(&name, &k.to_lowercase()), !name.starts_with(k), k));
+    let (distance, _, near) = ranked.min()?;
+    (distance <= allowed && distance < length).then_some(near)
 }

@@ -16,23 +16,26 @@
 //! Transcendental functions are `libm`'s, so values are the same bits on every platform. Only [`Formula::grid`],
 //! which is for pictures, takes faster polynomials (relative error about 1e-13).
 //!
-//! Where an operation's derivative is infinite or undefined and the incoming derivative is exactly 0, their product is
-//! 0: the gradient of `sqrt(x^2 + y^2)` at the origin is 0, as that of `abs(x)`; [`Formula::kinks`] declares such places.
+//! Where one factor of the chain rule is infinite or undefined and the other exactly 0, their product counts as 0: the gradient of `sqrt(x^2 + y^2)` at the origin is 0, as that of `abs(x)`; [`Formula::kinks`] declares such places.
 
+mod binary;
 mod error;
 mod forward;
 mod graph;
 mod grid;
 mod lexer;
 mod lower;
+mod names;
 mod number;
 mod op;
 mod parser;
+mod print;
 mod reverse;
 mod rounding;
 mod scope;
 mod syntax;
 mod tape;
+mod unary;
 mod vector;
 mod wgsl;
 
@@ -56,6 +59,7 @@ pub struct Formula(Arc<Compiled>);
 #[derive(Debug)]
 struct Compiled {
     text: String,
+    normal: String,
     parameters: Vec<String>,
     table: Option<Table>,
     finite_sum: bool,
@@ -75,12 +79,14 @@ impl Formula {
         scope.check().map_err(|message| FormulaError { message, at: 0..0, position: 1, expected: None })?;
         let compile = || {
             let tree = parser::parse(text, scope)?;
-            lower::lower(&tree, scope)
+            let (graph, root) = lower::lower(&tree, scope)?;
+            Ok((tree.to_string(), graph, root))
         };
-        let (graph, root) = compile().map_err(|error| error.located(text))?;
+        let (normal, graph, root) = compile().map_err(|error: Box<FormulaError>| error.located(text))?;
         let tape = |reuse| Tape::new(&graph, root, scope.dim, scope.parameters.len(), reuse);
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
+            normal,
             parameters: scope.parameters.clone(),
             finite_sum: graph.is_affine_in_means(root),
             tape: tape(true),
@@ -131,22 +137,10 @@ impl Formula {
             return not_a_number(&mut [g, h]);
         }
         match n {
-            1 => self.jet::<1, 1>(p, x, Rows::All, g, h),
-            2 => self.jet::<2, 3>(p, x, Rows::All, g, h),
-            3 => self.jet::<3, 6>(p, x, Rows::All, g, h),
-            _ => {
-                for i in 0..n {
-                    let row = &mut h[i * n..(i + 1) * n];
-                    self.product_over(p, x, |j| f64::from(u8::from(i == j)), Rows::All, row);
-                }
-                for i in 0..n {
-                    for j in 0..i {
-                        let mean = 0.5 * h[i * n + j] + 0.5 * h[j * n + i];
-                        (h[i * n + j], h[j * n + i]) = (mean, mean);
-                    }
-                }
-                self.gradient_over(p, x, Rows::All, g)
-            }
+            1 => self.jet::<1, 1>(p, x, g, h),
+            2 => self.jet::<2, 3>(p, x, g, h),
+            3 => self.jet::<3, 6>(p, x, g, h),
+            _ => self.reverse_hessian(p, x, g, h),
         }
     }
 
@@ -227,8 +221,28 @@ impl Formula {
             1 => self.forward_gradient::<1>(p, x, rows, g),
             2 => self.forward_gradient::<2>(p, x, rows, g),
             3 => self.forward_gradient::<3>(p, x, rows, g),
-            _ => self.0.full_tape.reverse(self.0.table.as_ref(), rows, p, |i| x[i], |i, d| g[i] = d),
+            _ => self.reverse_gradient(p, x, rows, g),
         }
+    }
+
+    fn reverse_gradient(&self, p: &[f64], x: &[f64], rows: Rows<'_>, g: &mut [f64]) -> f64 {
+        self.full_tape().reverse(self.table(), rows, p, |i| x[i], |i, d| g[i] = d)
+    }
+
+    /// One product with each unit vector; the two triangles are averaged.
+    fn reverse_hessian(&self, p: &[f64], x: &[f64], g: &mut [f64], h: &mut [f64]) -> f64 {
+        let n = x.len();
+        for i in 0..n {
+            let row = &mut h[i * n..(i + 1) * n];
+            self.product_over(p, x, |j| f64::from(u8::from(i == j)), Rows::All, row);
+        }
+        for i in 0..n {
+            for j in 0..i {
+                let mean = 0.5 * h[i * n + j] + 0.5 * h[j * n + i];
+                (h[i * n + j], h[j * n + i]) = (mean, mean);
+            }
+        }
+        self.reverse_gradient(p, x, Rows::All, g)
     }
 
     fn forward_gradient<const N: usize>(&self, p: &[f64], x: &[f64], rows: Rows<'_>, g: &mut [f64]) -> f64
@@ -239,18 +253,24 @@ impl Formula {
         let out = with_registers(tape.slots, |registers| {
             tape.forward(table.as_ref(), rows, p, |i| Gradient::<N>::variable(x[i], i), registers)
         });
+        if out.f.is_finite() && out.g.iter().any(|v| v.is_nan()) {
+            return self.reverse_gradient(p, x, rows, g);
+        }
         g.copy_from_slice(&out.g);
         out.f
     }
 
-    fn jet<const N: usize, const M: usize>(&self, p: &[f64], x: &[f64], rows: Rows<'_>, g: &mut [f64], h: &mut [f64]) -> f64
+    fn jet<const N: usize, const M: usize>(&self, p: &[f64], x: &[f64], g: &mut [f64], h: &mut [f64]) -> f64
     where
         Jet<N, M>: Number,
     {
         let Compiled { tape, table, .. } = &*self.0;
         let out = with_registers(tape.slots, |registers| {
-            tape.forward(table.as_ref(), rows, p, |i| Jet::<N, M>::variable(x[i], i), registers)
+            tape.forward(table.as_ref(), Rows::All, p, |i| Jet::<N, M>::variable(x[i], i), registers)
         });
+        if out.f.is_finite() && out.g.iter().chain(&out.h).any(|v| v.is_nan()) {
+            return self.reverse_hessian(p, x, g, h);
+        }
         g.copy_from_slice(&out.g);
         let mut k = 0;
         for i in 0..N {
@@ -274,6 +294,13 @@ impl Formula {
     fn product_over(&self, p: &[f64], x: &[f64], v: impl Fn(usize) -> f64, rows: Rows<'_>, product: &mut [f64]) {
         let load = |i: usize| Dual { f: x[i], d: v(i) };
         self.0.full_tape.reverse(self.0.table.as_ref(), rows, p, load, |i, adjoint| product[i] = adjoint.d);
+    }
+}
+
+/// The formula with the fewest parentheses and one way of spacing; it reads back to the same expression.
+impl std::fmt::Display for Formula {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.normal)
     }
 }
 

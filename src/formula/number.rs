@@ -5,8 +5,12 @@
 //! - [`Jet`]: value, gradient and Hessian, forward mode of second order, n ≤ 3 (Griewank, Walther 2008, ch. 13);
 //! - [`Dual`]: value and one directional derivative (the forward half of forward-over-reverse, any n);
 //! - [`Probe`]: value and its largest first-order change within a box, which tells kinks nearby.
+//!
+//! Gradients and jets multiply plainly, so an infinite slope times a zero makes a NaN; where that happens at a finite
+//! value, the reverse sweep, which counts such a product as 0, does the point again.
 
-use super::op::{Binary, Rule, Unary, times};
+use super::binary::Rule;
+use super::op::{Binary, Unary, times};
 use std::cell::Cell;
 use std::thread::LocalKey;
 
@@ -87,13 +91,11 @@ impl<const N: usize> Gradient<N> {
 
     #[inline]
     fn chain(self, [f, d, _]: [f64; 3]) -> Self {
-        let g = if d.is_finite() { self.g.map(|g| d * g) } else { self.g.map(|g| times(d, g)) };
-        Self { f, g }
+        Self { f, g: self.g.map(|v| d * v) }
     }
 
     fn chain2(self, b: Self, rule: &Rule) -> Self {
-        let g = std::array::from_fn(|i| times(rule.x, self.g[i]) + times(rule.y, b.g[i]));
-        Self { f: rule.f, g }
+        Self { f: rule.f, g: std::array::from_fn(|i| rule.x * self.g[i] + rule.y * b.g[i]) }
     }
 }
 
@@ -138,22 +140,16 @@ impl<const N: usize, const M: usize> Jet<N, M> {
     #[inline]
     fn chain(self, [f, d, dd]: [f64; 3]) -> Self {
         let Self { g, h, .. } = self;
-        if d.is_finite() && dd.is_finite() {
-            return Self { f, g: g.map(|v| d * v), h: upper::<N, M>(|i, j, k| d * h[k] + (dd * g[i]) * g[j]) };
-        }
-        Self { f, g: g.map(|v| times(d, v)), h: upper::<N, M>(|i, j, k| times(d, h[k]) + times(dd, g[i] * g[j])) }
+        Self { f, g: g.map(|v| d * v), h: upper::<N, M>(|i, j, k| d * h[k] + (dd * g[i]) * g[j]) }
     }
 
-    fn chain2(self, b: Self, rule: &Rule) -> Self {
+    fn chain2(self, b: Self, r: &Rule) -> Self {
         let a = self;
         let second = |i: usize, j: usize, k: usize| {
-            times(rule.x, a.h[k])
-                + times(rule.y, b.h[k])
-                + times(rule.xx, a.g[i] * a.g[j])
-                + times(rule.xy, a.g[i] * b.g[j] + a.g[j] * b.g[i])
-                + times(rule.yy, b.g[i] * b.g[j])
+            let mixed = a.g[i] * b.g[j] + a.g[j] * b.g[i];
+            r.x * a.h[k] + r.y * b.h[k] + (r.xx * (a.g[i] * a.g[j]) + r.xy * mixed + r.yy * (b.g[i] * b.g[j]))
         };
-        Self { f: rule.f, g: std::array::from_fn(|i| times(rule.x, a.g[i]) + times(rule.y, b.g[i])), h: upper::<N, M>(second) }
+        Self { f: r.f, g: std::array::from_fn(|i| r.x * a.g[i] + r.y * b.g[i]), h: upper::<N, M>(second) }
     }
 }
 

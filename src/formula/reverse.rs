@@ -3,9 +3,10 @@
 //! A forward pass stores each step's partial derivatives; the sweep back multiplies and adds. The loop over the rows
 //! is run again on the way back, row by row, so memory does not grow with the sample table.
 
+use super::binary::Rule;
 use super::forward::{Rows, with_registers};
 use super::number::{Dual, Number, Pool, pool};
-use super::op::{Binary, Rule, Unary, times};
+use super::op::{Binary, Unary, times};
 use super::scope::Table;
 use super::tape::{Instruction, Step, Tape};
 use std::cell::Cell;
@@ -16,7 +17,7 @@ pub(super) trait Linear: Number {
     fn slope(op: Unary, a: Self) -> Self;
     /// ∂f/∂a and ∂f/∂b.
     fn slopes(op: Binary, a: Self, b: Self) -> [Self; 2];
-    /// `slope` times an adjoint; 0 where the adjoint is exactly 0.
+    /// `slope` times an adjoint; 0 where either is exactly 0.
     fn weigh(slope: Self, adjoint: Self) -> Self;
     /// Whether the adjoint adds nothing anywhere.
     fn is_zero(self) -> bool;

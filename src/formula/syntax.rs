@@ -104,3 +104,32 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+impl Tree {
+    /// The expression with its parts written out: equal for trees that differ in their arenas alone.
+    pub(super) fn shape(&self, id: ExprId) -> String {
+        let list = |ids: &[ExprId]| ids.iter().map(|id| self.shape(*id)).collect::<Vec<_>>().join(" ");
+        let signed = |terms: &[(bool, ExprId)]| {
+            terms.iter().map(|(s, id)| format!("{s} {}", self.shape(*id))).collect::<Vec<_>>().join(" ")
+        };
+        match self.expr(id) {
+            Expr::Number(v) => format!("{v:?}"),
+            Expr::Name(s) => self.name(*s).to_owned(),
+            Expr::Index(s, i) => format!("(index {} {})", self.name(*s), self.shape(*i)),
+            Expr::Negative(a) => format!("(neg {})", self.shape(*a)),
+            Expr::Not(a) => format!("(not {})", self.shape(*a)),
+            Expr::Sum(terms) => format!("(sum {})", signed(terms)),
+            Expr::Product(factors) => format!("(product {})", signed(factors)),
+            Expr::Power(a, b) => format!("(power {})", list(&[*a, *b])),
+            Expr::Compare(c, a, b) => format!("({c:?} {})", list(&[*a, *b])),
+            Expr::All(ids) => format!("(all {})", list(ids)),
+            Expr::Any(ids) => format!("(any {})", list(ids)),
+            Expr::Call(s, ids) => format!("(call {} {})", self.name(*s), list(ids)),
+            Expr::Loop { product, variable, from, to, body } => {
+                format!("(loop {product} {} {})", self.name(*variable), list(&[*from, *to, *body]))
+            }
+            Expr::Mean(body) => format!("(mean {})", self.shape(*body)),
+        }
+    }
+}

