@@ -31,8 +31,15 @@ impl Rows<'_> {
     }
 }
 
-/// Lends registers of this thread; what they hold is left over from before.
+/// Registers that are taken from the stack.
+const FEW: usize = 8;
+
+/// Lends registers, of this thread if they are many; what they hold is left over from before.
+#[inline]
 pub(super) fn with_registers<T: Number, R>(count: usize, run: impl FnOnce(&mut [T]) -> R) -> R {
+    if count <= FEW {
+        return run(&mut [T::constant(0.0); FEW][..count]);
+    }
     let mut registers = T::pool().take();
     if registers.len() < count {
         registers.resize(count, T::constant(0.0));

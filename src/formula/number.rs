@@ -186,6 +186,7 @@ macro_rules! forward {
                     Unary::Add(c) => Self { f: a.f + c.get(), ..a },
                     Unary::Mul(c) => a.map(a.f * c.get(), c.get()),
                     Unary::From(c) => a.map(c.get() - a.f, -1.0),
+                    Unary::Powi(2) => a.chain([a.f * a.f, 2.0 * a.f, 2.0]),
                     _ => a.chain(op.rule(a.f)),
                 }
             }

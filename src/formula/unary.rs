@@ -14,11 +14,13 @@ fn sign(x: f64) -> f64 {
     }
 }
 
-/// σ(x) and σ′(x), accurate in both tails.
-fn sigmoid(x: f64) -> (f64, f64) {
+/// σ(x), σ′(x) and σ″(x), accurate in both tails.
+fn sigmoid(x: f64) -> [f64; 3] {
     let e = libm::exp(-x.abs());
     let s = 1.0 / (1.0 + e);
-    (if x >= 0.0 { s } else { e * s }, e * s * s)
+    let d = e * s * s;
+    let second = d * (1.0 - e) * s;
+    if x >= 0.0 { [s, d, -second] } else { [e * s, d, second] }
 }
 
 impl Unary {
@@ -66,7 +68,7 @@ impl Unary {
             Unary::Acosh => libm::acosh(x),
             Unary::Atanh => libm::atanh(x),
             Unary::Erf => libm::erf(x),
-            Unary::Sigmoid => sigmoid(x).0,
+            Unary::Sigmoid => sigmoid(x)[0],
             Unary::Softplus => libm::log1p(libm::exp(-x.abs())) + if x > 0.0 { x } else { 0.0 },
             Unary::Relu => {
                 if x < 0.0 {
@@ -94,6 +96,7 @@ impl Unary {
                 let (second, first, k) = (powi(x, k.saturating_sub(2)), powi(x, k.saturating_sub(1)), f64::from(k));
                 [self.value(x), k * first, k * (k - 1.0) * second]
             }
+            Unary::Sigmoid => sigmoid(x),
             _ => self.function_rule(x),
         }
     }
@@ -164,12 +167,8 @@ impl Unary {
                 let d = std::f64::consts::FRAC_2_SQRT_PI * libm::exp(-x * x);
                 [f, d, -2.0 * x * d]
             }
-            Unary::Sigmoid => {
-                let d = sigmoid(x).1;
-                [f, d, -d * libm::tanh(0.5 * x)]
-            }
             Unary::Softplus => {
-                let (s, d) = sigmoid(x);
+                let [s, d, _] = sigmoid(x);
                 [f, s, d]
             }
             _ => [f, 0.0, 0.0],
