@@ -120,6 +120,11 @@ impl Formula {
         self.0.finite_sum
     }
 
+    /// Whether value, gradient and Hessian come from one forward sweep: n ≤ 3.
+    pub fn has_jets(&self) -> bool {
+        self.dim() <= 3
+    }
+
     /// f(x).
     pub fn value(&self, p: &[f64], x: &[f64]) -> f64 {
         self.value_over(p, x, Rows::All)

@@ -20,17 +20,36 @@ use smallvec::SmallVec;
 /// in a step. A symmetric matrix of order `n` is stored in the same type, row by row (`n * n` numbers).
 pub type Vector = SmallVec<[f64; 4]>;
 
+/// A copy of `a`; in the plane it costs two loads.
+#[inline]
+pub fn copy(a: &[f64]) -> Vector {
+    match *a {
+        [x, y] => Vector::from_buf_and_len([x, y, 0.0, 0.0], 2),
+        _ => Vector::from_slice(a),
+    }
+}
+
+/// 0 ∈ ℝⁿ.
+#[inline]
+pub fn zeros(n: usize) -> Vector {
+    if n <= 4 { Vector::from_buf_and_len([0.0; 4], n) } else { Vector::from_elem(0.0, n) }
+}
+
 /// ⟨a, b⟩ = Σ aᵢ bᵢ, summed from left to right.
+#[inline]
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |sum, (p, q)| sum + p * q)
 }
 
 /// ‖a‖₂. Scaled where the plain sum of squares would overflow or underflow.
+#[inline]
 pub fn norm(a: &[f64]) -> f64 {
     let plain = dot(a, a);
-    if plain.is_normal() || plain == 0.0 && a.iter().all(|v| *v == 0.0) {
-        return plain.sqrt();
-    }
+    if plain.is_normal() { plain.sqrt() } else { scaled_norm(a) }
+}
+
+#[cold]
+fn scaled_norm(a: &[f64]) -> f64 {
     let largest = a.iter().fold(0.0_f64, |m, v| if v.is_nan() { f64::NAN } else { m.max(v.abs()) });
     if largest == 0.0 || !largest.is_finite() {
         return largest;
@@ -39,6 +58,7 @@ pub fn norm(a: &[f64]) -> f64 {
 }
 
 /// y ← y + a x.
+#[inline]
 pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
     for (yi, xi) in y.iter_mut().zip(x) {
         *yi += a * xi;
@@ -46,14 +66,20 @@ pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
 }
 
 /// y = A x for a square matrix stored row by row.
+#[inline]
 pub fn mat_vec(a: &[f64], x: &[f64], y: &mut [f64]) {
+    if let ([a, b, c, d], [u, v], [p, q]) = (a, x, &mut *y) {
+        (*p, *q) = (dot(&[*a, *b], &[*u, *v]), dot(&[*c, *d], &[*u, *v]));
+        return;
+    }
     let n = x.len();
-    for (row, yi) in a.chunks_exact(n.max(1)).zip(y.iter_mut()) {
-        *yi = dot(row, x);
+    for (i, yi) in y.iter_mut().enumerate().take(n) {
+        *yi = dot(&a[i * n..(i + 1) * n], x);
     }
 }
 
 /// Whether every entry is finite.
+#[inline]
 pub fn all_finite(a: &[f64]) -> bool {
     a.iter().all(|v| v.is_finite())
 }

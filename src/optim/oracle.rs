@@ -1,7 +1,7 @@
 //! The one door to the function: counts what is asked and owns the run's random stream.
 
 use super::StepError;
-use crate::linalg::{Rng, Vector};
+use crate::linalg::{Rng, Vector, copy, mat_vec, zeros};
 use crate::problem::Objective;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -41,16 +41,36 @@ impl AddAssign for Counts {
 }
 
 /// The objective as an optimizer sees it.
+///
+/// Counted is what a method asks, not how it is answered: where the objective has jets ([`Objective::has_jets`]) all that
+/// a second-order method asks at one point comes from one sweep, which is remembered here.
 pub struct Oracle<'a> {
     objective: &'a dyn Objective,
+    has_jets: bool,
     counts: Counts,
     rng: Rng,
+    last: Sweep,
+}
+
+/// Value, gradient and Hessian at one point; no point at first.
+#[derive(Default)]
+struct Sweep {
+    at: Vector,
+    f: f64,
+    gradient: Vector,
+    hessian: Vector,
+}
+
+impl Sweep {
+    fn is_at(&self, x: &[f64]) -> bool {
+        self.at.len() == x.len() && self.at.iter().zip(x).all(|(a, b)| a.to_bits() == b.to_bits())
+    }
 }
 
 impl<'a> Oracle<'a> {
     /// The door to `objective` with the given random stream; `counts` is zero for a new run.
     pub fn new(objective: &'a dyn Objective, rng: Rng, counts: Counts) -> Self {
-        Self { objective, counts, rng }
+        Self { objective, has_jets: objective.has_jets(), counts, rng, last: Sweep::default() }
     }
 
     /// What has been asked so far.
@@ -96,6 +116,41 @@ impl<'a> Oracle<'a> {
         Ok(f)
     }
 
+    /// As [`value`](Self::value), for a trial point at which a second-order method goes on when it is good: an objective
+    /// with jets gives the derivatives with it.
+    pub fn trial_value(&mut self, x: &[f64]) -> f64 {
+        if !self.has_jets {
+            return self.value(x);
+        }
+        self.counts.value += 1;
+        self.sweep(x).f
+    }
+
+    /// As [`gradient`](Self::gradient), for a method that goes on to ask products with the Hessian at the same point.
+    ///
+    /// # Errors
+    /// As [`gradient`](Self::gradient).
+    pub fn gradient_before_products(&mut self, x: &[f64], gradient: &mut [f64]) -> Result<f64, StepError> {
+        if !self.has_jets {
+            return self.gradient(x, gradient);
+        }
+        self.counts.gradient += 1;
+        self.counts.backpropagations += 1;
+        let known = self.sweep(x);
+        gradient.copy_from_slice(&known.gradient);
+        finite(gradient, "gradient", x)?;
+        Ok(known.f)
+    }
+
+    fn sweep(&mut self, x: &[f64]) -> &Sweep {
+        let last = &mut self.last;
+        if !last.is_at(x) {
+            (last.at, last.gradient, last.hessian) = (copy(x), zeros(x.len()), zeros(x.len() * x.len()));
+            last.f = self.objective.value_gradient_hessian(x, &mut last.gradient, &mut last.hessian);
+        }
+        last
+    }
+
     /// Writes ∇²f(x) v.
     ///
     /// # Errors
@@ -103,7 +158,11 @@ impl<'a> Oracle<'a> {
     pub fn hessian_vector(&mut self, x: &[f64], v: &[f64], product: &mut [f64]) -> Result<(), StepError> {
         self.counts.hessian_vector += 1;
         self.counts.backpropagations += 1;
-        self.objective.hessian_vector(x, v, product);
+        if self.has_jets {
+            mat_vec(&self.sweep(x).hessian, v, product);
+        } else {
+            self.objective.hessian_vector(x, v, product);
+        }
         finite(product, "Hessian", x)
     }
 
@@ -126,7 +185,14 @@ impl<'a> Oracle<'a> {
         self.counts.gradient += 1;
         self.counts.hessian += 1;
         self.counts.backpropagations += 1 + self.dim() as u64;
-        let f = self.objective.value_gradient_hessian(x, gradient, hessian);
+        let f = if self.has_jets {
+            let known = self.sweep(x);
+            gradient.copy_from_slice(&known.gradient);
+            hessian.copy_from_slice(&known.hessian);
+            known.f
+        } else {
+            self.objective.value_gradient_hessian(x, gradient, hessian)
+        };
         finite(gradient, "gradient", x)?;
         finite(hessian, "Hessian", x)?;
         Ok(f)

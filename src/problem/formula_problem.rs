@@ -274,6 +274,10 @@ impl Objective for FormulaProblem {
         self.formula.value_gradient_hessian(&self.values, x, gradient, hessian)
     }
 
+    fn has_jets(&self) -> bool {
+        self.formula.has_jets()
+    }
+
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
         self.formula.is_finite_sum().then_some(self)
     }

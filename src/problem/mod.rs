@@ -63,6 +63,12 @@ pub trait Objective: Send + Sync {
         value
     }
 
+    /// Whether [`value_gradient_hessian`](Self::value_gradient_hessian) is one sweep, which costs about as much as one
+    /// Hessian-vector product.
+    fn has_jets(&self) -> bool {
+        false
+    }
+
     /// The same objective as f = (1/m) Σ fᵢ, where it is one.
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
         None

@@ -110,13 +110,13 @@ impl Run {
         let objective = Arc::clone(&self.objective);
         let mut oracle = Oracle::new(&*objective, self.now.rng.clone(), self.now.counts);
         while self.now.step < last {
-            match self.now.optimizer.step(&mut oracle) {
+            match &self.now.optimizer.step(&mut oracle) {
                 Ok(record) => {
                     self.now.step += 1;
-                    self.trace.push(self.now.step, &record, oracle.counts());
-                    self.after_step(&record);
+                    self.trace.push(self.now.step, record, oracle.counts());
+                    self.after_step(record);
                 }
-                Err(error) => self.after_error(&error),
+                Err(error) => self.after_error(error),
             }
             if self.now.step >= self.trace.next_keyframe() {
                 let (step, counts, rng) = (self.now.step, oracle.counts(), oracle.rng().clone());

@@ -1,6 +1,6 @@
 //! How a run stands, told from the gradient and the eigenvalues of the Hessian.
 
-use crate::linalg::{norm, symmetric_eigenvalues};
+use crate::linalg::{norm, symmetric_eigenvalues, zeros};
 use crate::problem::{Kind, Objective};
 use serde::{Deserialize, Serialize};
 
@@ -116,14 +116,14 @@ impl StopRules {
     /// not counted.
     pub fn stationary(&self, objective: &dyn Objective, x: &[f64]) -> Option<Status> {
         let n = objective.dim();
-        let mut gradient = vec![0.0; n];
+        let mut gradient = zeros(n);
         objective.value_gradient(x, &mut gradient);
         if norm(&gradient) <= self.gradient { Some(self.kind(objective, x)) } else { None }
     }
 
     fn kind(&self, objective: &dyn Objective, x: &[f64]) -> Status {
         let n = objective.dim();
-        let mut hessian = vec![0.0; n * n];
+        let mut hessian = zeros(n * n);
         objective.hessian(x, &mut hessian);
         let eigenvalues = symmetric_eigenvalues(&hessian, n);
         let Some(&lambda_min) = eigenvalues.first() else {

@@ -5,6 +5,8 @@ use crate::optim::{Counts, Geometry, Optimizer, Phase, Step, Verdict};
 
 /// Bytes of rows that a trace keeps at most; beyond, every second row goes.
 const ROW_BUDGET: usize = 32 << 20;
+/// Rows that a new trace has room for.
+const FIRST_ROWS: usize = 64;
 /// Bytes of keyframes that a trace keeps at most.
 const KEYFRAME_BUDGET: usize = 16 << 20;
 
@@ -59,8 +61,8 @@ impl Trace {
         let mut trace = Self {
             dim,
             stride: 1,
-            positions: Vec::new(),
-            rows: Vec::new(),
+            positions: Vec::with_capacity(FIRST_ROWS * dim),
+            rows: Vec::with_capacity(FIRST_ROWS),
             row_limit: previous_power_of_two((ROW_BUDGET / row_bytes).max(16)),
             keyframes: Vec::new(),
             keyframe_interval: 64,
@@ -113,12 +115,13 @@ impl Trace {
 
     #[inline]
     pub(super) fn push(&mut self, step: u64, record: &Step, counts: Counts) {
-        if !step.is_multiple_of(self.stride) {
+        // The stride is a power of two.
+        if step & (self.stride - 1) != 0 {
             return;
         }
         if self.rows.len() == self.row_limit {
             self.thin();
-            if !step.is_multiple_of(self.stride) {
+            if step & (self.stride - 1) != 0 {
                 return;
             }
         }

@@ -1,7 +1,7 @@
 //! Adam.
 
 use super::{Machine, Preconditioned, Rule, decay, epsilon, step_length};
-use crate::linalg::{Metric, Vector};
+use crate::linalg::{Metric, Vector, copy, zeros};
 use crate::optim::{Family, Method};
 
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², x ← x − η m̂/(√v̂ + ε) with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
@@ -20,7 +20,7 @@ pub(in crate::optim) const ADAM: Method = Method {
     ],
     random: false,
     build: |values, start| {
-        let zero = Vector::from_elem(0.0, start.len());
+        let zero = zeros(start.len());
         let rule = Adam {
             step_size: values.number("step_size"),
             beta1: values.number("beta1"),
@@ -57,9 +57,11 @@ impl Rule for Adam {
             *v = b2 * *v + (1.0 - b2) * g * g;
         }
         let (first, root) = (1.0 - self.powers[0], (1.0 - self.powers[1]).sqrt());
-        let linear: Vector = self.m.iter().map(|m| m / first).collect();
-        let metric: Vector = self.v.iter().map(|v| v.sqrt() / root + self.epsilon).collect();
-        let direction = linear.iter().zip(&metric).map(|(l, b)| l / b).collect();
+        let (mut linear, mut metric) = (copy(&self.m), copy(&self.v));
+        linear.iter_mut().for_each(|m| *m /= first);
+        metric.iter_mut().for_each(|v| *v = v.sqrt() / root + self.epsilon);
+        let mut direction = copy(&linear);
+        direction.iter_mut().zip(&metric).for_each(|(l, b)| *l /= b);
         Preconditioned { step_size: self.step_size, linear, metric: Metric::Diagonal(metric), direction }
     }
 }

@@ -1,7 +1,7 @@
 //! Gradient descent.
 
 use super::{Machine, Preconditioned, Rule, gradient_step};
-use crate::linalg::Vector;
+use crate::linalg::copy;
 use crate::optim::{Family, Method};
 
 /// x ← x − η∇f(x).
@@ -26,6 +26,6 @@ impl Rule for GradientDescent {
     const MODELS_F: bool = true;
 
     fn precondition(&mut self, gradient: &[f64]) -> Preconditioned {
-        Preconditioned::plain(self.step_size, Vector::from_slice(gradient))
+        Preconditioned::plain(self.step_size, copy(gradient))
     }
 }

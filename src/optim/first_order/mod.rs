@@ -23,7 +23,7 @@ pub(super) use rmsprop::RMSPROP;
 pub(super) use rmsprop_full::RMSPROP_FULL;
 
 use super::{Default, Exit, Geometry, Optimizer, Oracle, Parameter, Path, Phase, Region, Span, Step, StepError, Verdict};
-use crate::linalg::{Metric, Vector, dot, norm};
+use crate::linalg::{Metric, Vector, copy, dot, norm, zeros};
 
 /// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
 /// (Kohler, Adolphs, Lucchi 2020, Lemma 1).
@@ -40,22 +40,25 @@ pub(super) struct Preconditioned {
 
 impl Preconditioned {
     /// The plain step −ηl in a ball.
+    #[inline]
     pub fn plain(step_size: f64, linear: Vector) -> Self {
-        Self { step_size, direction: Vector::from_slice(&linear), linear, metric: Metric::Sphere }
+        Self { step_size, direction: copy(&linear), linear, metric: Metric::Sphere }
     }
 
     /// The region of the lemma around `center`, with the step in it; ‖l‖²_{M⁻¹} beside it.
+    #[inline]
     pub fn region(self, center: &[f64]) -> (Region, f64) {
         let slope = dot(&self.linear, &self.direction).max(0.0);
-        let step: Vector = self.direction.iter().map(|d| -self.step_size * d).collect();
+        let mut step = self.direction;
+        step.iter_mut().for_each(|d| *d *= -self.step_size);
         let dual = if matches!(self.metric, Metric::Sphere) { norm(&self.linear) } else { slope.sqrt() };
         let region = Region {
-            center: Vector::from_slice(center),
+            center: copy(center),
             metric: self.metric,
             radius: self.step_size * dual,
             linear: self.linear,
             second_order: false,
-            path: Path::from_elem(Vector::from_slice(&step), 1),
+            path: Path::from_buf_and_len([copy(&step), Vector::new()], 1),
             step,
             exit: if dual == 0.0 { Exit::ZeroGradient } else { Exit::Boundary },
             multiplier: 1.0 / self.step_size,
@@ -88,7 +91,7 @@ pub(super) struct Machine<R> {
 impl<R: Rule> Machine<R> {
     /// At `start`.
     pub fn boxed(start: &[f64], rule: R) -> Box<dyn Optimizer> {
-        Box::new(Self { x: Vector::from_slice(start), rule })
+        Box::new(Self { x: copy(start), rule })
     }
 }
 
@@ -98,7 +101,7 @@ impl<R: Rule> Optimizer for Machine<R> {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let mut gradient = Vector::from_elem(0.0, self.x.len());
+        let mut gradient = zeros(self.x.len());
         let f = match self.rule.probe(&self.x) {
             None => oracle.gradient(&self.x, &mut gradient)?,
             Some(at) => {
@@ -119,15 +122,16 @@ impl<R: Rule> Optimizer for Machine<R> {
 }
 
 /// Moves `x` by the region's step and records it.
+#[inline]
 pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64, region: Region) -> Step {
-    let from = Vector::from_slice(x);
+    let from = copy(x);
     for (xi, si) in x.iter_mut().zip(&region.step) {
         *xi += si;
     }
     Step {
         from,
-        trial: Vector::from_slice(&region.step),
-        x: Vector::from_slice(x),
+        trial: copy(&region.step),
+        x: copy(x),
         verdict: Verdict::Accepted,
         phase: Phase::Descent,
         f,

@@ -1,6 +1,6 @@
 //! The trust-region method with a ball or an adaptive ellipsoid.
 
-use crate::linalg::{Metric, Vector, all_finite, norm};
+use crate::linalg::{Metric, Vector, all_finite, copy, norm, zeros};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::subproblem::{self, Solution, Solver};
 use crate::optim::{
@@ -100,7 +100,7 @@ pub(in crate::optim) const TR: Method = Method {
         let rmsprop = metric.starts_with("rmsprop");
         let beta = values.number("beta");
         Box::new(TrustRegion {
-            x: Vector::from_slice(start),
+            x: copy(start),
             radius: values.number("radius"),
             moment: (metric != "sphere").then(|| SecondMoment::new(n, full, epsilon)),
             here: None,
@@ -176,10 +176,14 @@ impl TrustRegion {
     /// Asks the derivatives at a new iterate; the accumulator takes the gradient in.
     fn look(&mut self, oracle: &mut Oracle<'_>) -> Result<Local, StepError> {
         let n = self.x.len();
-        let mut g = Vector::from_elem(0.0, n);
+        let mut g = zeros(n);
         let dense = matches!(self.rules.solver, Solver::Exact | Solver::Dogleg);
-        let mut h = Vector::from_elem(0.0, if dense { n * n } else { 0 });
-        let f = if dense { oracle.gradient_hessian(&self.x, &mut g, &mut h)? } else { oracle.gradient(&self.x, &mut g)? };
+        let mut h = zeros(if dense { n * n } else { 0 });
+        let f = if dense {
+            oracle.gradient_hessian(&self.x, &mut g, &mut h)?
+        } else {
+            oracle.gradient_before_products(&self.x, &mut g)?
+        };
         if !f.is_finite() {
             return Err(StepError::NotFinite { what: "function value", at: self.x.clone() });
         }
@@ -190,14 +194,15 @@ impl TrustRegion {
         });
         Ok(Local { f, gradient_norm: norm(&g), g, h, metric })
     }
+}
 
-    fn solve(&self, here: &Local, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
+impl Rules {
+    fn solve(&self, x: &[f64], here: &Local, radius: f64, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
         let Local { g, h, metric, .. } = here;
-        let radius = self.radius;
-        let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.rules.kappa, self.rules.theta);
+        let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.kappa, self.theta);
         let limit = MOST_PRODUCTS.min(2 * g.len());
-        let product = |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(&self.x, v, hv);
-        match self.rules.solver {
+        let product = |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(x, v, hv);
+        match self.solver {
             Solver::Exact => {
                 let solution = subproblem::exact(g, h, metric, radius);
                 // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the shortest is taken.
@@ -218,23 +223,24 @@ impl Optimizer for TrustRegion {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let here = match self.here.take() {
-            Some(here) => here,
-            None => self.look(oracle)?,
+        let here = match self.here {
+            Some(ref here) => here,
+            None => {
+                let here = self.look(oracle)?;
+                self.here.insert(here)
+            }
         };
-        let solved = self.solve(&here, oracle);
-        let here = self.here.insert(here);
-        let solution = solved?;
         let rules = &self.rules;
+        let solution = rules.solve(&self.x, here, self.radius, oracle)?;
 
-        let from = Vector::from_slice(&self.x);
-        let trial: Vector = self.x.iter().zip(&solution.step).map(|(x, s)| x + s).collect();
+        let mut trial = copy(&self.x);
+        trial.iter_mut().zip(&solution.step).for_each(|(x, s)| *x += s);
         let predicted = solution.model_decrease;
         let still = solution.step.iter().all(|s| *s == 0.0);
         let (actual, ratio) = if still {
             (0.0, f64::NAN)
         } else {
-            let actual = here.f - oracle.value(&trial);
+            let actual = here.f - oracle.trial_value(&trial);
             // Both decreases are known up to the rounding of f (Conn, Gould, Toint 2000, §17.4.2).
             let rounding = 10.0 * f64::EPSILON * here.f.abs();
             (actual, (actual + rounding) / (predicted + rounding))
@@ -242,9 +248,9 @@ impl Optimizer for TrustRegion {
         let success = ratio >= rules.eta1 && actual.is_finite() && all_finite(&trial);
         let radius = self.radius;
         let step = Step {
-            from,
-            trial: Vector::from_slice(&solution.step),
-            x: Vector::from_slice(if success { &trial } else { &self.x }),
+            from: copy(&self.x),
+            trial: copy(&solution.step),
+            x: copy(if success { &trial } else { &self.x }),
             verdict: if success || still { Verdict::Accepted } else { Verdict::Rejected },
             phase: Phase::Descent,
             f: here.f,
@@ -252,10 +258,10 @@ impl Optimizer for TrustRegion {
             predicted,
             actual,
             geometry: Geometry::TrustRegion(Region {
-                center: Vector::from_slice(&self.x),
+                center: copy(&self.x),
                 metric: here.metric.clone(),
                 radius,
-                linear: Vector::from_slice(&here.g),
+                linear: copy(&here.g),
                 second_order: true,
                 step: solution.step,
                 path: solution.path,

@@ -1,7 +1,7 @@
 //! The global minimizer of the subproblem, by eigenvalues.
 
 use super::{LARGE, Solution, largest};
-use crate::linalg::{Metric, Vector, axpy, dot, norm, symmetric_eigen, symmetric_eigen_2x2};
+use crate::linalg::{Metric, Vector, axpy, copy, dot, norm, symmetric_eigen, symmetric_eigen_2x2, zeros};
 use crate::optim::{Exit, Path};
 use smallvec::smallvec;
 
@@ -30,10 +30,11 @@ pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
         return exact(&scaled(g), &scaled(h), metric, radius).rescaled(1.0, unit);
     }
     let factor = metric.factor(n);
-    let mut dual = Vector::from_slice(g);
+    let mut dual = copy(g);
     factor.forward(&mut dual);
     let scaled = factor.congruence(h, n);
-    let linear: Vector = dual.iter().map(|v| v / radius).collect();
+    let mut linear = dual;
+    linear.iter_mut().for_each(|v| *v /= radius);
     match n {
         0 => Solution::zero(0),
         1 => assemble(&linear, &secular(&linear, &scaled), radius, |u| {
@@ -46,7 +47,7 @@ pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
             let [p, q] = if x.abs() > y.abs() { [-y, x] } else { [y, -x] };
             let c = [x * linear[0] + y * linear[1], p * linear[0] + q * linear[1]];
             assemble(&c, &secular(&c, &values), radius, |u| {
-                let mut s: Vector = smallvec![(x * u[0] + p * u[1]) * radius, (y * u[0] + q * u[1]) * radius];
+                let mut s = copy(&[(x * u[0] + p * u[1]) * radius, (y * u[0] + q * u[1]) * radius]);
                 factor.backward(&mut s);
                 s
             })
@@ -78,7 +79,7 @@ fn assemble(c: &[f64], root: &Root, radius: f64, back: impl Fn(&[f64]) -> Vector
     let step = back(&root.u);
     let mut path = Path::new();
     path.extend(root.least.as_ref().map(|u| back(u)));
-    path.push(Vector::from_slice(&step));
+    path.push(copy(&step));
     let length = norm(&root.u);
     Solution {
         step,
@@ -107,7 +108,7 @@ fn secular(c: &[f64], l: &[f64]) -> Root {
     let largest = l.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     let definite = l[0] > SINGULAR * largest;
     let shift = (-l[0]).max(0.0);
-    let mut u = Vector::from_elem(0.0, c.len());
+    let mut u = zeros(c.len());
     if definite && point(c, l, 0.0, 0.0, 0, &mut u) <= 1.0 {
         return Root { u, least: None, multiplier: 0.0, exit: Exit::Interior };
     }

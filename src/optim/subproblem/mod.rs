@@ -17,7 +17,7 @@ pub use lanczos::lanczos;
 pub use steihaug::{forcing_tolerance, steihaug};
 
 use super::{Exit, Path, StepError};
-use crate::linalg::{Metric, Vector, mat_vec, norm};
+use crate::linalg::{Metric, Vector, mat_vec, norm, zeros};
 use smallvec::smallvec;
 
 /// A step of a subproblem solver.
@@ -43,7 +43,7 @@ impl Solution {
     /// s = 0: nothing to do, or nothing known.
     fn zero(n: usize) -> Self {
         Self {
-            step: Vector::from_elem(0.0, n),
+            step: zeros(n),
             multiplier: 0.0,
             model_decrease: 0.0,
             norm: 0.0,

@@ -1,7 +1,7 @@
 //! Conjugate gradients that stop at the boundary.
 
 use super::{LARGE, Solution, largest};
-use crate::linalg::{Metric, Vector, axpy, dot, norm};
+use crate::linalg::{Metric, Vector, axpy, copy, dot, norm, zeros};
 use crate::optim::{Exit, Path, StepError};
 
 /// The tolerance on ‖r‖₂ at which truncated conjugate gradients may stop: ‖g‖₂ min{κ, ‖g‖₂^θ}.
@@ -29,7 +29,10 @@ pub fn steihaug(
 ) -> Result<Solution, StepError> {
     let unit = largest(g);
     if unit <= LARGE {
-        return conjugate_gradients(g, &mut product, metric, radius, tolerance, limit);
+        return match g.len() {
+            2 => conjugate_gradients([0.0; 2], g, &mut product, metric, radius, tolerance, limit),
+            n => conjugate_gradients(zeros(n), g, &mut product, metric, radius, tolerance, limit),
+        };
     }
     // t = s/Δ and the model in units of Δ·max|gᵢ|.
     let scaled: Vector = g.iter().map(|v| v / unit).collect();
@@ -38,11 +41,13 @@ pub fn steihaug(
         hv.iter_mut().for_each(|e| *e *= radius / unit);
         Ok(())
     };
-    let solution = conjugate_gradients(&scaled, &mut ratio, metric, 1.0, tolerance / unit, limit)?;
+    let solution = conjugate_gradients(zeros(g.len()), &scaled, &mut ratio, metric, 1.0, tolerance / unit, limit)?;
     Ok(solution.rescaled(radius, radius * unit))
 }
 
-fn conjugate_gradients(
+/// The algorithm in vectors like `zero`: arrays of known length where there are few variables.
+fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
+    zero: V,
     g: &[f64],
     product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
     metric: &Metric,
@@ -52,49 +57,53 @@ fn conjugate_gradients(
 ) -> Result<Solution, StepError> {
     let n = g.len();
     let factor = metric.factor(n);
-    let mut s = Vector::from_elem(0.0, n);
-    let mut hp = Vector::from_elem(0.0, n);
-    let mut r = Vector::from_slice(g);
-    let mut v = Vector::from_slice(g);
-    factor.solve(&mut v);
-    let mut rv = dot(&r, &v);
+    let mut r = zero.clone();
+    r.as_mut().copy_from_slice(g);
+    let mut v = r.clone();
+    factor.solve(v.as_mut());
+    let mut rv = dot(r.as_ref(), v.as_ref());
     if rv < f64::MIN_POSITIVE {
         return Ok(Solution::zero(n));
     }
-    let mut p: Vector = v.iter().map(|e| -e).collect();
+    let mut p = v.clone();
+    p.as_mut().iter_mut().for_each(|e| *e = -*e);
+    let mut hp = zero.clone();
+    let mut s = zero;
     // ‖s‖²_M, ⟨s, p⟩_M and ‖p‖²_M by recurrence, without products by M.
     let (mut ss, mut sp, mut pp) = (0.0, 0.0, rv);
     let (mut decrease, mut path) = (0.0, Path::new());
     for products in 1..=limit {
-        product(&p, &mut hp)?;
-        let curvature = dot(&p, &hp);
+        product(p.as_ref(), hp.as_mut())?;
+        let curvature = dot(p.as_ref(), hp.as_ref());
         let alpha = rv / curvature;
         let next = ss + alpha * (2.0 * sp + alpha * pp);
         let inside = curvature > 0.0 && next < radius * radius;
         if !inside {
             let room = (radius * radius - ss).max(0.0);
             let tau = room / (sp + norm(&[sp, pp.sqrt() * room.sqrt()]));
-            axpy(tau, &p, &mut s);
+            axpy(tau, p.as_ref(), s.as_mut());
             decrease += tau * (rv - 0.5 * tau * curvature);
-            path.push(Vector::from_slice(&s));
+            path.push(copy(s.as_ref()));
             let exit = if curvature > 0.0 { Exit::Boundary } else { Exit::NegativeCurvature };
-            return Ok(Solution { step: s, multiplier: f64::NAN, model_decrease: decrease, norm: radius, exit, path, products });
+            let step = copy(s.as_ref());
+            return Ok(Solution { step, multiplier: f64::NAN, model_decrease: decrease, norm: radius, exit, path, products });
         }
-        axpy(alpha, &p, &mut s);
-        axpy(alpha, &hp, &mut r);
+        axpy(alpha, p.as_ref(), s.as_mut());
+        axpy(alpha, hp.as_ref(), r.as_mut());
         decrease += 0.5 * alpha * rv;
         ss = next;
-        path.push(Vector::from_slice(&s));
-        let converged = norm(&r) <= tolerance;
+        path.push(copy(s.as_ref()));
+        let converged = norm(r.as_ref()) <= tolerance;
         if converged || products == limit {
             let exit = if converged { Exit::Interior } else { Exit::IterationLimit };
-            return Ok(Solution { step: s, multiplier: 0.0, model_decrease: decrease, norm: ss.sqrt(), exit, path, products });
+            let step = copy(s.as_ref());
+            return Ok(Solution { step, multiplier: 0.0, model_decrease: decrease, norm: ss.sqrt(), exit, path, products });
         }
-        v.copy_from_slice(&r);
-        factor.solve(&mut v);
-        let previous = std::mem::replace(&mut rv, dot(&r, &v));
+        v.as_mut().copy_from_slice(r.as_ref());
+        factor.solve(v.as_mut());
+        let previous = std::mem::replace(&mut rv, dot(r.as_ref(), v.as_ref()));
         let beta = rv / previous;
-        for (pi, vi) in p.iter_mut().zip(&v) {
+        for (pi, vi) in p.as_mut().iter_mut().zip(v.as_ref()) {
             *pi = beta * *pi - vi;
         }
         sp = beta * (sp + alpha * pp);
