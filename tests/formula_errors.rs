@@ -138,7 +138,8 @@ fn size_is_bounded() {
             "sum(i, 1, 1e8, x + i)",
             "sum(i, 1, 1e8, 0)",
             "sum(i, 1, 1000, sum(j, 1, 1000, sin(i x + j y)))",
-            "sum(i, 1, 1e8, sum(j, 1, 0, x))",
+            "sum(i, 1, 1e5, sum(j, 1, 1e5, 0))",
+            "sum(i, 1, 1e5, sum(j, 1, 0, sum(k, 1, 0, x)) + sum(j, 1, 0, x))",
             "f(u)=u+u*u; g(u)=f(f(f(f(u)))); h(u)=g(g(g(g(u)))); k(u)=h(h(h(h(u)))); l(u)=k(k(k(k(u)))); m(u)=l(l(l(l(u)))); q(u)=m(m(m(m(u)))); r(u)=q(q(q(q(u)))); w(u)=r(r(r(r(u)))); v(u)=w(w(w(w(u)))); v(x)",
         ] {
             assert!(error(text).message.contains("too large"), "{text}");

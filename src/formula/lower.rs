@@ -8,6 +8,8 @@ use super::syntax::{Expr, ExprId, Symbol, Tree};
 
 /// Most expressions visited while unrolling.
 const MAX_VISITS: usize = 500_000;
+/// Most terms of one sum or product.
+const MAX_TERMS: i64 = 100_000;
 /// Deepest expansion of definitions within definitions.
 const MAX_DEPTH: usize = 800;
 
@@ -239,6 +241,13 @@ impl Lowering<'_> {
         let what = if product { "a bound of prod" } else { "a bound of sum" };
         let from = self.whole(bounds[0], what)?;
         let to = self.whole(bounds[1], what)?;
+        if to - from >= MAX_TERMS {
+            let at = self.tree.span(bounds[1]);
+            return fail(
+                at,
+                format!("the formula is too large: a sum or product has at most {MAX_TERMS} terms, not {}", to - from + 1),
+            );
+        }
         let op = if product { Binary::Mul } else { Binary::Add };
         let mut out = None;
         for i in from..=to {
