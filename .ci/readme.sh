@@ -5,6 +5,7 @@ part_readme() {
   need_window
   need imagemagick
   export CARGO_INSTALL_ROOT="$TARGET/install" PATH="$TARGET/install/bin:$PATH"
+  mkdir -p target
   local command output="$LOGS/readme-output.log" count=0
   while IFS= read -r command; do
     [ -z "$command" ] && continue

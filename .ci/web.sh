@@ -69,10 +69,17 @@ part_web() {
   fi
 }
 
-# Drives dist/ in Chromium.
+# Drives dist/ in Chromium, with the native program beside it to compare runs with.
 part_browser() {
   need_node
   need chromium fonts-dejavu-core
   if [ ! -f dist/index.html ]; then part_web; fi
-  node --test --test-reporter=spec tests/web/drive.test.mjs
+  cargo build --release --bin saddlescope
+  SADDLESCOPE="$TARGET/release/saddlescope" node --test --test-reporter=spec tests/web/drive.test.mjs
+}
+
+# Renews the picture of README.md from the browser's first screen; no check.
+part_picture() {
+  part_browser
+  cp target/screenshots/web-desktop-light.png assets/screenshot.png
 }
