@@ -40,8 +40,9 @@ page() {
       link = 0
       print "<link rel=\"preload\" href=\"saddlescope_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
       print "<script type=\"module\">"
-      print "  import init from \"./saddlescope.js\";"
+      print "  import init, * as bindings from \"./saddlescope.js\";"
       print "  await init({ module_or_path: \"saddlescope_bg.wasm\" });"
+      print "  window.wasmBindings = bindings;"
       print "</script>"
       next
     }
