@@ -1,0 +1,259 @@
+//! What panels ask for. They read the scene and emit these; the window applies them at one place.
+
+use crate::optim::{Setting, Settings};
+use crate::scene::{CameraSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
+
+/// One wish of a panel, a key, or the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A change of the document; can be undone.
+    Edit(Edit),
+    /// Takes the last edit back.
+    Undo,
+    /// Makes it again.
+    Redo,
+    /// Where the camera looks; `None`: the whole landscape.
+    Camera(Option<CameraSpec>),
+    /// Enlarges the map about its middle by this factor.
+    Zoom(f64),
+    /// Starts or pauses the playback.
+    TogglePlay,
+    /// Shows this step (the last one where there are fewer).
+    GoTo(u64),
+    /// So many steps on, or back.
+    StepBy(i64),
+    /// Steps a second.
+    Speed(f64),
+    /// Whether the playback starts over at the end.
+    ToggleRepeat,
+    /// The next seed.
+    Reseed,
+    /// Turns a switch of the map.
+    ToggleView(ViewFlag),
+    /// Shows or hides the method at this place of the list.
+    ToggleMethod(usize),
+    /// Chooses the method that the step card tells of.
+    Select(usize),
+    /// Light or dark.
+    ToggleTheme,
+    /// Large type or not.
+    TogglePresenter,
+    /// Opens or closes the help sheet.
+    ToggleHelp,
+    /// Panels back to where they were.
+    ResetLayout,
+    /// Shows or hides a panel, by its identifier.
+    TogglePanel(&'static str),
+    /// Against what curves are drawn.
+    PlotAxis(PlotAxis),
+    /// A link to this moment, to the clipboard.
+    CopyLink,
+    /// The scene to a file.
+    Save,
+    /// A scene from a file.
+    Open,
+    /// A scene from JSON or a link, as it was dropped, pasted or opened.
+    Load(String),
+    /// Says something for some seconds.
+    Notice(String),
+}
+
+/// A change of the document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Another problem; start, camera and playback begin anew.
+    Problem(ProblemSpec),
+    /// The formula as it is typed.
+    Formula(String),
+    /// A parameter of the problem.
+    ProblemParameter(String, f64),
+    /// All its parameters back to their defaults.
+    ResetParameters,
+    /// The dimension.
+    Dim(usize),
+    /// x₀; `None`: the landscape's own.
+    Start(Option<Vec<f64>>),
+    /// The seed.
+    Seed(u64),
+    /// Trials of each method.
+    Steps(u64),
+    /// One more method at the end of the list.
+    AddMethod(MethodSpec),
+    /// The method at this place goes.
+    RemoveMethod(usize),
+    /// Whether it runs and is drawn.
+    Enable(usize, bool),
+    /// A parameter of the method at this place; `None`: its default.
+    Setting(usize, String, Option<Setting>),
+    /// All its parameters.
+    Settings(usize, Settings),
+    /// How the map is seen, but for the camera.
+    View(ViewSpec),
+    /// Another document.
+    Scene(Box<Scene>),
+}
+
+/// The switches of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewFlag {
+    /// Contour lines.
+    Contours,
+    /// Shaded relief.
+    Relief,
+    /// Tint of the regions by the signs of the Hessian's eigenvalues.
+    CurvatureTint,
+    /// Trust regions of the current step.
+    Regions,
+    /// The model's contours inside the region.
+    ModelContours,
+    /// Markers at the iterates.
+    StepMarkers,
+    /// Marks at the critical points.
+    CriticalPoints,
+}
+
+impl ViewFlag {
+    /// All of them with their labels and what they show.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::Contours, "Contours", "Lines of equal value; they crowd where f is steep"),
+        (Self::Relief, "Relief", "Shading as if light fell on the surface from the upper left"),
+        (Self::CurvatureTint, "Curvature", "Tint by the signs of the Hessian's eigenvalues: convex, saddle-like, concave"),
+        (Self::Regions, "Trust regions", "The ball or ellipsoid in which the current step was sought"),
+        (Self::ModelContours, "Model", "Contours of the model that the current step minimizes, inside its region"),
+        (Self::StepMarkers, "Steps", "A marker at each iterate: filled where accepted, hollow where rejected"),
+        (Self::CriticalPoints, "Critical points", "Minima, maxima and saddles of the landscape"),
+    ];
+
+    /// The switch in a view.
+    pub fn of(self, view: &mut ViewSpec) -> &mut bool {
+        match self {
+            Self::Contours => &mut view.contours,
+            Self::Relief => &mut view.relief,
+            Self::CurvatureTint => &mut view.curvature_tint,
+            Self::Regions => &mut view.regions,
+            Self::ModelContours => &mut view.model_contours,
+            Self::StepMarkers => &mut view.step_markers,
+            Self::CriticalPoints => &mut view.critical_points,
+        }
+    }
+}
+
+/// Against what curves are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlotAxis {
+    /// Trials.
+    #[default]
+    Steps,
+    /// Gradients and Hessian-vector products on one batch.
+    Backpropagations,
+    /// Function values asked.
+    Values,
+}
+
+impl PlotAxis {
+    /// All of them, with their labels.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Steps, "steps"), (Self::Backpropagations, "backpropagations"), (Self::Values, "function values")];
+}
+
+impl Edit {
+    /// Edits with the same key in one gesture are one entry of the history.
+    pub(super) fn key(&self) -> EditKey {
+        match self {
+            Self::Formula(_) => EditKey::Formula,
+            Self::ProblemParameter(name, _) => EditKey::Name(usize::MAX, name.clone()),
+            Self::Setting(index, name, _) => EditKey::Name(*index, name.clone()),
+            Self::Start(_) => EditKey::Start,
+            Self::Seed(_) => EditKey::Seed,
+            Self::Steps(_) => EditKey::Steps,
+            Self::Dim(_) => EditKey::Dim,
+            _ => EditKey::Apart,
+        }
+    }
+
+    /// Applies the change. Places beyond the list of methods change nothing.
+    pub(super) fn apply(self, scene: &mut Scene) {
+        match self {
+            Self::Problem(problem) => {
+                scene.problem = problem;
+                scene.start = None;
+                scene.view.camera = None;
+            }
+            Self::Formula(text) => edit_formula(scene, text),
+            Self::ProblemParameter(name, value) => {
+                parameters(&mut scene.problem).insert(name, value);
+            }
+            Self::ResetParameters => parameters(&mut scene.problem).clear(),
+            Self::Dim(n) => {
+                match &mut scene.problem {
+                    ProblemSpec::Landscape { dim, .. } => *dim = Some(n),
+                    ProblemSpec::Formula { dim, .. } => *dim = n,
+                }
+                scene.start = None;
+                scene.view.camera = None;
+            }
+            Self::Start(start) => scene.start = start,
+            Self::Seed(seed) => scene.seed = seed,
+            Self::Steps(steps) => scene.steps = steps,
+            Self::AddMethod(spec) => scene.methods.push(spec),
+            Self::RemoveMethod(index) if index < scene.methods.len() => {
+                scene.methods.remove(index);
+            }
+            Self::Enable(index, on) => {
+                if let Some(spec) = scene.methods.get_mut(index) {
+                    spec.enabled = on;
+                }
+            }
+            Self::Setting(index, name, value) => {
+                if let Some(spec) = scene.methods.get_mut(index) {
+                    match value {
+                        Some(value) => spec.settings.insert(name, value),
+                        None => spec.settings.remove(&name),
+                    };
+                }
+            }
+            Self::Settings(index, settings) => {
+                if let Some(spec) = scene.methods.get_mut(index) {
+                    spec.settings = settings;
+                }
+            }
+            Self::View(view) => scene.view = ViewSpec { camera: scene.view.camera, ..view },
+            Self::Scene(other) => *scene = *other,
+            Self::RemoveMethod(_) => {}
+        }
+    }
+}
+
+fn edit_formula(scene: &mut Scene, text: String) {
+    if let ProblemSpec::Formula { text: old, .. } = &mut scene.problem {
+        *old = text;
+        return;
+    }
+    let opened = scene.problem.open().ok();
+    let (dim, domain) = opened.as_ref().map_or((2, [-3.0, 3.0, -3.0, 3.0]), |p| (p.dim(), p.domain()));
+    // The start that the landscape gave stays where it is while the formula departs from it.
+    if scene.start.is_none() {
+        scene.start = opened.as_ref().map(|p| p.default_start().to_vec());
+    }
+    let parameters = opened.map(|p| p.parameter_values()).unwrap_or_default();
+    scene.problem = ProblemSpec::Formula { text, parameters, dim, domain };
+}
+
+fn parameters(problem: &mut ProblemSpec) -> &mut std::collections::BTreeMap<String, f64> {
+    match problem {
+        ProblemSpec::Landscape { parameters, .. } | ProblemSpec::Formula { parameters, .. } => parameters,
+    }
+}
+
+/// What makes two edits the same gesture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum EditKey {
+    Formula,
+    Name(usize, String),
+    Start,
+    Seed,
+    Steps,
+    Dim,
+    Apart,
+}

@@ -1,0 +1,157 @@
+//! The scene with its history.
+
+use super::command::{Edit, EditKey};
+use crate::scene::Scene;
+use std::collections::VecDeque;
+
+/// States that undo can go back to.
+const HISTORY: usize = 200;
+
+/// The scene as it is edited. Camera and playback move without leaving a trace in the history.
+pub struct Document {
+    scene: Scene,
+    past: VecDeque<Scene>,
+    future: Vec<Scene>,
+    gesture: Option<EditKey>,
+}
+
+impl Document {
+    /// A document without a history.
+    pub fn new(scene: Scene) -> Self {
+        Self { scene, past: VecDeque::new(), future: Vec::new(), gesture: None }
+    }
+
+    /// The scene now.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Applies an edit and remembers what was before; edits of one gesture are remembered once, edits that change nothing not at all.
+    pub fn edit(&mut self, edit: Edit) {
+        let key = edit.key();
+        let before = self.scene.clone();
+        edit.apply(&mut self.scene);
+        if self.scene == before {
+            return;
+        }
+        self.future.clear();
+        let continues = key != EditKey::Apart && self.gesture.as_ref() == Some(&key);
+        self.gesture = Some(key);
+        if !continues {
+            self.past.push_back(before);
+            if self.past.len() > HISTORY {
+                self.past.pop_front();
+            }
+        }
+    }
+
+    /// The pointer was let go: the next edit is another gesture. A formula is typed in one gesture until something else is edited.
+    pub fn end_gesture(&mut self) {
+        if self.gesture != Some(EditKey::Formula) {
+            self.gesture = None;
+        }
+    }
+
+    /// Changes what is no edit: the camera and the playback.
+    pub fn look(&mut self, change: impl FnOnce(&mut Scene)) {
+        change(&mut self.scene);
+    }
+
+    /// Whether there is something to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether there is something to make again.
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&mut self) {
+        if let Some(mut scene) = self.past.pop_back() {
+            self.keep_look(&mut scene);
+            self.future.push(std::mem::replace(&mut self.scene, scene));
+            self.gesture = None;
+        }
+    }
+
+    /// Makes it again.
+    pub fn redo(&mut self) {
+        if let Some(mut scene) = self.future.pop() {
+            self.keep_look(&mut scene);
+            self.past.push_back(std::mem::replace(&mut self.scene, scene));
+            self.gesture = None;
+        }
+    }
+
+    fn keep_look(&self, scene: &mut Scene) {
+        scene.playback = self.scene.playback.clone();
+        if scene.problem == self.scene.problem {
+            scene.view.camera = self.scene.view.camera;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drag_is_one_entry() {
+        let mut document = Document::new(Scene::default());
+        let before = document.scene().clone();
+        for i in 0..20 {
+            document.edit(Edit::Start(Some(vec![0.1 * f64::from(i), 1.0])));
+        }
+        document.end_gesture();
+        document.edit(Edit::Start(Some(vec![-1.0, -1.0])));
+        document.undo();
+        assert_eq!(document.scene().start, Some(vec![0.1 * 19.0, 1.0]));
+        document.undo();
+        assert_eq!(document.scene(), &before);
+        assert!(!document.can_undo());
+        document.redo();
+        document.redo();
+        assert_eq!(document.scene().start, Some(vec![-1.0, -1.0]));
+        assert!(!document.can_redo());
+    }
+
+    #[test]
+    fn a_new_edit_forgets_what_was_undone_and_looking_is_no_edit() {
+        let mut document = Document::new(Scene::default());
+        document.edit(Edit::Seed(7));
+        document.undo();
+        assert!(document.can_redo());
+        document.look(|scene| scene.playback.step = 12);
+        assert!(document.can_redo());
+        document.edit(Edit::Seed(8));
+        assert!(!document.can_redo());
+        document.undo();
+        assert_eq!(document.scene().playback.step, 12);
+    }
+
+    #[test]
+    fn the_history_is_bounded() {
+        let mut document = Document::new(Scene::default());
+        for seed in 100..100 + 2 * HISTORY as u64 {
+            document.edit(Edit::Seed(seed));
+            document.end_gesture();
+        }
+        let mut undone = 0;
+        while document.can_undo() {
+            document.undo();
+            undone += 1;
+        }
+        assert_eq!(undone, HISTORY);
+    }
+
+    #[test]
+    fn edits_beyond_the_list_change_nothing() {
+        let mut document = Document::new(Scene::default());
+        document.edit(Edit::RemoveMethod(99));
+        document.edit(Edit::Enable(99, false));
+        document.edit(Edit::Setting(99, "step_size".to_owned(), None));
+        assert!(!document.can_undo());
+    }
+}

@@ -1,0 +1,136 @@
+//! Numbers as people read them: rounded to what they mean, with mathematical signs.
+
+/// `v` to `digits` significant digits, trailing zeros kept, a true minus sign; powers of ten outside [10⁻³, 10⁵).
+pub fn significant(v: f64, digits: usize) -> String {
+    if v.is_nan() {
+        return "–".to_owned();
+    }
+    if v.is_infinite() {
+        return if v > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
+    }
+    if v == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = digits.clamp(1, 15);
+    let scientific = format!("{:.*e}", digits - 1, v.abs());
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let sign = if v < 0.0 { "−" } else { "" };
+    if (-3..5).contains(&exponent) {
+        let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+        format!("{sign}{:.*}", decimals, v.abs())
+    } else {
+        format!("{sign}{mantissa}×10{}", superscript(exponent))
+    }
+}
+
+/// `v` as short as it can be said to `digits` significant digits: trailing zeros dropped.
+pub fn short(v: f64, digits: usize) -> String {
+    let text = significant(v, digits);
+    let (mantissa, rest) = text.split_once('×').map_or((text.as_str(), String::new()), |(m, r)| (m, format!("×{r}")));
+    if mantissa.contains('.') {
+        let trimmed = mantissa.trim_end_matches('0').trim_end_matches('.');
+        format!("{trimmed}{rest}")
+    } else {
+        text
+    }
+}
+
+/// A point or a vector, "(1.50, −0.20)"; the first four entries of a long one.
+pub fn vector(x: &[f64], digits: usize) -> String {
+    let shown = if x.len() > 4 { &x[..3] } else { x };
+    let mut parts: Vec<String> = shown.iter().map(|&v| significant(v, digits)).collect();
+    if x.len() > 4 {
+        parts.push("…".to_owned());
+    }
+    format!("({})", parts.join(", "))
+}
+
+/// A count with thin groups: 12 000.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && digits.len() > 4 {
+            text.push('\u{a0}');
+        }
+        text.push(c);
+    }
+    text
+}
+
+/// An exponent in raised figures.
+pub fn superscript(exponent: i32) -> String {
+    const FIGURES: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    exponent.to_string().chars().map(|c| c.to_digit(10).map_or('⁻', |d| FIGURES[d as usize])).collect()
+}
+
+/// A number that someone typed: accepts what [`significant`] writes.
+pub fn parse(text: &str) -> Option<f64> {
+    let plain: String = text
+        .trim()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '−' => '-',
+            ',' => '.',
+            c => c,
+        })
+        .collect();
+    let plain = match plain.split_once("×10") {
+        Some((mantissa, exponent)) => {
+            let figures: String = exponent
+                .chars()
+                .map(|c| match c {
+                    '⁻' => '-',
+                    '⁰' => '0',
+                    '¹' => '1',
+                    '²' => '2',
+                    '³' => '3',
+                    '⁴'..='⁹' => char::from_digit(c as u32 - '⁴' as u32 + 4, 10).unwrap_or(c),
+                    c => c,
+                })
+                .collect();
+            format!("{mantissa}e{figures}")
+        }
+        None => plain,
+    };
+    plain.parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_to_what_they_mean() {
+        for (v, digits, text) in [
+            (0.0, 3, "0"),
+            (-1.0, 3, "−1.00"),
+            (1234.5678, 4, "1235"),
+            (0.001_234_5, 3, "0.00123"),
+            (0.000_999_9, 2, "0.0010"),
+            (1.25e-7, 3, "1.25×10⁻⁷"),
+            (-3.0e12, 2, "−3.0×10¹²"),
+            (f64::NAN, 3, "–"),
+            (f64::NEG_INFINITY, 3, "−∞"),
+        ] {
+            assert_eq!(significant(v, digits), text);
+        }
+        assert_eq!(short(0.5, 4), "0.5");
+        assert_eq!(short(100.0, 3), "100");
+        assert_eq!(short(1e-5, 3), "1×10⁻⁵");
+        assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
+    }
+
+    #[test]
+    fn what_is_written_can_be_typed() {
+        for v in [0.0, 1.0, -2.5, 1.25e-7, -3.0e12, 0.1] {
+            assert_eq!(parse(&short(v, 6)), Some(v));
+        }
+        assert_eq!(parse("0,5"), Some(0.5));
+        assert_eq!(parse("nonsense"), None);
+    }
+}
