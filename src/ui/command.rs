@@ -1,5 +1,6 @@
 //! What panels ask for. They read the scene and emit these; the window applies them at one place.
 
+use super::curves::Quantity;
 use crate::optim::{Setting, Settings};
 use crate::scene::{CameraSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
 
@@ -46,6 +47,8 @@ pub enum Command {
     TogglePanel(&'static str),
     /// Against what curves are drawn.
     PlotAxis(PlotAxis),
+    /// Draws a curve or no longer.
+    ToggleCurve(Quantity),
     /// A link to this moment, to the clipboard.
     CopyLink,
     /// The scene to a file.

@@ -1,7 +1,7 @@
 //! The keyboard: one table for input and for the help sheet.
 
 use super::command::{Command, ViewFlag};
-use egui::{Key, Modifiers};
+use eframe::egui::{self, Key, Modifiers};
 
 /// A key and what it does.
 pub struct Shortcut {

@@ -1,9 +1,9 @@
 //! Colours, type and spacing: one family in three sizes, an 8-point grid, few lines.
 
 use crate::view;
-use egui::epaint::text::{FontData, FontDefinitions};
-use egui::style::WidgetVisuals;
-use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Vec2, Visuals};
+use eframe::egui::epaint::text::{FontData, FontDefinitions};
+use eframe::egui::style::WidgetVisuals;
+use eframe::egui::{self, Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Vec2, Visuals};
 use std::sync::Arc;
 
 /// The grid's unit in points.

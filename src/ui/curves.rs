@@ -1,0 +1,254 @@
+//! The curves of a run: f, ‖∇f‖, λ_min, Δ and ρ at each row of its trace, and what of them a small plot can show.
+
+use crate::linalg::{norm, symmetric_eigenvalues};
+use crate::problem::Objective;
+use crate::run::{Row, Run};
+
+/// Above this dimension λ_min is not computed for every row.
+const LARGEST_SPECTRUM: usize = 64;
+
+/// What is drawn against steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// f − f*.
+    Gap,
+    /// ‖∇f‖.
+    Gradient,
+    /// The smallest eigenvalue of the Hessian.
+    LambdaMin,
+    /// Δ.
+    Radius,
+    /// ρ = actual/predicted.
+    Ratio,
+}
+
+impl Quantity {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Gap, Self::Gradient, Self::LambdaMin, Self::Radius, Self::Ratio];
+
+    /// The sign by which it goes.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Gap => "f − f*",
+            Self::Gradient => "‖∇f‖",
+            Self::LambdaMin => "λ_min",
+            Self::Radius => "Δ",
+            Self::Ratio => "ρ",
+        }
+    }
+
+    /// What it says.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Gap => "Distance to the lowest value that is known or was seen",
+            Self::Gradient => "Norm of the gradient at the iterate, zero at every critical point",
+            Self::LambdaMin => "Smallest eigenvalue of the Hessian at the iterate: below zero there is a way down along which the slope may vanish",
+            Self::Radius => "Radius of the trust region, or of a random kick, in its own norm",
+            Self::Ratio => "Actual over predicted decrease: 1 where the model told the truth",
+        }
+    }
+
+    /// Whether its axis is logarithmic.
+    pub fn is_log(self) -> bool {
+        matches!(self, Self::Gap | Self::Gradient | Self::Radius)
+    }
+}
+
+/// The computed columns of a run's trace, in step with it.
+#[derive(Default)]
+pub struct Curves {
+    stride: u64,
+    /// f at each row.
+    pub values: Vec<f64>,
+    /// ‖∇f‖ at each row.
+    pub gradients: Vec<f64>,
+    /// λ_min at each row; NaN in large dimensions.
+    pub lambdas: Vec<f64>,
+    sketches: [Sketch; 5],
+    lowest: f64,
+}
+
+impl Curves {
+    /// No rows yet.
+    pub fn new() -> Self {
+        Self { stride: 1, lowest: f64::INFINITY, ..Self::default() }
+    }
+
+    /// Rows computed.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether nothing is computed yet.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The lowest finite f so far.
+    pub fn lowest(&self) -> f64 {
+        self.lowest
+    }
+
+    /// The rows at which a small plot of `quantity` touches its curve, in order.
+    pub fn sketch(&self, quantity: Quantity) -> impl Iterator<Item = usize> + '_ {
+        self.sketches[quantity as usize].rows()
+    }
+
+    /// `quantity` at a row; f itself for the gap.
+    pub fn at(&self, run: &Run, quantity: Quantity, row: usize) -> f64 {
+        match quantity {
+            Quantity::Gap => self.values[row],
+            Quantity::Gradient => self.gradients[row],
+            Quantity::LambdaMin => self.lambdas[row],
+            Quantity::Radius => run.trace().rows()[row].radius,
+            Quantity::Ratio => run.trace().rows()[row].ratio,
+        }
+    }
+
+    /// Computes up to `count` more rows; returns whether rows are left.
+    pub fn extend(&mut self, run: &Run, count: usize) -> bool {
+        let trace = run.trace();
+        if self.stride != trace.stride() {
+            self.thin(trace.stride(), trace.rows());
+        }
+        let objective = &**run.objective();
+        let n = trace.dim();
+        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+        let end = trace.rows().len().min(self.len() + count);
+        for row in self.len()..end {
+            let (f, slope, lambda) = look(objective, trace.position(row), &mut gradient, &mut hessian);
+            self.values.push(f);
+            self.gradients.push(slope);
+            self.lambdas.push(lambda);
+            if f < self.lowest {
+                self.lowest = f;
+            }
+            self.sketch_row(row, &trace.rows()[row]);
+        }
+        end < trace.rows().len()
+    }
+
+    fn sketch_row(&mut self, row: usize, data: &Row) {
+        for (sketch, v) in
+            self.sketches.iter_mut().zip([self.values[row], self.gradients[row], self.lambdas[row], data.radius, data.ratio])
+        {
+            sketch.push(row, v);
+        }
+    }
+
+    /// The trace dropped every second row, perhaps several times: so do the columns.
+    fn thin(&mut self, stride: u64, rows: &[Row]) {
+        let factor = usize::try_from(stride / self.stride.max(1)).unwrap_or(1).max(1);
+        for column in [&mut self.values, &mut self.gradients, &mut self.lambdas] {
+            *column = column.iter().copied().step_by(factor).collect();
+            column.truncate(rows.len());
+        }
+        self.stride = stride;
+        self.sketches = Default::default();
+        for (row, data) in rows.iter().enumerate().take(self.values.len()) {
+            self.sketch_row(row, data);
+        }
+    }
+}
+
+fn look(objective: &dyn Objective, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> (f64, f64, f64) {
+    if x.len() > LARGEST_SPECTRUM {
+        let f = objective.value_gradient(x, gradient);
+        return (f, norm(gradient), f64::NAN);
+    }
+    let f = objective.value_gradient_hessian(x, gradient, hessian);
+    (f, norm(gradient), symmetric_eigenvalues(hessian, x.len()).first().copied().unwrap_or(f64::NAN))
+}
+
+/// Buckets of a sketch at most; beyond, neighbours merge.
+const BUCKETS: usize = 384;
+
+/// The extremes of a curve in a bounded number of buckets of equally many rows, kept while the curve grows.
+#[derive(Default)]
+struct Sketch {
+    rows_per_bucket: usize,
+    buckets: Vec<Bucket>,
+}
+
+/// Rows and values of the extremes of a bucket.
+#[derive(Clone, Copy)]
+struct Bucket {
+    low: (usize, f64),
+    high: (usize, f64),
+}
+
+impl Bucket {
+    const EMPTY: Self = Self { low: (usize::MAX, f64::INFINITY), high: (usize::MAX, f64::NEG_INFINITY) };
+
+    fn add(&mut self, low: (usize, f64), high: (usize, f64)) {
+        if low.1 < self.low.1 {
+            self.low = low;
+        }
+        if high.1 > self.high.1 {
+            self.high = high;
+        }
+    }
+}
+
+impl Sketch {
+    fn push(&mut self, row: usize, v: f64) {
+        self.rows_per_bucket = self.rows_per_bucket.max(1);
+        if row / self.rows_per_bucket >= BUCKETS {
+            self.rows_per_bucket *= 2;
+            let merged = self.buckets.len().div_ceil(2);
+            for i in 0..merged {
+                let mut bucket = self.buckets[2 * i];
+                if let Some(next) = self.buckets.get(2 * i + 1) {
+                    bucket.add(next.low, next.high);
+                }
+                self.buckets[i] = bucket;
+            }
+            self.buckets.truncate(merged);
+        }
+        let index = row / self.rows_per_bucket;
+        if self.buckets.len() <= index {
+            self.buckets.resize(index + 1, Bucket::EMPTY);
+        }
+        if v.is_finite() {
+            self.buckets[index].add((row, v), (row, v));
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.buckets.iter().flat_map(|b| {
+            let (first, second) = (b.low.0.min(b.high.0), b.low.0.max(b.high.0));
+            let first = (first != usize::MAX).then_some(first);
+            let second = (second != usize::MAX && Some(second) != first).then_some(second);
+            first.into_iter().chain(second)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sketch_is_bounded_and_keeps_the_extremes() {
+        let mut sketch = Sketch::default();
+        let n = 100_000;
+        let value = |row: usize| if row == 77_777 { 9.0 } else { libm::sin(row as f64 * 0.01) };
+        for row in 0..n {
+            sketch.push(row, value(row));
+        }
+        let rows: Vec<usize> = sketch.rows().collect();
+        assert!(rows.len() <= 2 * BUCKETS && rows.is_sorted());
+        assert!(rows.contains(&77_777));
+        assert!(rows.iter().any(|&r| value(r) < -0.999_99));
+    }
+
+    #[test]
+    fn a_short_sketch_is_the_curve_and_gaps_stay_gaps() {
+        let mut sketch = Sketch::default();
+        for (row, v) in [1.0, f64::NAN, 3.0, f64::INFINITY, 2.0].into_iter().enumerate() {
+            sketch.push(row, v);
+        }
+        assert_eq!(sketch.rows().collect::<Vec<_>>(), [0, 2, 4]);
+    }
+}

@@ -1,0 +1,118 @@
+//! Panels side by side, in an arrangement that the user can change.
+
+use super::command::Command;
+use super::panels::{Context, Memory, panel, panels};
+use super::theme;
+use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
+use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse};
+
+/// The arrangement: panels by their identifiers.
+pub type Layout = Tree<String>;
+
+/// Methods and landscape on the left, the map in the middle, step card and curves on the right.
+pub fn first_layout() -> Layout {
+    let mut tiles = Tiles::default();
+    let mut pane = |id: &str| tiles.insert_pane(id.to_owned());
+    let (methods, problem, map, step, plots) = (pane("methods"), pane("problem"), pane("map"), pane("step"), pane("plots"));
+    let left = tiles.insert_tab_tile(vec![methods, problem]);
+    let (step, plots) = (tiles.insert_tab_tile(vec![step]), tiles.insert_tab_tile(vec![plots]));
+    let mut right = Linear::new(LinearDir::Vertical, vec![step, plots]);
+    right.shares.set_share(step, 0.46);
+    right.shares.set_share(plots, 0.54);
+    let right = tiles.insert_container(Container::Linear(right));
+    let mut root = Linear::new(LinearDir::Horizontal, vec![left, map, right]);
+    root.shares.set_share(left, 0.185);
+    root.shares.set_share(map, 0.605);
+    root.shares.set_share(right, 0.21);
+    let root = tiles.insert_container(Container::Linear(root));
+    Tree::new(egui::Id::unique("layout"), root, tiles)
+}
+
+/// A stored arrangement, if it still fits: every panel once, and no other.
+pub fn restored(text: &str) -> Option<Layout> {
+    let layout: Layout = serde_json::from_str(text).ok()?;
+    let mut found: Vec<&str> =
+        layout.tiles.tiles().filter_map(|tile| if let Tile::Pane(id) = tile { Some(id.as_str()) } else { None }).collect();
+    let mut known: Vec<&str> = panels().iter().map(|panel| panel.id).collect();
+    found.sort_unstable();
+    known.sort_unstable();
+    (found == known && layout.root().is_some()).then_some(layout)
+}
+
+/// Shows a hidden panel or hides a shown one.
+pub fn toggle(layout: &mut Layout, id: &str) {
+    if let Some(tile) = layout.tiles.find_pane(&id.to_owned()) {
+        layout.tiles.toggle_visibility(tile);
+    }
+}
+
+/// Draws the arrangement.
+pub fn layout_ui(ui: &mut Ui, layout: &mut Layout, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) {
+    layout.ui(&mut Panes { context, memory, out }, ui);
+}
+
+struct Panes<'a, 'c> {
+    context: &'a Context<'c>,
+    memory: &'a mut Memory,
+    out: &'a mut Vec<Command>,
+}
+
+impl Behavior<String> for Panes<'_, '_> {
+    fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, id: &mut String) -> UiResponse {
+        if let Some(panel) = panel(id) {
+            (panel.draw)(ui, self.context, self.memory, self.out);
+        }
+        UiResponse::None
+    }
+
+    fn tab_title_for_pane(&mut self, id: &String) -> WidgetText {
+        egui::RichText::new(panel(id).map_or("", |panel| panel.title)).font(theme::heading()).into()
+    }
+
+    fn simplification_options(&self) -> SimplificationOptions {
+        SimplificationOptions { prune_single_child_tabs: false, ..SimplificationOptions::default() }
+    }
+
+    fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
+        32.0
+    }
+
+    fn tab_title_spacing(&self, _visuals: &Visuals) -> f32 {
+        12.0
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
+        visuals.panel_fill
+    }
+
+    fn tab_bg_color(&self, visuals: &Visuals, _tiles: &Tiles<String>, _tile: TileId, _state: &TabState) -> Color32 {
+        visuals.panel_fill
+    }
+
+    fn tab_outline_stroke(&self, _: &Visuals, _: &Tiles<String>, _: TileId, _: &TabState) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_bar_hline_stroke(&self, _visuals: &Visuals) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_text_color(&self, visuals: &Visuals, _: &Tiles<String>, _: TileId, state: &TabState) -> Color32 {
+        if state.active { visuals.text_color() } else { visuals.weak_text_color() }
+    }
+
+    fn gap_width(&self, _style: &egui::Style) -> f32 {
+        1.0
+    }
+
+    fn resize_stroke(&self, style: &egui::Style, state: egui_tiles::ResizeState) -> Stroke {
+        match state {
+            egui_tiles::ResizeState::Idle => Stroke::new(1.0, style.visuals.widgets.noninteractive.bg_stroke.color),
+            _ => Stroke::new(2.0, style.visuals.selection.stroke.color),
+        }
+    }
+
+    fn min_size(&self) -> f32 {
+        48.0
+    }
+}

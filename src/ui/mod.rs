@@ -1,0 +1,37 @@
+//! The window: panels around the map, one document, one session, commands between them.
+//!
+//! May import every room below; nothing imports it but the binary. Panels ([`panels`]) read the scene and the session
+//! and emit [`Command`]s, which [`App`] applies at one place. Nothing here computes what a run or a picture consists of.
+
+mod app;
+mod bars;
+mod command;
+mod curves;
+mod document;
+mod files;
+mod help;
+mod icons;
+mod launch;
+mod layout;
+pub mod map;
+mod number;
+pub mod panels;
+mod phone;
+mod session;
+mod shortcuts;
+mod snapshot;
+mod theme;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+pub use app::App;
+pub use command::{Command, Edit, PlotAxis, ViewFlag};
+pub use curves::{Curves, Quantity};
+pub use document::Document;
+pub use icons::Icon;
+pub use launch::{Launch, UiError, web_options};
+#[cfg(not(target_arch = "wasm32"))]
+pub use launch::run_native;
+pub use session::{Fault, Lane, Session};
+pub use snapshot::{RunSnapshot, Snapshot};
+pub use theme::{PHONE_WIDTH, color, series, theme_of};

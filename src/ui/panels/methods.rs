@@ -1,0 +1,219 @@
+//! The methods panel: who races, in which colour, with which parameters, and how each stands.
+
+use super::{Context, faint_ui};
+use crate::optim::{Family, Method, Parameter, Setting, Span, methods};
+use crate::run::Status;
+use crate::scene::MethodSpec;
+use crate::ui::command::{Command, Edit};
+use crate::ui::curves::Quantity;
+use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
+use crate::ui::session::Lane;
+use crate::ui::{number, theme};
+use crate::view::color::series_dash;
+use eframe::egui::{self, Color32, RichText, Sense, Slider, Ui};
+use std::collections::BTreeSet;
+
+/// Which methods are opened.
+#[derive(Default)]
+pub struct MethodsMemory {
+    open: BTreeSet<usize>,
+}
+
+/// Draws the panel.
+pub fn methods_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut MethodsMemory, out: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    for (index, lane) in context.session.lanes().iter().enumerate() {
+        ui.push_id(index, |ui| lane_ui(ui, context, index, lane, memory, out));
+    }
+    ui.add_space(8.0);
+    add_ui(ui, out);
+}
+
+fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory: &mut MethodsMemory, out: &mut Vec<Command>) {
+    let open = memory.open.contains(&index);
+    let selected = context.selected() == Some(index);
+    let row = ui.scope_builder(egui::UiBuilder::new().sense(Sense::click()), |ui| {
+        ui.horizontal(|ui| {
+            let mut on = lane.spec().enabled;
+            let name = if selected { RichText::new(label(context, index)).family(theme::strong_family()) } else { RichText::new(label(context, index)) };
+            let box_ = ui.checkbox(&mut on, name).on_hover_ui(|ui| about_ui(ui, lane));
+            if box_.changed() {
+                out.push(Command::Edit(Edit::Enable(index, on)));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                let (icon, text) = if open { (Icon::ChevronDown, "Hide the parameters") } else { (Icon::Chevron, "Show the parameters") };
+                if icon_button(ui, icon, &format!("{text} of {}", label(context, index)), text).clicked() {
+                    if !memory.open.remove(&index) {
+                        memory.open.insert(index);
+                    }
+                    out.push(Command::Select(index));
+                }
+                let color = if on { theme::series(ui.visuals(), index) } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
+                swatch(ui, color, series_dash(index));
+            });
+        });
+        if lane.spec().enabled {
+            status_ui(ui, context, lane);
+        }
+    });
+    if row.response.clicked() {
+        out.push(Command::Select(index));
+    }
+    if open {
+        ui.indent("parameters", |ui| parameters_ui(ui, context, index, lane, memory, out));
+    }
+}
+
+/// The name; with what is special where a method runs more than once.
+pub fn label(context: &Context<'_>, index: usize) -> String {
+    let lanes = context.session.lanes();
+    let lane = &lanes[index];
+    let same = || lanes.iter().enumerate().filter(|(_, other)| other.spec().id == lane.spec().id);
+    let special = lane.spec().settings.iter().find_map(|(_, value)| match value {
+        Setting::Name(name) => Some(name.replace('_', " ")),
+        Setting::Number(_) => None,
+    });
+    match special {
+        Some(special) => format!("{} · {special}", lane.name()),
+        None if same().count() > 1 => {
+            let place = same().position(|(i, _)| i == index).unwrap_or(0) + 1;
+            format!("{} {place}", lane.name())
+        }
+        None => lane.name().to_owned(),
+    }
+}
+
+fn about_ui(ui: &mut Ui, lane: &Lane) {
+    let Some(method) = lane.method() else { return };
+    ui.label(method.summary);
+    ui.label(method.formula);
+    ui.label(RichText::new(method.source).small().weak());
+}
+
+/// How a run stands at a step: an icon, a colour, and a few words.
+pub fn standing(lane: &Lane, step: u64, visuals: &egui::Visuals) -> (Icon, Color32, String) {
+    let faint = visuals.weak_text_color.unwrap_or(visuals.text_color());
+    if let Some(fault) = lane.fault() {
+        return (Icon::Warning, visuals.error_fg_color, fault.to_owned());
+    }
+    let Some(run) = lane.run() else { return (Icon::Dot, faint, String::new()) };
+    if step < run.len() || *run.status() == Status::Running {
+        let slope = lane.at(Quantity::Gradient, step).unwrap_or(f64::NAN);
+        return (Icon::Dot, faint, format!("‖∇f‖ = {}", number::significant(slope, 2)));
+    }
+    let at = format!("step {}", number::count(run.len()));
+    match run.status() {
+        Status::Minimum { .. } => (Icon::Minimum, faint, format!("minimum, {at}")),
+        Status::StrictSaddle { .. } => (Icon::Saddle, visuals.warn_fg_color, format!("rests at a saddle, {at}")),
+        Status::Degenerate { .. } => (Icon::Flat, visuals.warn_fg_color, format!("degenerate point, {at}")),
+        Status::Maximum { .. } => (Icon::Maximum, visuals.warn_fg_color, format!("rests at a maximum, {at}")),
+        Status::Stalled { .. } => (Icon::Warning, visuals.warn_fg_color, format!("no longer moves, {at}")),
+        Status::Diverged { .. } => (Icon::Warning, visuals.error_fg_color, format!("diverged, {at}")),
+        Status::BudgetSpent { gradient_norm } => {
+            (Icon::Dot, faint, format!("steps spent, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)))
+        }
+        Status::Finished { .. } | Status::Running => (Icon::Check, faint, format!("ended, {at}")),
+    }
+}
+
+fn status_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane) {
+    let (icon, color, text) = standing(lane, context.step, ui.visuals());
+    let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| run.status().message());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.add_space(4.0);
+        inline_icon(ui, icon, color);
+        let label = ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+        if let Some(whole) = whole {
+            label.on_hover_text(whole);
+        }
+    });
+}
+
+fn parameters_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory: &mut MethodsMemory, out: &mut Vec<Command>) {
+    let Some(method) = lane.method() else { return };
+    faint_ui(ui, method.formula);
+    for parameter in method.parameters {
+        parameter_ui(ui, context, index, lane, parameter, out);
+    }
+    ui.horizontal(|ui| {
+        ui.add_enabled_ui(!lane.spec().settings.is_empty(), |ui| {
+            if icon_button(ui, Icon::Reset, "Defaults", "All parameters back to their defaults on this landscape").clicked() {
+                out.push(Command::Edit(Edit::Settings(index, Default::default())));
+            }
+        });
+        if icon_button(ui, Icon::Plus, "Once more", "The same method once more, to compare two settings").clicked() {
+            out.push(Command::Edit(Edit::AddMethod(lane.spec().clone())));
+        }
+        if icon_button(ui, Icon::Cross, "Remove", "Take this method out of the race").clicked() {
+            memory.open.clear();
+            out.push(Command::Edit(Edit::RemoveMethod(index)));
+        }
+    });
+}
+
+fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, parameter: &Parameter, out: &mut Vec<Command>) {
+    let default = parameter.default_number(Some(context.session.problem().scales()));
+    let setting = lane.spec().settings.get(parameter.name);
+    let mut set = |value: Option<Setting>| out.push(Command::Edit(Edit::Setting(index, parameter.name.to_owned(), value)));
+    let about = format!("{}: {}\nDefault {}. {}", parameter.name, parameter.meaning, number::short(default, 3), parameter.source);
+    if let Span::Choice { options } = parameter.span {
+        let standard = options.get(default as usize).copied().unwrap_or("");
+        let current = match setting {
+            Some(Setting::Name(name)) => name.as_str(),
+            _ => standard,
+        };
+        let combo = egui::ComboBox::from_label(parameter.symbol).width(112.0).selected_text(current.replace('_', " ")).show_ui(ui, |ui| {
+            for option in options {
+                if ui.add(egui::Button::selectable(*option == current, option.replace('_', " "))).clicked() {
+                    set((*option != standard).then(|| Setting::Name((*option).to_owned())));
+                }
+            }
+        });
+        combo.response.on_hover_text(about);
+        return;
+    }
+    let mut value = match setting {
+        Some(Setting::Number(value)) => *value,
+        _ => default,
+    };
+    ui.spacing_mut().slider_width = (ui.available_width() - 104.0).clamp(48.0, 240.0);
+    let (min, max) = parameter.span.limits();
+    let slider = Slider::new(&mut value, min..=max)
+        .logarithmic(matches!(parameter.span, Span::Log { .. }))
+        .text(parameter.symbol)
+        .custom_formatter(|v, _| number::short(v, 3))
+        .custom_parser(number::parse);
+    let slider = if matches!(parameter.span, Span::Integer { .. }) { slider.step_by(1.0) } else { slider.smart_aim(true) };
+    if ui.add(slider).on_hover_text(about).changed() {
+        set((value != default).then_some(Setting::Number(value)));
+    }
+}
+
+fn add_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let (response, _) = egui::containers::menu::MenuButton::new("+ Add a method").ui(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(480.0).show(ui, |ui| {
+            for (family, title) in
+                [(Family::FirstOrder, "First order"), (Family::Stochastic, "Stochastic"), (Family::SecondOrder, "Second order")]
+            {
+                let mut members = methods().iter().filter(|m| m.family == family).peekable();
+                if members.peek().is_some() {
+                    ui.label(RichText::new(title).small().weak());
+                }
+                for method in members {
+                    add_entry_ui(ui, method, out);
+                }
+            }
+        });
+    });
+    response.on_hover_text("Put one more method into the race; one method may run with several settings");
+}
+
+fn add_entry_ui(ui: &mut Ui, method: &Method, out: &mut Vec<Command>) {
+    let button = ui.add(egui::Button::new(method.name).min_size(egui::vec2(240.0, 0.0)));
+    if button.on_hover_text(format!("{}\n{}", method.summary, method.source)).clicked() {
+        out.push(Command::Edit(Edit::AddMethod(MethodSpec::new(method.id))));
+        ui.close();
+    }
+}

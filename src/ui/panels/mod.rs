@@ -1,0 +1,167 @@
+//! The panels: one a file, one entry in [`panels`]. A panel reads a [`Context`], keeps what only it needs in its part of
+//! [`Memory`], and asks for changes by commands.
+
+pub mod methods;
+pub mod narration;
+pub mod playback;
+pub mod plots;
+pub mod problem;
+pub mod step_card;
+
+use super::command::{Command, PlotAxis};
+use super::curves::Quantity;
+use super::icons::Icon;
+use super::map::MapPanel;
+use super::session::Session;
+use crate::scene::Scene;
+use eframe::egui::{self, Ui};
+use serde::{Deserialize, Serialize};
+
+/// What a panel sees.
+pub struct Context<'a> {
+    /// The document.
+    pub scene: &'a Scene,
+    /// The problem and the runs.
+    pub session: &'a Session,
+    /// What the user prefers.
+    pub preferences: &'a Preferences,
+    /// The step that is shown.
+    pub step: u64,
+    /// Whether the playback runs.
+    pub playing: bool,
+    /// Whether there is something to take back, and to make again.
+    pub history: (bool, bool),
+    /// Whether the window is as narrow as a phone.
+    pub phone: bool,
+}
+
+impl Context<'_> {
+    /// The place of the method that the step card tells of: the chosen one, or the first that runs.
+    pub fn selected(&self) -> Option<usize> {
+        let lanes = self.session.lanes();
+        let runs = |i: &usize| lanes.get(*i).is_some_and(|lane| lane.run().is_some());
+        Some(self.preferences.selected).filter(runs).or_else(|| (0..lanes.len()).find(runs))
+    }
+}
+
+/// What the user prefers; survives a restart, is no part of the document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// The method that the step card tells of.
+    pub selected: usize,
+    /// Large type.
+    pub presenter: bool,
+    /// Dark, light, or as the system.
+    pub dark: Option<bool>,
+    /// Against what curves are drawn.
+    pub axis: PlotAxis,
+    /// The curves that are drawn.
+    pub curves: Vec<Quantity>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            selected: 3,
+            presenter: false,
+            dark: None,
+            axis: PlotAxis::Steps,
+            curves: vec![Quantity::Gap, Quantity::LambdaMin, Quantity::Radius],
+        }
+    }
+}
+
+/// What panels keep from frame to frame beside the document.
+pub struct Memory {
+    /// The map's pipelines and pointer.
+    pub map: MapPanel,
+    /// The formula field and the landscape picker.
+    pub problem: problem::ProblemMemory,
+    /// Which methods are opened.
+    pub methods: methods::MethodsMemory,
+    /// The step that the card tells of.
+    pub card: step_card::CardMemory,
+    /// The points of the plots.
+    pub plots: plots::PlotsMemory,
+    /// The line that says what is seen.
+    pub narration: narration::NarrationMemory,
+}
+
+/// One entry of the registry.
+pub struct Panel {
+    /// The identifier in layouts.
+    pub id: &'static str,
+    /// The title on its tab.
+    pub title: &'static str,
+    /// The icon on a phone's tab bar.
+    pub icon: Icon,
+    /// One line: what is in it.
+    pub about: &'static str,
+    /// Draws it.
+    pub draw: fn(&mut Ui, &Context<'_>, &mut Memory, &mut Vec<Command>),
+}
+
+/// Every panel that can be arranged. Adding one is a file, a line here and a place in the first layout.
+pub fn panels() -> &'static [Panel] {
+    const PANELS: &[Panel] = &[
+        Panel {
+            id: "methods",
+            title: "Methods",
+            icon: Icon::List,
+            about: "Who races, and with which parameters",
+            draw: |ui, context, memory, out| scrolled(ui, "methods", |ui| methods::methods_ui(ui, context, &mut memory.methods, out)),
+        },
+        Panel {
+            id: "problem",
+            title: "Landscape",
+            icon: Icon::Mountain,
+            about: "The function that is minimized, its parameters and critical points",
+            draw: |ui, context, memory, out| scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out)),
+        },
+        Panel {
+            id: "map",
+            title: "Map",
+            icon: Icon::Panels,
+            about: "The landscape seen from above, with the paths of the methods",
+            draw: |ui, context, memory, out| memory.map.map_ui(ui, context, out),
+        },
+        Panel {
+            id: "step",
+            title: "Step",
+            icon: Icon::Card,
+            about: "What the chosen method did in this step, and why",
+            draw: |ui, context, memory, out| scrolled(ui, "step", |ui| step_card::step_card_ui(ui, context, &mut memory.card, out)),
+        },
+        Panel {
+            id: "plots",
+            title: "Curves",
+            icon: Icon::Curve,
+            about: "Function value, gradient norm, curvature and radius over the steps",
+            draw: |ui, context, memory, out| plots::plots_ui(ui, context, &mut memory.plots, out),
+        },
+    ];
+    PANELS
+}
+
+/// The panel of this identifier.
+pub fn panel(id: &str) -> Option<&'static Panel> {
+    panels().iter().find(|panel| panel.id == id)
+}
+
+fn scrolled(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui)) {
+    egui::ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 4, bottom: 12 }).show(ui, content);
+    });
+}
+
+/// A heading inside a panel.
+pub fn heading_ui(ui: &mut Ui, text: &str) {
+    ui.add_space(4.0);
+    ui.label(egui::RichText::new(text).font(super::theme::heading()));
+}
+
+/// A small line in the secondary ink, wrapped.
+pub fn faint_ui(ui: &mut Ui, text: impl Into<String>) -> egui::Response {
+    ui.add(egui::Label::new(egui::RichText::new(text).small().weak()).wrap())
+}

@@ -1,0 +1,157 @@
+//! The line below the map: what is seen now, told from the runs themselves.
+
+use super::{Context, methods};
+use crate::optim::Geometry;
+use crate::run::Status;
+use crate::ui::curves::Quantity;
+use crate::ui::number;
+use crate::ui::session::Lane;
+use eframe::egui::{self, RichText, Ui};
+
+/// The sentences and what they were made for.
+#[derive(Default)]
+pub struct NarrationMemory {
+    key: Vec<(u64, usize)>,
+    step: u64,
+    text: String,
+}
+
+/// Draws the line.
+pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMemory) {
+    let key: Vec<(u64, usize)> = context.session.lanes().iter().map(|lane| (lane.generation(), lane.curves().len())).collect();
+    if memory.key != key || memory.step != context.step {
+        memory.text = narration(context);
+        (memory.key, memory.step) = (key, context.step);
+    }
+    ui.add(egui::Label::new(RichText::new(&memory.text)).wrap());
+}
+
+/// Where a run stands relative to the saddles on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// Slow, with a way down: near a saddle or a maximum.
+    Held { lambda_min: f64 },
+    /// It had been where λ_min < 0, and left for good at this step.
+    Left { at: u64 },
+    /// At a minimum.
+    Minimum,
+    /// Out of all bounds.
+    Diverged,
+    /// On its way.
+    Moving,
+}
+
+/// One or two sentences about what is seen at this step.
+pub fn narration(context: &Context<'_>) -> String {
+    let lanes = context.session.lanes();
+    let placed: Vec<(usize, Place)> =
+        (0..lanes.len()).filter_map(|i| lanes[i].run().map(|_| (i, place(&lanes[i], context.step)))).collect();
+    if placed.is_empty() {
+        return "No method runs: switch one on under Methods.".to_owned();
+    }
+    if context.step == 0 {
+        return "All methods start at the same point. Press Space to let them run; drag the start to another place.".to_owned();
+    }
+    let name = |i: usize| methods::label(context, i);
+    let mut sentences = Vec::new();
+    let held: Vec<(usize, f64)> =
+        placed.iter().filter_map(|(i, p)| if let Place::Held { lambda_min } = p { Some((*i, *lambda_min)) } else { None }).collect();
+    if let Some((_, lambda)) = held.first() {
+        let names = list(held.iter().map(|(i, _)| name(*i)));
+        let verb = if held.len() == 1 { "is" } else { "are" };
+        let steps = number::count(context.step);
+        sentences.push(format!("{names} {verb} still at the saddle (λ_min = {}) after {steps} steps.", number::significant(*lambda, 2)));
+    }
+    let mut left: Vec<(usize, u64)> =
+        placed.iter().filter_map(|(i, p)| if let Place::Left { at } = p { Some((*i, *at)) } else { None }).collect();
+    left.sort_by_key(|(_, at)| *at);
+    if let Some((first, _)) = left.first() {
+        let names = list(left.iter().map(|(i, at)| format!("{} at step {}", name(*i), number::count(*at))));
+        let object = if held.is_empty() { "the saddle" } else { "it" };
+        let why = shape_sentence(&lanes[*first], left[0].1).map_or(String::new(), |shape| {
+            format!(" The region of {} was {shape} there.", name(*first))
+        });
+        sentences.push(format!("{names} left {object}.{why}"));
+    }
+    for (place_, singular, plural) in [
+        (Place::Minimum, "has reached a minimum", "have reached a minimum"),
+        (Place::Diverged, "diverged", "diverged"),
+    ] {
+        let names: Vec<String> = placed.iter().filter(|(_, p)| *p == place_).map(|(i, _)| name(*i)).collect();
+        if !names.is_empty() {
+            let verb = if names.len() == 1 { singular } else { plural };
+            sentences.push(format!("{} {verb}.", list(names.into_iter())));
+        }
+    }
+    if sentences.is_empty() {
+        sentences.push(best(context, &placed));
+    }
+    sentences.join(" ")
+}
+
+fn place(lane: &Lane, step: u64) -> Place {
+    let (Some(run), Some(row)) = (lane.run(), lane.row(step)) else { return Place::Moving };
+    let (lambdas, slopes) = (&lane.curves().lambdas, &lane.curves().gradients);
+    if step >= run.len() && lane.is_done() {
+        match run.status() {
+            Status::Diverged { .. } => return Place::Diverged,
+            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => return Place::Held { lambda_min: *lambda_min },
+            _ => {}
+        }
+    }
+    let now = lambdas[row];
+    let steepest = slopes[..=row].iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+    if now < 0.0 {
+        return if slopes[row] < 0.05 * steepest { Place::Held { lambda_min: now } } else { Place::Moving };
+    }
+    let stride = run.trace().stride();
+    match lambdas[..=row].iter().rposition(|v| *v < 0.0) {
+        Some(last) => Place::Left { at: (last as u64 + 1) * stride },
+        None if step >= run.len() && matches!(run.status(), Status::Minimum { .. }) => Place::Minimum,
+        None => Place::Moving,
+    }
+}
+
+/// "3.2 times as long along y as along x", of the region in the step that left; nothing for a ball.
+fn shape_sentence(lane: &Lane, step: u64) -> Option<String> {
+    let (record, _) = lane.run()?.record(step)?;
+    let Geometry::TrustRegion(region) = record.geometry else { return None };
+    if region.center.len() != 2 {
+        return None;
+    }
+    let (values, vectors) = region.metric.axes(2);
+    let (stiff, soft) = (*values.last()?, *values.first()?);
+    let ratio = (stiff / soft).sqrt();
+    let long = vectors.first()?;
+    let axis = if long[1].abs() > 0.95 {
+        "y"
+    } else if long[0].abs() > 0.95 {
+        "x"
+    } else {
+        "a slanted direction"
+    };
+    (ratio > 1.5 && ratio.is_finite()).then(|| format!("{} times as long along {axis} as across", number::short(ratio, 2)))
+}
+
+fn best(context: &Context<'_>, placed: &[(usize, Place)]) -> String {
+    let value = |i: usize| context.session.lanes()[i].at(Quantity::Gap, context.step).unwrap_or(f64::NAN);
+    let lowest = placed.iter().map(|(i, _)| *i).filter(|i| value(*i).is_finite()).min_by(|a, b| value(*a).total_cmp(&value(*b)));
+    match lowest {
+        Some(i) if placed.len() > 1 => {
+            let steps = number::count(context.step);
+            format!("After {steps} steps {} is lowest, at f = {}.", methods::label(context, i), number::significant(value(i), 4))
+        }
+        Some(i) => format!("{} is at f = {}.", methods::label(context, i), number::significant(value(i), 4)),
+        None => "No method has a finite value here.".to_owned(),
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [front @ .., last] => format!("{} and {last}", front.join(", ")),
+    }
+}

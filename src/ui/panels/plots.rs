@@ -1,0 +1,251 @@
+//! The curves: small plots under one another with a common cursor; a click or a drag in them moves the playback.
+
+use super::{Context, faint_ui};
+use crate::ui::command::{Command, PlotAxis};
+use crate::ui::curves::Quantity;
+use crate::ui::session::Lane;
+use crate::ui::{number, theme};
+use crate::view::{series_dash, ticks};
+use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
+use egui_plot::{AxisHints, GridMark, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, VLine};
+use std::collections::HashMap;
+
+/// The points of the drawn curves, made again only when something changed.
+#[derive(Default)]
+pub struct PlotsMemory {
+    curves: HashMap<(usize, Quantity), Cached>,
+}
+
+#[derive(Default)]
+struct Cached {
+    key: Option<(u64, usize, PlotAxis, u64)>,
+    points: Vec<PlotPoint>,
+    low: f64,
+    high: f64,
+    last: f64,
+}
+
+/// Draws the panel.
+pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, out: &mut Vec<Command>) {
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 4 }).show(ui, |ui| {
+        chips_ui(ui, context, out);
+        let shown = &context.preferences.curves;
+        if shown.is_empty() {
+            faint_ui(ui, "Choose a curve above.");
+            return;
+        }
+        memory.curves.retain(|(index, _), _| *index < context.session.lanes().len());
+        let spacing = 2.0;
+        let axis_height = 22.0;
+        let height = (ui.available_height() - axis_height) / shown.len() as f32 - spacing;
+        ui.spacing_mut().item_spacing.y = spacing;
+        for (i, quantity) in Quantity::ALL.into_iter().filter(|q| shown.contains(q)).enumerate() {
+            let last = i + 1 == shown.len();
+            let height = if last { height + axis_height } else { height };
+            plot_ui(ui, context, memory, quantity, height.max(40.0), last, out);
+        }
+    });
+}
+
+fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 5.0;
+        for quantity in Quantity::ALL {
+            let on = context.preferences.curves.contains(&quantity);
+            let button = egui::Button::selectable(on, RichText::new(quantity.symbol()).small());
+            if ui.add(button).on_hover_text(quantity.meaning()).clicked() {
+                out.push(Command::ToggleCurve(quantity));
+            }
+        }
+        let current = PlotAxis::ALL.iter().find(|(axis, _)| *axis == context.preferences.axis).map_or("", |(_, name)| name);
+        let menu = egui::containers::menu::MenuButton::new(RichText::new(format!("over {current}")).small());
+        let (response, _) = menu.ui(ui, |ui| {
+            for (axis, name) in PlotAxis::ALL {
+                if ui.add(egui::Button::selectable(axis == context.preferences.axis, name)).clicked() {
+                    out.push(Command::PlotAxis(axis));
+                    ui.close();
+                }
+            }
+        });
+        response.on_hover_text("Against what the curves are drawn: a fair race counts what a method asks, not its steps");
+    });
+}
+
+fn abscissa(lane: &Lane, axis: PlotAxis, row: usize) -> f64 {
+    let Some(run) = lane.run() else { return f64::NAN };
+    let data = &run.trace().rows()[row];
+    match axis {
+        PlotAxis::Steps => row as f64 * run.trace().stride() as f64,
+        PlotAxis::Backpropagations => f64::from(data.backpropagations),
+        PlotAxis::Values => f64::from(data.values),
+    }
+}
+
+fn ordinate(quantity: Quantity, v: f64, lowest: f64) -> f64 {
+    let v = if quantity == Quantity::Gap { v - lowest } else { v };
+    match quantity {
+        Quantity::Ratio => v.clamp(-1.0, 3.0),
+        _ if quantity.is_log() => libm::log10(v.max(1e-16)),
+        _ => v,
+    }
+}
+
+impl Cached {
+    fn refresh(&mut self, lane: &Lane, quantity: Quantity, axis: PlotAxis, lowest: f64) {
+        let offset = if quantity == Quantity::Gap { lowest.to_bits() } else { 0 };
+        let key = (lane.generation(), lane.curves().len(), axis, offset);
+        let Some(run) = lane.run() else { return };
+        if self.key == Some(key) {
+            return;
+        }
+        self.key = Some(key);
+        self.points.clear();
+        (self.low, self.high, self.last) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+        for row in lane.curves().sketch(quantity) {
+            let v = lane.curves().at(run, quantity, row);
+            if quantity.is_log() && quantity != Quantity::Gap && v <= 0.0 {
+                continue;
+            }
+            let (x, y) = (abscissa(lane, axis, row), ordinate(quantity, v, lowest));
+            (self.low, self.high) = (self.low.min(y), self.high.max(y));
+            self.points.push(PlotPoint::new(x, y));
+        }
+        if let Some(row) = lane.curves().len().checked_sub(1) {
+            self.last = abscissa(lane, axis, row);
+        }
+    }
+}
+
+fn plot_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, quantity: Quantity, height: f32, labelled: bool, out: &mut Vec<Command>) {
+    let axis = context.preferences.axis;
+    let lowest = context.session.lowest();
+    let lanes = context.session.lanes();
+    let (mut low, mut high, mut last) = (f64::INFINITY, f64::NEG_INFINITY, 1.0_f64);
+    for (index, lane) in lanes.iter().enumerate().filter(|(_, lane)| lane.run().is_some()) {
+        let cached = memory.curves.entry((index, quantity)).or_default();
+        cached.refresh(lane, quantity, axis, lowest);
+        (low, high, last) = (low.min(cached.low), high.max(cached.high), last.max(cached.last));
+    }
+    let (low, high) = bounds(quantity, low, high);
+    let spacer = move |_: egui_plot::GridInput| grid(quantity, low, high);
+    let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| label(quantity, mark.value);
+    let small = egui::FontId::proportional(11.0);
+    let y_axis = AxisHints::new_y().placement(HPlacement::Left).min_thickness(38.0).tick_label_font(small.clone()).formatter(formatter).label_spacing(4.0..=8.0);
+    let x_axis = AxisHints::new_x().tick_label_font(small).formatter(|mark, _| number::short(mark.value, 3));
+    let visuals = ui.visuals().clone();
+    let step_x = match axis {
+        PlotAxis::Steps => Some(context.step as f64),
+        _ => context.selected().and_then(|i| lanes[i].row(context.step).map(|row| abscissa(&lanes[i], axis, row))),
+    };
+    let response = Plot::new(("plot", quantity.symbol()))
+        .height(height)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .show_crosshair(false)
+        .show_axes(Vec2b::new(labelled, true))
+        .custom_x_axes(vec![x_axis])
+        .custom_y_axes(vec![y_axis])
+        .y_grid_spacer(spacer)
+        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .label_formatter(|_| None)
+        .sense(egui::Sense::click_and_drag())
+        .show(ui, |plot| {
+            plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
+            if quantity == Quantity::LambdaMin {
+                plot.hline(egui_plot::HLine::new("", 0.0).color(visuals.weak_text_color()).width(1.0).allow_hover(false));
+            }
+            for (index, lane) in lanes.iter().enumerate().filter(|(_, lane)| lane.run().is_some()) {
+                let Some(cached) = memory.curves.get(&(index, quantity)) else { continue };
+                let color = theme::series(&visuals, index);
+                let width = if context.selected() == Some(index) { 2.5 } else { 1.5 };
+                let style = series_dash(index).first().map_or(LineStyle::Solid, |on| LineStyle::Dashed { length: *on });
+                plot.line(Line::new("", PlotPoints::Borrowed(&cached.points)).color(color).width(width).style(style).allow_hover(false));
+                if let (Some(row), Some(run)) = (lane.row(context.step), lane.run()) {
+                    let y = ordinate(quantity, lane.curves().at(run, quantity, row), lowest);
+                    if y.is_finite() {
+                        let here = [abscissa(lane, axis, row), y];
+                        plot.points(Points::new("", vec![here]).color(color).radius(3.0).allow_hover(false));
+                    }
+                }
+            }
+            if let Some(x) = step_x {
+                plot.vline(VLine::new("", x).color(visuals.text_color().gamma_multiply(0.6)).width(1.0).allow_hover(false));
+            }
+        });
+    let area = response.response.rect;
+    name_ui(ui, area, quantity, &visuals);
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, quantity.meaning()));
+    let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
+    if pressed && let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) {
+        let x = response.transform.value_from_position(pointer).x;
+        out.push(Command::GoTo(step_at(context, axis, x)));
+    }
+}
+
+fn name_ui(ui: &Ui, area: egui::Rect, quantity: Quantity, visuals: &egui::Visuals) {
+    let font = egui::FontId::proportional(12.0);
+    let galley = ui.painter().layout_no_wrap(quantity.symbol().to_owned(), font, visuals.text_color());
+    let at = egui::pos2(area.right() - galley.size().x - 4.0, area.top() + 2.0);
+    let ground = egui::Rect::from_min_size(at, galley.size()).expand2(egui::vec2(4.0, 1.0));
+    ui.painter().rect_filled(ground, 2.0, visuals.panel_fill.gamma_multiply(0.8));
+    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
+}
+
+/// The step of the chosen method at an abscissa.
+fn step_at(context: &Context<'_>, axis: PlotAxis, x: f64) -> u64 {
+    let x = x.max(0.0);
+    if axis == PlotAxis::Steps {
+        return x.round() as u64;
+    }
+    let Some(lane) = context.selected().map(|i| &context.session.lanes()[i]) else { return 0 };
+    let Some(run) = lane.run() else { return 0 };
+    let rows = run.trace().rows();
+    let row = rows.partition_point(|row| match axis {
+        PlotAxis::Backpropagations => f64::from(row.backpropagations) < x,
+        _ => f64::from(row.values) < x,
+    });
+    row.min(rows.len() - 1) as u64 * run.trace().stride()
+}
+
+/// The interval that is shown, a little wider than the curves.
+fn bounds(quantity: Quantity, low: f64, high: f64) -> (f64, f64) {
+    let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
+    let (low, high) = match quantity {
+        Quantity::LambdaMin => (low.min(0.0), high.max(0.0)),
+        Quantity::Ratio => (low.min(0.0), high.max(1.0)),
+        // Below sixteen decades under the top there is only rounding.
+        _ => (low.max(high - 16.0), high),
+    };
+    let margin = (0.08 * (high - low)).max(if quantity.is_log() { 0.2 } else { 1e-9 + 0.05 * high.abs() });
+    (low - margin, high + margin)
+}
+
+fn grid(quantity: Quantity, low: f64, high: f64) -> Vec<GridMark> {
+    let mark = |value: f64, step_size: f64| GridMark { value, step_size };
+    if quantity.is_log() {
+        let every = ((high - low) / 4.0).ceil().max(1.0);
+        let first = (low / every).ceil() as i64;
+        let last = (high / every).floor() as i64;
+        return (first..=last.min(first + 64)).map(|k| mark(k as f64 * every, high - low)).collect();
+    }
+    ticks(low, high, 3).ticks.iter().map(|tick| mark(tick.value, high - low)).collect()
+}
+
+fn label(quantity: Quantity, value: f64) -> String {
+    if quantity.is_log() {
+        match value.round() as i32 {
+            0 => "1".to_owned(),
+            1 => "10".to_owned(),
+            k => format!("10{}", number::superscript(k)),
+        }
+    } else {
+        number::short(value, 3)
+    }
+}

@@ -1,0 +1,317 @@
+//! The landscape panel and its two parts in the top bar: the picker and the formula field.
+
+use super::{Context, faint_ui, heading_ui};
+use crate::problem::{CriticalPoint, Dimension, Kind, Landscape, ParameterScale, landscapes};
+use crate::scene::{ProblemSpec, Scene};
+use crate::ui::command::{Command, Edit};
+use crate::ui::icons::{Icon, icon_button, inline_icon};
+use crate::ui::session::{Fault, sentence};
+use crate::ui::{number, theme};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{self, FontSelection, RichText, Slider, Stroke, TextEdit, TextFormat, Ui};
+use std::sync::Arc;
+
+/// The formula field and the picker.
+#[derive(Default)]
+pub struct ProblemMemory {
+    text: String,
+    shown: Option<String>,
+    fault: Option<Fault>,
+    search: String,
+}
+
+impl ProblemMemory {
+    /// What is wrong with the formula as it stands in the field.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+}
+
+/// The name of the problem.
+pub fn name(context: &Context<'_>) -> &'static str {
+    context.session.landscape().map_or("Your formula", |entry| entry.name.as_str())
+}
+
+/// The button that names the landscape and opens the list of all.
+pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) {
+    let button = egui::Button::new((RichText::new(name(context)).family(theme::strong_family()), "")).fill(ui.visuals().extreme_bg_color);
+    let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate()).config(config).ui(ui, |ui| {
+        ui.set_width(340.0_f32.min(ui.ctx().content_rect().width() - 32.0));
+        let search = ui.add(TextEdit::singleline(&mut memory.search).hint_text("Search the landscapes").desired_width(f32::INFINITY));
+        search.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Search the landscapes"));
+        egui::ScrollArea::vertical().max_height(480.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, context, memory, out));
+    });
+    response.on_hover_text("Choose another landscape");
+}
+
+fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: &mut Vec<Command>) {
+    let wanted = memory.search.to_lowercase();
+    let fits = |entry: &&Landscape| {
+        let text = [&entry.name, &entry.group, &entry.why, &entry.id].map(|s| s.to_lowercase()).join(" ");
+        wanted.split_whitespace().all(|word| text.contains(word))
+    };
+    let mut group = "";
+    let mut found = false;
+    for entry in landscapes().iter().filter(fits) {
+        found = true;
+        if entry.group != group {
+            group = &entry.group;
+            ui.add_space(4.0);
+            faint_ui(ui, group);
+        }
+        let selected = context.session.landscape().is_some_and(|now| now.id == entry.id);
+        let mut job = LayoutJob::default();
+        let small = TextFormat { font_id: egui::FontId::proportional(12.0), color: ui.visuals().weak_text_color(), ..Default::default() };
+        let body = TextFormat { font_id: egui::FontId::proportional(14.0), color: ui.visuals().text_color(), ..Default::default() };
+        job.append(&entry.name, 0.0, body);
+        job.append("\n", 0.0, small.clone());
+        job.append(&entry.why, 0.0, small);
+        let button = egui::Button::selectable(selected, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
+        let response = ui.add(button);
+        response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, &entry.name));
+        if response.on_hover_text(&entry.source).clicked() {
+            out.push(Command::Edit(Edit::Problem(ProblemSpec::landscape(&entry.id))));
+            memory.search.clear();
+            ui.close();
+        }
+    }
+    if !found {
+        faint_ui(ui, "No landscape has all these words; type your own function into the formula field.");
+    }
+}
+
+/// The formula as text that compiles while it is typed.
+pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) -> egui::Rect {
+    let current = context.session.problem().text();
+    let id = egui::Id::unique("formula field");
+    let focused = ui.ctx().memory(|m| m.has_focus(id));
+    if memory.shown.as_deref() != Some(current) && !(focused && memory.fault.is_some()) {
+        if memory.shown.is_none() || !focused || memory.fault.is_none() {
+            memory.text = if focused && same_formula(context.scene, &memory.text) { memory.text.clone() } else { current.to_owned() };
+        }
+        memory.shown = Some(current.to_owned());
+        memory.fault = None;
+    }
+    let error_color = ui.visuals().error_fg_color;
+    let underlined = memory.fault.as_ref().and_then(|fault| fault.at.clone());
+    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| layout(ui, text.as_str(), underlined.clone(), error_color);
+    let output = TextEdit::singleline(&mut memory.text)
+        .id(id)
+        .desired_width(width)
+        .hint_text("f(x, y) = …")
+        .margin(egui::Margin::symmetric(8, 6))
+        .char_limit(4096)
+        .layouter(&mut layouter)
+        .show(ui);
+    let response = output.response.response;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Formula"));
+    if response.changed() {
+        match try_formula(context.scene, &memory.text) {
+            Ok(()) => {
+                memory.fault = None;
+                memory.shown = Some(memory.text.clone());
+                out.push(Command::Edit(Edit::Formula(memory.text.clone())));
+            }
+            Err(fault) => memory.fault = Some(fault),
+        }
+    }
+    if focused && ui.input(|i| i.key_pressed(egui::Key::Escape)) {
+        memory.fault = None;
+        memory.text = current.to_owned();
+    }
+    let rect = response.rect;
+    let fault = memory.fault.as_ref().or(context.session.fault());
+    if let Some(fault) = fault {
+        ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.5, error_color), egui::StrokeKind::Inside);
+        let at = rect.left_bottom() + egui::vec2(0.0, 4.0);
+        egui::Area::new(egui::Id::unique("formula fault")).order(egui::Order::Foreground).fixed_pos(at).interactable(false).show(ui.ctx(), |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(rect.width().max(280.0));
+                ui.label(RichText::new(&fault.message).color(error_color));
+            });
+        });
+    } else {
+        response.on_hover_text("The function as text: + − * / ^, sin, exp, abs, if(c, a, b), sum(i, 1, n, …); click to change it");
+    }
+    rect
+}
+
+fn same_formula(scene: &Scene, text: &str) -> bool {
+    matches!(&scene.problem, ProblemSpec::Formula { text: own, .. } if own == text)
+}
+
+/// Whether the scene with this formula can be opened.
+fn try_formula(scene: &Scene, text: &str) -> Result<(), Fault> {
+    let mut tried = scene.clone();
+    Edit::Formula(text.to_owned()).apply(&mut tried);
+    match tried.problem.open() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault { at: crate::ui::session::range_of(&error), message: sentence(&error.to_string()) }),
+    }
+}
+
+fn layout(ui: &Ui, text: &str, underlined: Option<std::ops::Range<usize>>, color: egui::Color32) -> Arc<egui::Galley> {
+    let plain = TextFormat { font_id: FontSelection::Default.resolve(ui.style()), color: ui.visuals().text_color(), ..Default::default() };
+    let marked = TextFormat { underline: Stroke::new(2.0, color), color, ..plain.clone() };
+    let at = underlined.unwrap_or(0..0);
+    let boundary = |i: usize| (0..=i.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+    let (from, to) = (boundary(at.start), boundary(at.end).max(boundary(at.start)));
+    let mut job = LayoutJob::default();
+    for (part, format) in [(&text[..from], &plain), (&text[from..to], &marked), (&text[to..], &plain)] {
+        if !part.is_empty() {
+            job.append(part, 0.0, format.clone());
+        }
+    }
+    if text.is_empty() {
+        job.append("", 0.0, plain);
+    }
+    job.wrap.max_width = f32::INFINITY;
+    ui.fonts_mut(|fonts| fonts.layout_job(job))
+}
+
+/// Draws the panel.
+pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: &mut Vec<Command>) {
+    if context.phone {
+        picker_ui(ui, context, memory, ui.available_width(), out);
+    } else {
+        heading_ui(ui, name(context));
+    }
+    let problem = context.session.problem();
+    if let Some(entry) = context.session.landscape() {
+        ui.label(&entry.why);
+        faint_ui(ui, &entry.source);
+        if !entry.notes.is_empty() {
+            faint_ui(ui, &entry.notes);
+        }
+        parameters_ui(ui, context, entry, out);
+    } else {
+        ui.label("A function of your own: its gradient and Hessian are exact, and every method runs on it.");
+        free_parameters_ui(ui, context, out);
+    }
+    let kinks = problem.formula().kinks();
+    if !kinks.is_empty() {
+        faint_ui(ui, format!("Not twice differentiable everywhere: it has {}.", kinks.join(", ")));
+    }
+    start_ui(ui, context, out);
+    critical_points_ui(ui, context);
+}
+
+fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, out: &mut Vec<Command>) {
+    let ProblemSpec::Landscape { parameters, .. } = &context.scene.problem else { return };
+    ui.spacing_mut().slider_width = (ui.available_width() - 104.0).clamp(48.0, 240.0);
+    if let Dimension::Range { min, max, .. } = entry.dim {
+        let mut dim = context.session.problem().dim();
+        let slider = Slider::new(&mut dim, min..=max).text("n");
+        if ui.add(slider).on_hover_text("Dimension; beyond two the map shows a plane through a saddle or the start").changed() {
+            out.push(Command::Edit(Edit::Dim(dim)));
+        }
+    }
+    for parameter in &entry.parameters {
+        let mut value = parameters.get(&parameter.name).copied().unwrap_or(parameter.default);
+        let slider = Slider::new(&mut value, parameter.min..=parameter.max)
+            .logarithmic(parameter.scale == ParameterScale::Log)
+            .text(&parameter.symbol)
+            .custom_formatter(|v, _| number::short(v, 3))
+            .custom_parser(number::parse);
+        let slider = if parameter.scale == ParameterScale::Integer { slider.step_by(1.0) } else { slider };
+        let about = format!("{}\nDefault {}", sentence(&parameter.meaning), number::short(parameter.default, 3));
+        if ui.add(slider).on_hover_text(about).changed() {
+            out.push(Command::Edit(Edit::ProblemParameter(parameter.name.clone(), value)));
+        }
+    }
+    if !parameters.is_empty() && icon_button(ui, Icon::Reset, "Defaults", "All parameters back to their defaults").clicked() {
+        out.push(Command::Edit(Edit::ResetParameters));
+    }
+}
+
+fn free_parameters_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    let ProblemSpec::Formula { parameters, .. } = &context.scene.problem else { return };
+    for (name, value) in parameters {
+        let mut value = *value;
+        ui.horizontal(|ui| {
+            let label = ui.label(format!("{name} ="));
+            let drag = egui::DragValue::new(&mut value).speed(0.01).custom_formatter(|v, _| number::short(v, 5)).custom_parser(number::parse);
+            if ui.add(drag).labelled_by(label.id).on_hover_text("A parameter of the formula").changed() {
+                out.push(Command::Edit(Edit::ProblemParameter(name.clone(), value)));
+            }
+        });
+    }
+}
+
+fn start_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    heading_ui(ui, "Start");
+    let start = context.session.start();
+    ui.horizontal_wrapped(|ui| {
+        for (i, current) in start.iter().enumerate().take(4) {
+            let mut value = *current;
+            let drag = egui::DragValue::new(&mut value).speed(0.01).custom_formatter(|v, _| number::short(v, 4)).custom_parser(number::parse);
+            let label = ui.label(coordinate(i, start.len()));
+            if ui.add(drag).labelled_by(label.id).on_hover_text("Drag, or click and type; or drag the start in the map").changed() {
+                let mut moved = start.to_vec();
+                moved[i] = value;
+                out.push(Command::Edit(Edit::Start(Some(moved))));
+            }
+        }
+        if context.scene.start.is_some()
+            && icon_button(ui, Icon::Reset, "The landscape's start", "Back to the start that the landscape suggests").clicked()
+        {
+            out.push(Command::Edit(Edit::Start(None)));
+        }
+    });
+    if let Some(warning) = context.session.problem().warning(start) {
+        ui.horizontal_wrapped(|ui| {
+            inline_icon(ui, Icon::Warning, ui.visuals().warn_fg_color);
+            ui.label(RichText::new(sentence(&warning)).small().color(ui.visuals().warn_fg_color));
+        });
+    }
+}
+
+/// x, y in the plane; x₁ … xₙ else.
+pub fn coordinate(i: usize, n: usize) -> String {
+    const LOW: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
+    if n <= 2 {
+        return ["x", "y"][i.min(1)].to_owned();
+    }
+    let figures = (i + 1).to_string().chars().map(|c| c.to_digit(10).map_or(c, |d| LOW[d as usize])).collect::<String>();
+    format!("x{figures}")
+}
+
+fn critical_points_ui(ui: &mut Ui, context: &Context<'_>) {
+    let problem = context.session.problem();
+    let points = problem.critical_points();
+    heading_ui(ui, "Critical points");
+    if points.is_empty() {
+        let text = if context.session.landscape().is_some() {
+            "None are tabled for these parameters."
+        } else {
+            "None are tabled for a formula of your own; the map finds what a run rests at."
+        };
+        faint_ui(ui, text);
+    }
+    for point in points.iter().take(24) {
+        critical_point_ui(ui, point);
+    }
+    if points.len() > 24 {
+        faint_ui(ui, format!("… and {} more", points.len() - 24));
+    }
+    if let Some(family) = context.session.landscape().and_then(|entry| entry.family.as_ref()) {
+        faint_ui(ui, family);
+    }
+}
+
+fn critical_point_ui(ui: &mut Ui, point: &CriticalPoint) {
+    let (icon, kind) = match point.kind {
+        Kind::Minimum => (Icon::Minimum, "minimum"),
+        Kind::Maximum => (Icon::Maximum, "maximum"),
+        Kind::Saddle => (Icon::Saddle, "saddle"),
+        Kind::Degenerate | Kind::Regular => (Icon::Flat, "degenerate"),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        inline_icon(ui, icon, ui.visuals().text_color());
+        let text = format!("{kind} {}", number::vector(&point.x, 3));
+        let values = point.eigenvalues.as_deref().map_or("not differentiable there".to_owned(), |v| format!("eigenvalues {}", number::vector(v, 3)));
+        ui.add(egui::Label::new(text).truncate()).on_hover_text(format!("f = {}, {values}", number::short(point.f, 5)));
+    });
+}

@@ -1,0 +1,238 @@
+//! The step card: what the chosen method did in the shown step, in which geometry, and why it was accepted.
+
+use super::problem::coordinate;
+use super::{Context, faint_ui, methods};
+use crate::linalg::{Metric, symmetric_eigenvalues};
+use crate::optim::{Counts, Exit, Geometry, Phase, Region, Step, Verdict};
+use crate::run::Run;
+use crate::ui::command::Command;
+use crate::ui::icons::{inline_icon, swatch};
+use crate::ui::{number, theme};
+use crate::view::color::series_dash;
+use eframe::egui::{self, RichText, Ui};
+
+/// The step that was computed last.
+#[derive(Default)]
+pub struct CardMemory {
+    key: Option<(u64, u64)>,
+    record: Option<(Step, Counts)>,
+    look: Look,
+}
+
+/// What the objective says at the iterate; asked by the display, never counted.
+#[derive(Clone, Default)]
+struct Look {
+    x: Vec<f64>,
+    f: f64,
+    slope: f64,
+    eigenvalues: Vec<f64>,
+    next_radius: Option<f64>,
+}
+
+/// Draws the card.
+pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory, out: &mut Vec<Command>) {
+    let Some(index) = context.selected() else {
+        faint_ui(ui, "No method runs: switch one on under Methods.");
+        return;
+    };
+    let lane = &context.session.lanes()[index];
+    let Some(run) = lane.run() else { return };
+    let step = context.step.min(run.len());
+    memory.refresh(lane.generation(), run, step);
+    chooser_ui(ui, context, index, out);
+    let (icon, color, text) = methods::standing(lane, context.step, ui.visuals());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        inline_icon(ui, icon, color);
+        let whole = if context.step >= run.len() && lane.is_done() { run.status().message() } else { text };
+        ui.label(RichText::new(whole).color(color));
+    });
+    let look = &memory.look;
+    egui::Grid::new("iterate").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+        let point = if look.x.len() <= 3 { (0..look.x.len()).map(|i| coordinate(i, look.x.len())).collect::<Vec<_>>().join(", ") } else { "x".to_owned() };
+        row(ui, &point, number::vector(&look.x, 4), "The iterate at this step");
+        row(ui, "f", number::significant(look.f, 5), "The value at the iterate");
+        row(ui, "‖∇f‖", number::significant(look.slope, 3), "Norm of the gradient at the iterate");
+        row(ui, "λ", eigenvalues(&look.eigenvalues), "Eigenvalues of the Hessian at the iterate: all positive in a valley, one below zero at a saddle");
+    });
+    let Some((record, counts)) = &memory.record else {
+        faint_ui(ui, "The start: no step was made yet.");
+        return;
+    };
+    ui.add_space(4.0);
+    ui.label(RichText::new(verdict(record)).family(theme::strong_family()));
+    ui.label(reason(record));
+    egui::Grid::new("trial").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+        row(ui, "‖s‖", number::significant(crate::linalg::norm(&record.trial), 3), "Length of the trial step");
+        if !record.predicted.is_nan() {
+            row(ui, "predicted", number::significant(record.predicted, 3), "Decrease that the model promised, −m(s)");
+        }
+        if !record.actual.is_nan() {
+            row(ui, "actual", number::significant(record.actual, 3), "Decrease that was found, f(x) − f(x + s)");
+        }
+        if !record.ratio().is_nan() {
+            row(ui, "ρ", number::significant(record.ratio(), 3), "Actual over predicted decrease");
+        }
+        geometry_rows(ui, &record.geometry, look.next_radius);
+        row(ui, "counts", counts_text(counts), "Asked so far: values, gradients, Hessian-vector products, Hessians; and backpropagations in all");
+    });
+}
+
+impl CardMemory {
+    fn refresh(&mut self, generation: u64, run: &Run, step: u64) {
+        if self.key == Some((generation, step)) {
+            return;
+        }
+        self.key = Some((generation, step));
+        self.record = run.record(step);
+        let x = run.iterate(step).to_vec();
+        let n = x.len();
+        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
+        let f = run.objective().value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        let radius = |step: &Step| match &step.geometry {
+            Geometry::TrustRegion(region) => Some(region.radius),
+            _ => None,
+        };
+        let next_radius = if step < run.len() { run.record(step + 1).and_then(|(step, _)| radius(&step)) } else { None };
+        self.look = Look {
+            f,
+            slope: crate::linalg::norm(&gradient),
+            eigenvalues: symmetric_eigenvalues(&hessian, n).to_vec(),
+            x,
+            next_radius,
+        };
+    }
+}
+
+fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        swatch(ui, theme::series(ui.visuals(), index), series_dash(index));
+        let text = RichText::new(methods::label(context, index)).font(theme::heading());
+        let combo = egui::ComboBox::from_id_salt("method of the card").selected_text(text).width(120.0).show_ui(ui, |ui| {
+            for (other, lane) in context.session.lanes().iter().enumerate().filter(|(_, lane)| lane.run().is_some()) {
+                let _ = lane;
+                if ui.add(egui::Button::selectable(other == index, methods::label(context, other))).clicked() {
+                    out.push(Command::Select(other));
+                }
+            }
+        });
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ComboBox, true, "Method of the step card"));
+        combo.response.on_hover_text("The method that this card tells of");
+    });
+}
+
+fn row(ui: &mut Ui, name: &str, value: String, about: &str) {
+    ui.label(RichText::new(name).weak()).on_hover_text(about);
+    ui.add(egui::Label::new(value).wrap()).on_hover_text(about);
+    ui.end_row();
+}
+
+fn eigenvalues(values: &[f64]) -> String {
+    match values {
+        [] => "–".to_owned(),
+        [first, .., last] if values.len() > 3 => {
+            let negative = values.iter().filter(|v| **v < 0.0).count();
+            format!("{} … {}, {negative} below 0", number::significant(*first, 3), number::significant(*last, 3))
+        }
+        few => few.iter().map(|v| number::significant(*v, 3)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn verdict(step: &Step) -> String {
+    let what = match step.phase {
+        Phase::Descent => "Step",
+        Phase::Perturbation => "Random kick",
+        Phase::Search => "Search for negative curvature",
+        Phase::Certification => "Check for a minimum",
+    };
+    let verdict = match step.verdict {
+        Verdict::Accepted => "accepted",
+        Verdict::Rejected => "rejected",
+    };
+    format!("{what}, {verdict}")
+}
+
+fn reason(step: &Step) -> String {
+    let ratio = step.ratio();
+    match (step.verdict, ratio.is_nan()) {
+        (Verdict::Accepted, false) if ratio >= 0.9 => "The model told the truth: f fell as promised.".to_owned(),
+        (Verdict::Accepted, false) => format!("f fell by {} of what the model promised.", percent(ratio)),
+        (Verdict::Rejected, false) if step.actual < 0.0 => "f would have risen: the region shrinks, the iterate stays.".to_owned(),
+        (Verdict::Rejected, false) => format!("f would have fallen by only {} of the promise: the region shrinks.", percent(ratio)),
+        (Verdict::Accepted, true) => "This method takes every step; it does not look at f.".to_owned(),
+        (Verdict::Rejected, true) => "The iterate stays.".to_owned(),
+    }
+}
+
+fn percent(ratio: f64) -> String {
+    format!("{} %", number::short(100.0 * ratio, 2))
+}
+
+fn geometry_rows(ui: &mut Ui, geometry: &Geometry, next_radius: Option<f64>) {
+    match geometry {
+        Geometry::Point => {}
+        Geometry::Line { direction, tried } => {
+            row(ui, "direction", number::vector(direction, 3), "The direction that was searched");
+            row(ui, "tried", tried.iter().map(|t| number::short(*t, 3)).collect::<Vec<_>>().join(", "), "Multiples of the direction, in order");
+        }
+        Geometry::TrustRegion(region) => region_rows(ui, region, next_radius),
+        Geometry::Perturbation { radius } => row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from"),
+        Geometry::NegativeCurvature { direction, curvature } => {
+            row(ui, "curvature", number::significant(*curvature, 3), "vᵀ∇²f v along the direction found");
+            row(ui, "direction", number::vector(direction, 3), "Unit vector v");
+        }
+    }
+}
+
+fn region_rows(ui: &mut Ui, region: &Region, next_radius: Option<f64>) {
+    let (symbol, text) = match next_radius {
+        Some(next) if next != region.radius && region.second_order => {
+            ("Δ, next", format!("{} → {}", number::significant(region.radius, 3), number::significant(next, 3)))
+        }
+        _ => ("Δ", number::significant(region.radius, 3)),
+    };
+    row(ui, symbol, text, "Radius of the region in its own norm, in this step and the next");
+    let n = region.center.len();
+    let (values, _) = region.metric.axes(n);
+    let axes: Vec<f64> = values.iter().rev().map(|v| region.radius / v.sqrt()).collect();
+    let shape = match region.metric {
+        Metric::Sphere => "ball".to_owned(),
+        Metric::Diagonal(_) | Metric::Full(_) => match (axes.first(), axes.last()) {
+            (Some(short), Some(long)) => format!("ellipsoid {} to {}", number::significant(*short, 2), number::significant(*long, 2)),
+            _ => "ellipsoid".to_owned(),
+        },
+    };
+    row(ui, "region", shape, "Shape of the region; semi-axes in the units of x");
+    row(ui, "model", if region.second_order { "quadratic" } else { "linear" }.to_owned(), "The model of f that was minimized in the region");
+    row(ui, "ended", exit(region.exit).to_owned(), "How the solver of the model ended");
+    if !region.multiplier.is_nan() {
+        row(ui, "multiplier", number::significant(region.multiplier, 3), "λ of the constraint ‖s‖ ≤ Δ: zero where the minimizer is inside");
+    }
+}
+
+fn exit(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Interior => "inside",
+        Exit::Boundary => "on the boundary",
+        Exit::NegativeCurvature => "negative curvature, to the boundary",
+        Exit::HardCase => "hard case",
+        Exit::ZeroGradient => "zero gradient",
+        Exit::IterationLimit => "iteration limit",
+    }
+}
+
+fn counts_text(counts: &Counts) -> String {
+    let mut parts = Vec::new();
+    for (count, unit) in [
+        (counts.value, "f"),
+        (counts.gradient + counts.sample_gradient, "∇f"),
+        (counts.hessian_vector + counts.sample_hessian_vector, "∇²f·v"),
+        (counts.hessian, "∇²f"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} {unit}", number::count(count)));
+        }
+    }
+    parts.push(format!("{} backprop.", number::count(counts.backpropagations)));
+    parts.join(", ")
+}
