@@ -4,6 +4,7 @@ use super::command::{Command, ViewFlag};
 use super::icons::{Icon, icon_button, icon_toggle};
 use super::panels::{Context, Memory, panels, problem};
 use super::theme;
+use crate::problem::Objective;
 use eframe::egui::{self, RichText, Ui};
 
 /// Draws the bar; returns where the formula field is.

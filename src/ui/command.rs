@@ -2,6 +2,7 @@
 
 use super::curves::Quantity;
 use crate::optim::{Setting, Settings};
+use crate::problem::Objective;
 use crate::scene::{CameraSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
 
 /// One wish of a panel, a key, or the browser.
@@ -237,9 +238,10 @@ fn edit_formula(scene: &mut Scene, text: String) {
     let (dim, domain) = opened.as_ref().map_or((2, [-3.0, 3.0, -3.0, 3.0]), |p| (p.dim(), p.domain()));
     // The start that the landscape gave stays where it is while the formula departs from it.
     if scene.start.is_none() {
-        scene.start = opened.as_ref().map(|p| p.default_start().to_vec());
+        scene.start = opened.as_ref().and_then(|p| p.starts().into_iter().next());
     }
-    let parameters = opened.map(|p| p.parameter_values()).unwrap_or_default();
+    let values = |p: &crate::problem::FormulaProblem| p.parameter_names().iter().cloned().zip(p.parameter_values().iter().copied()).collect();
+    let parameters = opened.as_ref().map(values).unwrap_or_default();
     scene.problem = ProblemSpec::Formula { text, parameters, dim, domain };
 }
 

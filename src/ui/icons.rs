@@ -1,7 +1,7 @@
 //! Icons as strokes: one weight, any size, the same on every system; and the buttons that carry them.
 
 use eframe::egui::epaint::{PathShape, PathStroke};
-use eframe::egui::{self, Color32, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2};
+use eframe::egui::{self, Color32, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, Role, pos2, vec2};
 use std::f32::consts::{PI, TAU};
 
 /// The icons.
@@ -184,7 +184,7 @@ pub fn icon_toggle(ui: &mut Ui, icon: Icon, label: &str, tooltip: &str, on: bool
     let side = ui.spacing().interact_size.y.max(28.0);
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, enabled, on, label));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, on, label));
     if ui.is_rect_visible(rect) {
         let visuals = ui.style().interact(&response);
         if on {

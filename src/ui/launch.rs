@@ -31,11 +31,6 @@ pub enum UiError {
     NoWindow(String),
 }
 
-/// The backends that a picture can be drawn with, for the native window and for the page.
-pub fn web_options() -> eframe::WebOptions {
-    eframe::WebOptions::default()
-}
-
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors

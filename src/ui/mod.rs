@@ -29,7 +29,7 @@ pub use command::{Command, Edit, PlotAxis, ViewFlag};
 pub use curves::{Curves, Quantity};
 pub use document::Document;
 pub use icons::Icon;
-pub use launch::{Launch, UiError, web_options};
+pub use launch::{Launch, UiError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use launch::run_native;
 pub use session::{Fault, Lane, Session};

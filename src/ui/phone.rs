@@ -5,7 +5,7 @@ use super::command::Command;
 use super::icons::{Icon, icon_button};
 use super::panels::{Context, Memory, narration, panel, panels, playback, problem};
 use super::theme;
-use eframe::egui::{self, Align2, RichText, Sense, Ui, WidgetInfo, WidgetType, vec2};
+use eframe::egui::{self, Align2, RichText, Sense, Ui, WidgetInfo, Role, vec2};
 
 /// Draws everything; returns where the formula field is.
 pub fn phone_ui(ui: &mut Ui, sheet: &mut Option<&'static str>, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) -> egui::Rect {
@@ -76,7 +76,7 @@ fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>) {
         for tab in tabs {
             let on = *sheet == Some(tab.id);
             let (rect, response) = ui.allocate_exact_size(vec2(width, 44.0), Sense::click());
-            response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, on, tab.title));
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, tab.title));
             let color = if on { ui.visuals().selection.stroke.color } else { ui.visuals().text_color() };
             let icon = egui::Rect::from_center_size(rect.center_top() + vec2(0.0, 14.0), vec2(20.0, 20.0));
             tab.icon.paint(ui.painter(), icon, color);

@@ -4,7 +4,7 @@
 use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
 use crate::optim::{Method, method};
-use crate::problem::{FormulaProblem, Landscape, Plane, landscape};
+use crate::problem::{FormulaProblem, Objective, Landscape, Plane, landscape};
 use crate::run::Run;
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
 use std::ops::Range;
@@ -92,7 +92,7 @@ impl Session {
             }
             Err(_) if self.start.len() == self.problem.dim() => {}
             Err(_) => {
-                self.start = Vector::from_slice(self.problem.default_start());
+                self.start = default_start(&self.problem);
                 renewed = true;
             }
         }
@@ -273,6 +273,10 @@ impl Lane {
         let row = self.row(step)?;
         Some(self.curves.at(self.run.as_ref()?, quantity, row))
     }
+}
+
+fn default_start(problem: &FormulaProblem) -> Vector {
+    problem.starts().first().map_or_else(|| Vector::from_elem(0.0, problem.dim()), |x| Vector::from_slice(x))
 }
 
 fn known_minimum(problem: &FormulaProblem) -> f64 {

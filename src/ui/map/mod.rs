@@ -28,7 +28,7 @@ impl MapPanel {
     /// Draws the map and reads the pointer.
     pub fn map_ui(&mut self, ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
         let (rect, response) = ui.allocate_exact_size(ui.available_size().max(egui::Vec2::splat(1.0)), Sense::click_and_drag());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, "Map of the landscape"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map of the landscape"));
         self.rect = rect;
         let [x0, x1, y0, y1] = context.session.problem().domain();
         let scale = (rect.width() / (x1 - x0) as f32).min(rect.height() / (y1 - y0) as f32);

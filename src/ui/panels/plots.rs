@@ -181,7 +181,7 @@ fn plot_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, quantit
         });
     let area = response.response.rect;
     name_ui(ui, area, quantity, &visuals);
-    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, quantity.meaning()));
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning()));
     let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
     if pressed && let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) {
         let x = response.transform.value_from_position(pointer).x;

@@ -1,7 +1,7 @@
 //! The landscape panel and its two parts in the top bar: the picker and the formula field.
 
 use super::{Context, faint_ui, heading_ui};
-use crate::problem::{CriticalPoint, Dimension, Kind, Landscape, ParameterScale, landscapes};
+use crate::problem::{CriticalPoint, Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
 use crate::scene::{ProblemSpec, Scene};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
@@ -39,7 +39,7 @@ pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory,
     let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate()).config(config).ui(ui, |ui| {
         ui.set_width(340.0_f32.min(ui.ctx().content_rect().width() - 32.0));
         let search = ui.add(TextEdit::singleline(&mut memory.search).hint_text("Search the landscapes").desired_width(f32::INFINITY));
-        search.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Search the landscapes"));
+        search.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the landscapes"));
         egui::ScrollArea::vertical().max_height(480.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, context, memory, out));
     });
     response.on_hover_text("Choose another landscape");
@@ -69,7 +69,7 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
         job.append(&entry.why, 0.0, small);
         let button = egui::Button::selectable(selected, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
         let response = ui.add(button);
-        response.widget_info(|| egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, &entry.name));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &entry.name));
         if response.on_hover_text(&entry.source).clicked() {
             out.push(Command::Edit(Edit::Problem(ProblemSpec::landscape(&entry.id))));
             memory.search.clear();
@@ -105,7 +105,7 @@ pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
         .layouter(&mut layouter)
         .show(ui);
     let response = output.response.response;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Formula"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Formula"));
     if response.changed() {
         match try_formula(context.scene, &memory.text) {
             Ok(()) => {

@@ -116,7 +116,7 @@ fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Co
                 }
             }
         });
-        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::ComboBox, true, "Method of the step card"));
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Method of the step card"));
         combo.response.on_hover_text("The method that this card tells of");
     });
 }
