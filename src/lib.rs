@@ -30,3 +30,5 @@ pub mod render;
 pub mod run;
 pub mod scene;
 pub mod view;
+#[cfg(feature = "gui")]
+pub mod ui;

@@ -2,6 +2,7 @@
 
 use super::command::{Command, Edit};
 use super::document::Document;
+use super::files::Inbox;
 use super::layout::{self, Layout};
 use super::panels::{Context, Memory, Preferences, narration, playback};
 use super::session::Session;
@@ -36,6 +37,7 @@ pub struct App {
     help: bool,
     notice: Option<(String, f64)>,
     snapshot: Snapshot,
+    inbox: Inbox,
 }
 
 /// What survives a restart.
@@ -48,12 +50,15 @@ struct Stored {
 
 impl App {
     /// The window with the launch's scene, else the one that was open last, else the first screen.
-    pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Self {
+    ///
+    /// # Errors
+    /// [`SceneError`] where not even the first screen can be opened: the catalogue is broken.
+    pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Result<Self, SceneError> {
         theme::install(&cc.egui_ctx);
         let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(STORAGE_KEY)) };
         let stored: Option<Stored> = stored.and_then(|text| serde_json::from_str(&text).ok());
         let wanted = launch.scene.or_else(|| stored.as_ref().and_then(|s| Scene::from_json(&s.scene).ok()));
-        let (scene, session, fault) = open(wanted);
+        let (scene, session, fault) = open(wanted)?;
         let notice = launch.notice.or(fault).map(|text| (text, NOTICE_SECS));
         let arranged = stored.as_ref().and_then(|s| layout::restored(&s.layout));
         let mut app = Self {
@@ -69,10 +74,13 @@ impl App {
             help: false,
             notice,
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
+            inbox: Inbox::default(),
         };
         app.apply_preferences(&cc.egui_ctx);
+        #[cfg(target_arch = "wasm32")]
+        super::web::follow_address(&cc.egui_ctx, &app.inbox);
         app.session.work(FIRST_SLICE);
-        app
+        Ok(app)
     }
 
     /// The document.
@@ -151,10 +159,11 @@ impl App {
                     out.push(Command::Load(text.clone()));
                 }
             }
-            for file in &input.raw.dropped_files {
-                out.extend(dropped(file).map(Command::Load));
-            }
         });
+        for file in ctx.input(|input| input.raw.dropped_files.clone()) {
+            files::read_dropped(ctx, &self.inbox, &file);
+        }
+        out.extend(self.inbox.take());
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
@@ -381,25 +390,17 @@ impl Memory {
 }
 
 /// The wanted scene, or the first screen and what is wrong with the wanted one.
-fn open(wanted: Option<Scene>) -> (Scene, Session, Option<String>) {
+fn open(wanted: Option<Scene>) -> Result<(Scene, Session, Option<String>), SceneError> {
     let mut fault = None;
-    let fallbacks = [Some(Scene::default()), Some(plain_scene())];
-    for scene in std::iter::once(wanted).chain(fallbacks).flatten() {
+    if let Some(scene) = wanted {
         match Session::open(&scene) {
-            Ok(session) => return (scene, session, fault),
-            Err(error) => fault = fault.or_else(|| Some(sentence(&error))),
+            Ok(session) => return Ok((scene, session, None)),
+            Err(error) => fault = Some(super::session::sentence(&error.to_string())),
         }
     }
-    unreachable!("a bare quadratic can be opened")
-}
-
-fn sentence(error: &SceneError) -> String {
-    super::session::sentence(&error.to_string())
-}
-
-/// A scene that needs no catalogue.
-fn plain_scene() -> Scene {
-    Scene { problem: crate::scene::ProblemSpec::formula("x^2 - y^2"), methods: Vec::new(), start: None, ..Scene::default() }
+    let scene = Scene::default();
+    let session = Session::open(&scene)?;
+    Ok((scene, session, fault))
 }
 
 fn desktop_ui(ui: &mut Ui, layout: &mut Layout, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) -> egui::Rect {
@@ -412,15 +413,4 @@ fn desktop_ui(ui: &mut Ui, layout: &mut Layout, context: &Context<'_>, memory: &
     });
     egui::CentralPanel::no_frame().show(ui, |ui| layout::layout_ui(ui, layout, context, memory, out));
     field
-}
-
-fn dropped(file: &egui::DroppedFile) -> Option<String> {
-    if let Some(bytes) = &file.bytes {
-        return String::from_utf8(bytes.to_vec()).ok();
-    }
-    #[cfg(not(target_arch = "wasm32"))]
-    if let Some(path) = &file.path {
-        return std::fs::read_to_string(path).ok();
-    }
-    None
 }

@@ -1,16 +1,62 @@
-//! Scenes as files.
+//! Scenes as files, links and what is dropped on the window.
+
+use super::command::Command;
+use crate::scene::{Scene, from_link};
+use eframe::egui;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The name under which a scene is saved.
 pub const SCENE_FILE: &str = "saddlescope-scene.json";
+
+/// Wishes that arrive between frames: a file that was read, a changed address.
+#[derive(Clone, Default)]
+pub struct Inbox(Arc<Mutex<Vec<Command>>>);
+
+impl Inbox {
+    /// Puts a wish in and wakes the window.
+    pub fn push(&self, ctx: &egui::Context, command: Command) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+        ctx.request_repaint();
+    }
+
+    /// Takes everything out.
+    pub fn take(&self) -> Vec<Command> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Reads a scene from JSON or from a link.
 ///
 /// # Errors
 /// One sentence.
-pub fn read(text: &str) -> Result<crate::scene::Scene, String> {
+pub fn read(text: &str) -> Result<Scene, String> {
     let text = text.trim();
-    let scene = if text.starts_with('{') { crate::scene::Scene::from_json(text) } else { crate::scene::from_link(text) };
+    let scene = if text.starts_with('{') { Scene::from_json(text) } else { from_link(text) };
     scene.map_err(|error| super::session::sentence(&error.to_string()))
+}
+
+fn read_bytes(bytes: Result<Vec<u8>, String>) -> Command {
+    match bytes.map(String::from_utf8) {
+        Ok(Ok(text)) => Command::Load(text),
+        Ok(Err(_)) => Command::Notice("The dropped file is no text; a scene is a JSON file.".to_owned()),
+        Err(error) => Command::Notice(format!("The dropped file cannot be read: {error}.")),
+    }
+}
+
+/// Reads a dropped file; what comes of it arrives in the inbox.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFileHandle) {
+    inbox.push(ctx, read_bytes(file.bytes()));
+}
+
+/// Reads a dropped file; what comes of it arrives in the inbox.
+#[cfg(target_arch = "wasm32")]
+pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFileHandle) {
+    let (ctx, inbox, file) = (ctx.clone(), inbox.clone(), file.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let bytes = file.bytes_async().await;
+        inbox.push(&ctx, read_bytes(bytes));
+    });
 }
 
 /// Writes the scene into the folder that the program was started in; never over another file. Returns what to say.
@@ -33,8 +79,23 @@ pub fn save(json: &str) -> String {
     "The scene was not saved: this folder holds a thousand of them.".to_owned()
 }
 
-/// A link to the scene: of this page in the browser, the bare fragment on the desktop.
+/// Offers the scene as a download. Returns what to say.
+#[cfg(target_arch = "wasm32")]
+pub fn save(json: &str) -> String {
+    match super::web::download(SCENE_FILE, json) {
+        Some(()) => format!("{SCENE_FILE} is with your downloads."),
+        None => "This browser does not let the page save a file.".to_owned(),
+    }
+}
+
+/// A link to the scene: what the program takes as its argument and the page after its address.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn link(scene: &crate::scene::Scene) -> String {
-    crate::scene::to_link(scene)
+pub fn link(scene: &Scene) -> String {
+    format!("#{}", crate::scene::to_link(scene))
+}
+
+/// A link to the scene: this page's address with the scene in its fragment; the address bar shows it too.
+#[cfg(target_arch = "wasm32")]
+pub fn link(scene: &Scene) -> String {
+    super::web::link(scene)
 }

@@ -43,6 +43,6 @@ pub fn run_native(launch: Launch) -> Result<(), UiError> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([320.0, 320.0]);
     let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
-    eframe::run_native("saddlescope", options, Box::new(|cc| Ok(Box::new(super::App::new(cc, launch)))))
+    eframe::run_native("saddlescope", options, Box::new(|cc| Ok(Box::new(super::App::new(cc, launch)?))))
         .map_err(|error| UiError::NoWindow(error.to_string()))
 }

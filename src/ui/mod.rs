@@ -33,5 +33,5 @@ pub use launch::{Launch, UiError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use launch::run_native;
 pub use session::{Fault, Lane, Session};
-pub use snapshot::{RunSnapshot, Snapshot};
+pub use snapshot::{RunSnapshot, Snapshot, trace};
 pub use theme::{PHONE_WIDTH, color, series, theme_of};

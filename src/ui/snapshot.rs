@@ -45,3 +45,14 @@ pub struct RunSnapshot {
     /// Trials made.
     pub steps: u64,
 }
+
+/// The recording of every run of a scene, as the command line writes it; `None` where the scene cannot be opened.
+pub fn trace(scene: &crate::scene::Scene) -> Option<String> {
+    let mut runs: Vec<_> = scene.open().ok()?.runs.into_iter().flatten().collect();
+    for run in &mut runs {
+        run.advance(u64::MAX);
+    }
+    let mut bytes = Vec::new();
+    crate::export::json::write_runs(&mut bytes, &runs).ok()?;
+    String::from_utf8(bytes).ok()
+}

@@ -86,10 +86,8 @@ pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
     let current = context.session.problem().text();
     let id = egui::Id::unique("formula field");
     let focused = ui.ctx().memory(|m| m.has_focus(id));
-    if memory.shown.as_deref() != Some(current) && !(focused && memory.fault.is_some()) {
-        if memory.shown.is_none() || !focused || memory.fault.is_none() {
-            memory.text = if focused && same_formula(context.scene, &memory.text) { memory.text.clone() } else { current.to_owned() };
-        }
+    if memory.shown.as_deref() != Some(current) {
+        memory.text = current.to_owned();
         memory.shown = Some(current.to_owned());
         memory.fault = None;
     }
@@ -135,10 +133,6 @@ pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
         response.on_hover_text("The function as text: + − * / ^, sin, exp, abs, if(c, a, b), sum(i, 1, n, …); click to change it");
     }
     rect
-}
-
-fn same_formula(scene: &Scene, text: &str) -> bool {
-    matches!(&scene.problem, ProblemSpec::Formula { text: own, .. } if own == text)
 }
 
 /// Whether the scene with this formula can be opened.

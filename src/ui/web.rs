@@ -1,0 +1,111 @@
+//! The page: the scene in the address, and what the page's scripts can ask.
+
+use super::command::Command;
+use super::files::Inbox;
+use super::snapshot::Snapshot;
+use super::{App, Launch};
+use crate::scene::{Scene, to_link};
+use eframe::egui;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    static LIVE: RefCell<Option<(Snapshot, Scene)>> = const { RefCell::new(None) };
+}
+
+/// The page's launch: the scene of the address, where it has one.
+pub fn launch() -> Launch {
+    match fragment() {
+        Some(text) => Launch::from_link(&text),
+        None => Launch::default(),
+    }
+}
+
+fn fragment() -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    (hash.len() > 1).then_some(hash)
+}
+
+/// Opens the scene of the address whenever it changes.
+pub(super) fn follow_address(ctx: &egui::Context, inbox: &Inbox) {
+    let (ctx, inbox) = (ctx.clone(), inbox.clone());
+    let changed = Closure::<dyn FnMut()>::new(move || {
+        if let Some(text) = fragment() {
+            inbox.push(&ctx, Command::Load(text));
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        window.set_onhashchange(Some(changed.as_ref().unchecked_ref()));
+    }
+    changed.forget();
+}
+
+/// Starts the window in `canvas`.
+///
+/// # Errors
+/// What the browser says where it can draw neither with WebGPU nor with WebGL 2.
+pub async fn run(canvas: web_sys::HtmlCanvasElement) -> Result<(), JsValue> {
+    let launch = launch();
+    let create: eframe::AppCreator<'static> = Box::new(move |cc| Ok(Box::new(App::new(cc, launch)?)));
+    eframe::WebRunner::new().start(canvas, eframe::WebOptions::default(), create).await
+}
+
+/// Keeps the state of a frame for the page's scripts.
+pub(super) fn publish(snapshot: &Snapshot, scene: &Scene) {
+    LIVE.with(|live| *live.borrow_mut() = Some((snapshot.clone(), scene.clone())));
+}
+
+fn ask(answer: impl FnOnce(&Snapshot, &Scene) -> Option<String>) -> String {
+    let answer = LIVE.with(|live| {
+        let live = live.try_borrow().ok()?;
+        let (snapshot, scene) = live.as_ref()?;
+        answer(snapshot, scene)
+    });
+    answer.unwrap_or_else(|| "null".to_owned())
+}
+
+/// What is on the screen, as JSON.
+#[wasm_bindgen]
+pub fn saddlescope_state() -> String {
+    ask(|snapshot, _| serde_json::to_string(snapshot).ok())
+}
+
+/// The scene as it would be saved.
+#[wasm_bindgen]
+pub fn saddlescope_scene() -> String {
+    ask(|_, scene| Some(scene.to_json()))
+}
+
+/// The recording of every run of the scene.
+#[wasm_bindgen]
+pub fn saddlescope_trace() -> String {
+    ask(|_, scene| super::snapshot::trace(scene))
+}
+
+/// The scene as the fragment of a link.
+#[wasm_bindgen]
+pub fn saddlescope_link() -> String {
+    ask(|_, scene| Some(to_link(scene)))
+}
+
+/// Puts the scene into the address without a new entry of the browser's history; returns the address.
+pub(super) fn link(scene: &Scene) -> String {
+    let fragment = format!("#{}", to_link(scene));
+    let address = || {
+        let window = web_sys::window()?;
+        window.history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&fragment)).ok()?;
+        window.location().href().ok()
+    };
+    address().unwrap_or_else(|| fragment.clone())
+}
+
+/// Offers a text as a file to save.
+pub(super) fn download(name: &str, text: &str) -> Option<()> {
+    let document = web_sys::window()?.document()?;
+    let anchor: web_sys::HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
+    let encoded = String::from(js_sys::encode_uri_component(text));
+    anchor.set_href(&format!("data:application/json;charset=utf-8,{encoded}"));
+    anchor.set_download(name);
+    anchor.click();
+    Some(())
+}
