@@ -29,6 +29,6 @@ pub mod problem;
 pub mod render;
 pub mod run;
 pub mod scene;
-pub mod view;
 #[cfg(feature = "gui")]
 pub mod ui;
+pub mod view;

@@ -1,6 +1,6 @@
 //! The application: one frame reads input, advances the clock and the runs, draws, and applies what was asked for.
 
-use super::command::{Command, Edit};
+use super::command::Command;
 use super::document::Document;
 use super::files::Inbox;
 use super::layout::{self, Layout};
@@ -9,7 +9,7 @@ use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
 use super::snapshot::{RunSnapshot, Snapshot};
 use super::{Launch, bars, files, help, phone, theme};
-use crate::scene::{CameraSpec, Scene, SceneError};
+use crate::scene::{Scene, SceneError};
 use eframe::egui::{self, RichText, Ui};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -21,21 +21,21 @@ const SLICE: Duration = Duration::from_millis(3);
 /// Time for runs before the first frame: the first picture shows whole paths.
 const FIRST_SLICE: Duration = Duration::from_millis(60);
 /// How long a notice stays, in seconds.
-const NOTICE_SECS: f64 = 5.0;
+pub(super) const NOTICE_SECS: f64 = 5.0;
 
 /// The window's state.
 pub struct App {
-    document: Document,
-    session: Session,
-    memory: Memory,
-    preferences: Preferences,
-    layout: Layout,
+    pub(super) document: Document,
+    pub(super) session: Session,
+    pub(super) memory: Memory,
+    pub(super) preferences: Preferences,
+    pub(super) layout: Layout,
     sheet: Option<&'static str>,
     shortcuts: Vec<Shortcut>,
-    playing: bool,
+    pub(super) playing: bool,
     carry: f64,
-    help: bool,
-    notice: Option<(String, f64)>,
+    pub(super) help: bool,
+    pub(super) notice: Option<(String, f64)>,
     snapshot: Snapshot,
     inbox: Inbox,
 }
@@ -56,31 +56,54 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Result<Self, SceneError> {
         theme::install(&cc.egui_ctx);
         let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(STORAGE_KEY)) };
-        let stored: Option<Stored> = stored.and_then(|text| serde_json::from_str(&text).ok());
-        let wanted = launch.scene.or_else(|| stored.as_ref().and_then(|s| Scene::from_json(&s.scene).ok()));
+        let wanted = launch.scene.clone();
         let (scene, session, fault) = open(wanted)?;
-        let notice = launch.notice.or(fault).map(|text| (text, NOTICE_SECS));
-        let arranged = stored.as_ref().and_then(|s| layout::restored(&s.layout));
         let mut app = Self {
             document: Document::new(scene),
             session,
             memory: Memory::new(cc.wgpu_render_state.as_ref()),
-            preferences: stored.map(|s| s.preferences).unwrap_or_default(),
-            layout: arranged.unwrap_or_else(layout::first_layout),
+            preferences: Preferences::default(),
+            layout: layout::first_layout(),
             sheet: None,
             shortcuts: shortcuts(),
             playing: false,
             carry: 0.0,
             help: false,
-            notice,
+            notice: launch.notice.or(fault).map(|text| (text, NOTICE_SECS)),
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
         };
         app.apply_preferences(&cc.egui_ctx);
+        if let Some(text) = stored {
+            let asked = launch.scene.is_some().then(|| app.document.scene().clone());
+            app.restore(&cc.egui_ctx, &text);
+            if let Some(scene) = asked {
+                app.open(scene);
+            }
+        }
         #[cfg(target_arch = "wasm32")]
         super::web::follow_address(&cc.egui_ctx, &app.inbox);
         app.session.work(FIRST_SLICE);
         Ok(app)
+    }
+
+    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is.
+    pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
+        let Ok(stored) = serde_json::from_str::<Stored>(text) else { return };
+        if let Ok(scene) = Scene::from_json(&stored.scene) {
+            self.open(scene);
+        }
+        if let Some(layout) = layout::restored(&stored.layout) {
+            self.layout = layout;
+        }
+        self.preferences = stored.preferences;
+        self.apply_preferences(ctx);
+    }
+
+    fn open(&mut self, scene: Scene) {
+        if let Ok(session) = Session::open(&scene) {
+            (self.document, self.session) = (Document::new(scene), session);
+        }
     }
 
     /// The document.
@@ -108,7 +131,7 @@ impl App {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    fn apply_preferences(&self, ctx: &egui::Context) {
+    pub(super) fn apply_preferences(&self, ctx: &egui::Context) {
         ctx.set_theme(match self.preferences.dark {
             None => egui::ThemePreference::System,
             Some(true) => egui::ThemePreference::Dark,
@@ -117,11 +140,11 @@ impl App {
         ctx.set_zoom_factor(if self.preferences.presenter { theme::PRESENTER_ZOOM } else { 1.0 });
     }
 
-    fn last_step(&self) -> u64 {
+    pub(super) fn last_step(&self) -> u64 {
         if self.session.is_working() { self.scene().steps } else { self.session.longest() }
     }
 
-    fn step(&self) -> u64 {
+    pub(super) fn step(&self) -> u64 {
         self.scene().playback.step.min(self.last_step())
     }
 
@@ -172,11 +195,7 @@ impl App {
             scene: self.document.scene(),
             session: &self.session,
             preferences: &self.preferences,
-            step: self.document.scene().playback.step.min(if self.session.is_working() {
-                self.document.scene().steps
-            } else {
-                self.session.longest()
-            }),
+            step: self.step(),
             playing: self.playing,
             history: (self.document.can_undo(), self.document.can_redo()),
             phone,
@@ -212,107 +231,6 @@ impl App {
             self.notice = None;
         } else {
             ctx.request_repaint_after(Duration::from_millis(250));
-        }
-    }
-
-    /// Applies one wish.
-    pub fn apply(&mut self, ctx: &egui::Context, command: Command) {
-        match command {
-            Command::Edit(edit) => self.edit(edit),
-            Command::Undo => self.document.undo(),
-            Command::Redo => self.document.redo(),
-            Command::Camera(camera) => self.document.look(|scene| scene.view.camera = camera),
-            Command::Zoom(factor) => self.zoom(factor),
-            Command::TogglePlay => {
-                self.playing = !self.playing;
-                if self.playing && self.step() >= self.last_step() {
-                    self.document.look(|scene| scene.playback.step = 0);
-                }
-            }
-            Command::GoTo(step) => {
-                let step = step.min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
-            }
-            Command::StepBy(by) => {
-                self.playing = false;
-                let step = self.step().saturating_add_signed(by).min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
-            }
-            Command::Speed(speed) => self.document.look(|scene| scene.playback.speed = speed),
-            Command::ToggleRepeat => self.document.look(|scene| scene.playback.repeat ^= true),
-            Command::Reseed => {
-                let seed = self.scene().seed.wrapping_add(1);
-                self.edit(Edit::Seed(seed));
-            }
-            Command::ToggleView(flag) => {
-                let mut view = self.scene().view.clone();
-                *flag.of(&mut view) ^= true;
-                self.edit(Edit::View(view));
-            }
-            Command::ToggleMethod(index) => {
-                if let Some(enabled) = self.scene().methods.get(index).map(|spec| spec.enabled) {
-                    self.edit(Edit::Enable(index, !enabled));
-                }
-            }
-            Command::Select(index) => self.preferences.selected = index,
-            Command::ToggleTheme => {
-                self.preferences.dark = Some(ctx.theme() == egui::Theme::Light);
-                self.apply_preferences(ctx);
-            }
-            Command::TogglePresenter => {
-                self.preferences.presenter ^= true;
-                self.apply_preferences(ctx);
-            }
-            Command::ToggleHelp => self.help ^= true,
-            Command::ResetLayout => self.layout = layout::first_layout(),
-            Command::TogglePanel(id) => layout::toggle(&mut self.layout, id),
-            Command::PlotAxis(axis) => self.preferences.axis = axis,
-            Command::ToggleCurve(quantity) => {
-                let curves = &mut self.preferences.curves;
-                match curves.iter().position(|q| *q == quantity) {
-                    Some(place) => drop(curves.remove(place)),
-                    None => curves.push(quantity),
-                }
-            }
-            Command::CopyLink => {
-                ctx.copy_text(files::link(self.scene()));
-                self.say("A link to this moment is in the clipboard.");
-            }
-            Command::Save => {
-                let said = files::save(&self.scene().to_json());
-                self.say(said);
-            }
-            Command::Open => self.say("Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard."),
-            Command::Load(text) => match files::read(&text) {
-                Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),
-                Err(sentence) => self.say(sentence),
-            },
-            Command::Notice(text) => self.say(text),
-        }
-    }
-
-    fn say(&mut self, text: impl Into<String>) {
-        self.notice = Some((text.into(), NOTICE_SECS));
-    }
-
-    fn edit(&mut self, edit: Edit) {
-        let another = matches!(edit, Edit::Problem(_));
-        self.document.edit(edit);
-        if another {
-            // A new landscape is shown at its end: where did each method come to?
-            let steps = self.scene().steps;
-            self.playing = false;
-            self.document.look(|scene| scene.playback.step = steps);
-        }
-    }
-
-    fn zoom(&mut self, factor: f64) {
-        let [x0, x1, y0, y1] = self.session.problem().domain();
-        let whole = CameraSpec { center: [0.5 * (x0 + x1), 0.5 * (y0 + y1)], extent: (x1 - x0).min(y1 - y0) };
-        let camera = self.scene().view.camera.unwrap_or(whole);
-        let extent = camera.extent / factor;
-        if extent.is_finite() && extent > 1e-12 {
-            self.document.look(|scene| scene.view.camera = Some(CameraSpec { extent, ..camera }));
         }
     }
 
@@ -403,7 +321,13 @@ fn open(wanted: Option<Scene>) -> Result<(Scene, Session, Option<String>), Scene
     Ok((scene, session, fault))
 }
 
-fn desktop_ui(ui: &mut Ui, layout: &mut Layout, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) -> egui::Rect {
+fn desktop_ui(
+    ui: &mut Ui,
+    layout: &mut Layout,
+    context: &Context<'_>,
+    memory: &mut Memory,
+    out: &mut Vec<Command>,
+) -> egui::Rect {
     let fill = ui.visuals().panel_fill;
     let frame = |x: i8, y: i8| egui::Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(x, y));
     let field = egui::Panel::top("top").frame(frame(16, 6)).show(ui, |ui| bars::top_bar_ui(ui, context, memory, out)).inner;

@@ -45,7 +45,9 @@ fn actions_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
         out.push(Command::ToggleHelp);
     }
     theme_ui(ui, out);
-    if icon_toggle(ui, Icon::Presenter, "Presenter mode", "Large type for a projector (P)", context.preferences.presenter).clicked() {
+    if icon_toggle(ui, Icon::Presenter, "Presenter mode", "Large type for a projector (P)", context.preferences.presenter)
+        .clicked()
+    {
         out.push(Command::TogglePresenter);
     }
     menu_ui(ui, context, out);

@@ -240,7 +240,9 @@ fn edit_formula(scene: &mut Scene, text: String) {
     if scene.start.is_none() {
         scene.start = opened.as_ref().and_then(|p| p.starts().into_iter().next());
     }
-    let values = |p: &crate::problem::FormulaProblem| p.parameter_names().iter().cloned().zip(p.parameter_values().iter().copied()).collect();
+    let values = |p: &crate::problem::FormulaProblem| {
+        p.parameter_names().iter().cloned().zip(p.parameter_values().iter().copied()).collect()
+    };
     let parameters = opened.as_ref().map(values).unwrap_or_default();
     scene.problem = ProblemSpec::Formula { text, parameters, dim, domain };
 }

@@ -43,7 +43,9 @@ impl Quantity {
         match self {
             Self::Gap => "Distance to the lowest value that is known or was seen",
             Self::Gradient => "Norm of the gradient at the iterate, zero at every critical point",
-            Self::LambdaMin => "Smallest eigenvalue of the Hessian at the iterate: below zero there is a way down along which the slope may vanish",
+            Self::LambdaMin => {
+                "Smallest eigenvalue of the Hessian at the iterate: below zero there is a way down along which the slope may vanish"
+            }
             Self::Radius => "Radius of the trust region, or of a random kick, in its own norm",
             Self::Ratio => "Actual over predicted decrease: 1 where the model told the truth",
         }

@@ -26,7 +26,8 @@ impl Document {
         &self.scene
     }
 
-    /// Applies an edit and remembers what was before; edits of one gesture are remembered once, edits that change nothing not at all.
+    /// Applies an edit and remembers what was before; edits of one gesture are remembered once, edits that change nothing
+    /// not at all.
     pub fn edit(&mut self, edit: Edit) {
         let key = edit.key();
         let before = self.scene.clone();

@@ -1,7 +1,7 @@
 //! Icons as strokes: one weight, any size, the same on every system; and the buttons that carry them.
 
 use eframe::egui::epaint::{PathShape, PathStroke};
-use eframe::egui::{self, Color32, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{self, Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use std::f32::consts::{PI, TAU};
 
 /// The icons.
@@ -126,7 +126,9 @@ impl Icon {
             ],
             Self::Plus => vec![line(vec![p(0.5, 0.2), p(0.5, 0.8)]), line(vec![p(0.2, 0.5), p(0.8, 0.5)])],
             Self::Cross => vec![line(vec![p(0.26, 0.26), p(0.74, 0.74)]), line(vec![p(0.74, 0.26), p(0.26, 0.74)])],
-            Self::Reset => vec![arc((0.5, 0.52), 0.32, -0.35 * PI, 1.25 * PI), line(vec![p(0.66, 0.04), p(0.66, 0.26), p(0.88, 0.28)])],
+            Self::Reset => {
+                vec![arc((0.5, 0.52), 0.32, -0.35 * PI, 1.25 * PI), line(vec![p(0.66, 0.04), p(0.66, 0.26), p(0.88, 0.28)])]
+            }
             Self::Sliders => {
                 let knob = |x, y| Shape::circle_filled(p(x, y), side * 0.1, color);
                 let mut shapes: Vec<Shape> = [0.28, 0.72].map(|y| line(vec![p(0.12, y), p(0.88, y)])).to_vec();
@@ -151,13 +153,19 @@ impl Icon {
                 line(vec![p(0.2, 0.24), p(0.4, 0.34), p(0.52, 0.66), p(0.9, 0.74)]),
             ],
             Self::Dot => vec![Shape::circle_filled(p(0.5, 0.5), side * 0.16, color)],
-            Self::Minimum => vec![wave(&|x| 0.78 - 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8), Shape::circle_filled(p(0.5, 0.66), side * 0.09, color)],
+            Self::Minimum => vec![
+                wave(&|x| 0.78 - 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8),
+                Shape::circle_filled(p(0.5, 0.66), side * 0.09, color),
+            ],
             Self::Saddle => vec![
                 wave(&|x| 0.62 - 4.0 * (x - 0.5) * (x - 0.5), 0.16, 0.84),
                 wave(&|x| 0.62 + 2.6 * (x - 0.5) * (x - 0.5), 0.16, 0.84),
                 Shape::circle_filled(p(0.5, 0.56), side * 0.09, color),
             ],
-            Self::Maximum => vec![wave(&|x| 0.34 + 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8), Shape::circle_filled(p(0.5, 0.24), side * 0.09, color)],
+            Self::Maximum => vec![
+                wave(&|x| 0.34 + 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8),
+                Shape::circle_filled(p(0.5, 0.24), side * 0.09, color),
+            ],
             Self::Flat => vec![line(vec![p(0.14, 0.64), p(0.86, 0.64)]), Shape::circle_filled(p(0.5, 0.5), side * 0.09, color)],
             Self::Warning => vec![
                 closed(vec![p(0.5, 0.14), p(0.92, 0.84), p(0.08, 0.84)]),

@@ -27,7 +27,9 @@ impl Launch {
 #[derive(Debug, thiserror::Error)]
 pub enum UiError {
     /// No display, or no graphics driver that can draw.
-    #[error("the window cannot be opened ({0}); a display and a Vulkan, Metal, DirectX 12 or OpenGL driver are needed, and \"saddlescope render\" draws without them")]
+    #[error(
+        "the window cannot be opened ({0}); a display and a Vulkan, Metal, DirectX 12 or OpenGL driver are needed, and \"saddlescope render\" draws without them"
+    )]
     NoWindow(String),
 }
 

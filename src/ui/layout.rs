@@ -4,7 +4,9 @@ use super::command::Command;
 use super::panels::{Context, Memory, panel, panels};
 use super::theme;
 use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
-use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Behavior, Container, Linear, LinearDir, SimplificationOptions, TabState, Tile, TileId, Tiles, Tree, UiResponse,
+};
 
 /// The arrangement: panels by their identifiers.
 pub type Layout = Tree<String>;

@@ -4,6 +4,7 @@
 //! and emit [`Command`]s, which [`App`] applies at one place. Nothing here computes what a run or a picture consists of.
 
 mod app;
+mod apply;
 mod bars;
 mod command;
 mod curves;
@@ -29,9 +30,9 @@ pub use command::{Command, Edit, PlotAxis, ViewFlag};
 pub use curves::{Curves, Quantity};
 pub use document::Document;
 pub use icons::Icon;
-pub use launch::{Launch, UiError};
 #[cfg(not(target_arch = "wasm32"))]
 pub use launch::run_native;
+pub use launch::{Launch, UiError};
 pub use session::{Fault, Lane, Session};
 pub use snapshot::{RunSnapshot, Snapshot, trace};
 pub use theme::{PHONE_WIDTH, color, series, theme_of};

@@ -5,10 +5,16 @@ use super::command::Command;
 use super::icons::{Icon, icon_button};
 use super::panels::{Context, Memory, narration, panel, panels, playback, problem};
 use super::theme;
-use eframe::egui::{self, Align2, RichText, Sense, Ui, WidgetInfo, Role, vec2};
+use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Draws everything; returns where the formula field is.
-pub fn phone_ui(ui: &mut Ui, sheet: &mut Option<&'static str>, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) -> egui::Rect {
+pub fn phone_ui(
+    ui: &mut Ui,
+    sheet: &mut Option<&'static str>,
+    context: &Context<'_>,
+    memory: &mut Memory,
+    out: &mut Vec<Command>,
+) -> egui::Rect {
     let margin = egui::Frame::new().fill(ui.visuals().panel_fill).inner_margin(egui::Margin::symmetric(8, 6));
     let field = egui::Panel::top("phone top")
         .frame(margin)
@@ -49,17 +55,20 @@ pub fn phone_ui(ui: &mut Ui, sheet: &mut Option<&'static str>, context: &Context
     if let Some(open) = sheet.and_then(panel) {
         let height = (0.5 * ui.available_height()).max(80.0);
         let mut close = false;
-        egui::Panel::bottom("phone sheet").exact_size(height).frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
-            egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    ui.label(RichText::new(open.title).font(theme::title()));
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        close = icon_button(ui, Icon::Cross, "Close the sheet", "Close").clicked();
+        egui::Panel::bottom("phone sheet").exact_size(height).frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(
+            ui,
+            |ui| {
+                egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 0 }).show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.label(RichText::new(open.title).font(theme::title()));
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            close = icon_button(ui, Icon::Cross, "Close the sheet", "Close").clicked();
+                        });
                     });
                 });
-            });
-            (open.draw)(ui, context, memory, out);
-        });
+                (open.draw)(ui, context, memory, out);
+            },
+        );
         if close {
             *sheet = None;
         }
@@ -80,7 +89,13 @@ fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>) {
             let color = if on { ui.visuals().selection.stroke.color } else { ui.visuals().text_color() };
             let icon = egui::Rect::from_center_size(rect.center_top() + vec2(0.0, 14.0), vec2(20.0, 20.0));
             tab.icon.paint(ui.painter(), icon, color);
-            ui.painter().text(rect.center_bottom() - vec2(0.0, 4.0), Align2::CENTER_BOTTOM, tab.title, egui::FontId::proportional(12.0), color);
+            ui.painter().text(
+                rect.center_bottom() - vec2(0.0, 4.0),
+                Align2::CENTER_BOTTOM,
+                tab.title,
+                egui::FontId::proportional(12.0),
+                color,
+            );
             if response.on_hover_text(tab.about).clicked() {
                 *sheet = if on { None } else { Some(tab.id) };
             }

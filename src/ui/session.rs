@@ -4,7 +4,7 @@
 use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
 use crate::optim::{Method, method};
-use crate::problem::{FormulaProblem, Objective, Landscape, Plane, landscape};
+use crate::problem::{FormulaProblem, Landscape, Objective, Plane, landscape};
 use crate::run::Run;
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
 use std::ops::Range;
@@ -102,9 +102,9 @@ impl Session {
     fn rebuild(&mut self, scene: &Scene, renewed: bool) {
         let mut old: Vec<Option<Lane>> = std::mem::take(&mut self.lanes).into_iter().map(Some).collect();
         for (index, spec) in scene.methods.iter().enumerate() {
-            let kept = old.iter_mut().find(|lane| {
-                !renewed && lane.as_ref().is_some_and(|lane| lane.spec == *spec && lane.still_fits(scene, index))
-            });
+            let kept = old
+                .iter_mut()
+                .find(|lane| !renewed && lane.as_ref().is_some_and(|lane| lane.spec == *spec && lane.still_fits(scene, index)));
             let lane = match kept.and_then(Option::take) {
                 Some(lane) => lane,
                 None => self.lane(scene, index),

@@ -40,13 +40,16 @@ impl MapPanel {
             let Some(run) = lane.run() else { continue };
             let trace = run.trace();
             let last = (context.step.min(run.len()) / trace.stride()) as usize;
-            let points: Vec<Pos2> = (0..=last.min(trace.rows().len() - 1)).map(|row| px(plane.project(trace.position(row)).0)).collect();
+            let points: Vec<Pos2> =
+                (0..=last.min(trace.rows().len() - 1)).map(|row| px(plane.project(trace.position(row)).0)).collect();
             painter.line(points, Stroke::new(2.0, theme::series(ui.visuals(), index)));
         }
         let start = px(plane.project(context.session.start()).0);
         self.start = Some(start);
         painter.circle_stroke(start, 6.0, Stroke::new(2.0, ui.visuals().text_color()));
-        if response.dragged() && let Some(at) = response.interact_pointer_pos() {
+        if response.dragged()
+            && let Some(at) = response.interact_pointer_pos()
+        {
             let (u, v) = ((at.x - rect.center().x) / scale, (rect.center().y - at.y) / scale);
             out.push(Command::Edit(Edit::Start(Some(plane.point(middle[0] + f64::from(u), middle[1] + f64::from(v)).to_vec()))));
         }

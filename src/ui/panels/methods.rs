@@ -35,21 +35,27 @@ fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory
     let row = ui.scope_builder(egui::UiBuilder::new().sense(Sense::click()), |ui| {
         ui.horizontal(|ui| {
             let mut on = lane.spec().enabled;
-            let name = if selected { RichText::new(label(context, index)).family(theme::strong_family()) } else { RichText::new(label(context, index)) };
+            let name = if selected {
+                RichText::new(label(context, index)).family(theme::strong_family())
+            } else {
+                RichText::new(label(context, index))
+            };
             let box_ = ui.checkbox(&mut on, name).on_hover_ui(|ui| about_ui(ui, lane));
             if box_.changed() {
                 out.push(Command::Edit(Edit::Enable(index, on)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                let (icon, text) = if open { (Icon::ChevronDown, "Hide the parameters") } else { (Icon::Chevron, "Show the parameters") };
+                let (icon, text) =
+                    if open { (Icon::ChevronDown, "Hide the parameters") } else { (Icon::Chevron, "Show the parameters") };
                 if icon_button(ui, icon, &format!("{text} of {}", label(context, index)), text).clicked() {
                     if !memory.open.remove(&index) {
                         memory.open.insert(index);
                     }
                     out.push(Command::Select(index));
                 }
-                let color = if on { theme::series(ui.visuals(), index) } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
+                let color =
+                    if on { theme::series(ui.visuals(), index) } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
                 swatch(ui, color, series_dash(index));
             });
         });
@@ -131,7 +137,14 @@ fn status_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane) {
     });
 }
 
-fn parameters_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory: &mut MethodsMemory, out: &mut Vec<Command>) {
+fn parameters_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    index: usize,
+    lane: &Lane,
+    memory: &mut MethodsMemory,
+    out: &mut Vec<Command>,
+) {
     let Some(method) = lane.method() else { return };
     faint_ui(ui, method.formula);
     for parameter in method.parameters {
@@ -164,13 +177,16 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
             Some(Setting::Name(name)) => name.as_str(),
             _ => standard,
         };
-        let combo = egui::ComboBox::from_label(parameter.symbol).width(112.0).selected_text(current.replace('_', " ")).show_ui(ui, |ui| {
-            for option in options {
-                if ui.add(egui::Button::selectable(*option == current, option.replace('_', " "))).clicked() {
-                    set((*option != standard).then(|| Setting::Name((*option).to_owned())));
+        let combo = egui::ComboBox::from_label(parameter.symbol).width(112.0).selected_text(current.replace('_', " ")).show_ui(
+            ui,
+            |ui| {
+                for option in options {
+                    if ui.add(egui::Button::selectable(*option == current, option.replace('_', " "))).clicked() {
+                        set((*option != standard).then(|| Setting::Name((*option).to_owned())));
+                    }
                 }
-            }
-        });
+            },
+        );
         combo.response.on_hover_text(about);
         return;
     }

@@ -110,14 +110,18 @@ pub fn panels() -> &'static [Panel] {
             title: "Methods",
             icon: Icon::List,
             about: "Who races, and with which parameters",
-            draw: |ui, context, memory, out| scrolled(ui, "methods", |ui| methods::methods_ui(ui, context, &mut memory.methods, out)),
+            draw: |ui, context, memory, out| {
+                scrolled(ui, "methods", |ui| methods::methods_ui(ui, context, &mut memory.methods, out))
+            },
         },
         Panel {
             id: "problem",
             title: "Landscape",
             icon: Icon::Mountain,
             about: "The function that is minimized, its parameters and critical points",
-            draw: |ui, context, memory, out| scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out)),
+            draw: |ui, context, memory, out| {
+                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out))
+            },
         },
         Panel {
             id: "map",
@@ -131,7 +135,9 @@ pub fn panels() -> &'static [Panel] {
             title: "Step",
             icon: Icon::Card,
             about: "What the chosen method did in this step, and why",
-            draw: |ui, context, memory, out| scrolled(ui, "step", |ui| step_card::step_card_ui(ui, context, &mut memory.card, out)),
+            draw: |ui, context, memory, out| {
+                scrolled(ui, "step", |ui| step_card::step_card_ui(ui, context, &mut memory.card, out))
+            },
         },
         Panel {
             id: "plots",

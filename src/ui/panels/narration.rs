@@ -54,13 +54,18 @@ pub fn narration(context: &Context<'_>) -> String {
     }
     let name = |i: usize| methods::label(context, i);
     let mut sentences = Vec::new();
-    let held: Vec<(usize, f64)> =
-        placed.iter().filter_map(|(i, p)| if let Place::Held { lambda_min } = p { Some((*i, *lambda_min)) } else { None }).collect();
+    let held: Vec<(usize, f64)> = placed
+        .iter()
+        .filter_map(|(i, p)| if let Place::Held { lambda_min } = p { Some((*i, *lambda_min)) } else { None })
+        .collect();
     if let Some((_, lambda)) = held.first() {
         let names = list(held.iter().map(|(i, _)| name(*i)));
         let verb = if held.len() == 1 { "is" } else { "are" };
         let steps = number::count(context.step);
-        sentences.push(format!("{names} {verb} still at the saddle (λ_min = {}) after {steps} steps.", number::significant(*lambda, 2)));
+        sentences.push(format!(
+            "{names} {verb} still at the saddle (λ_min = {}) after {steps} steps.",
+            number::significant(*lambda, 2)
+        ));
     }
     let mut left: Vec<(usize, u64)> =
         placed.iter().filter_map(|(i, p)| if let Place::Left { at } = p { Some((*i, *at)) } else { None }).collect();
@@ -68,15 +73,13 @@ pub fn narration(context: &Context<'_>) -> String {
     if let Some((first, _)) = left.first() {
         let names = list(left.iter().map(|(i, at)| format!("{} at step {}", name(*i), number::count(*at))));
         let object = if held.is_empty() { "the saddle" } else { "it" };
-        let why = shape_sentence(&lanes[*first], left[0].1).map_or(String::new(), |shape| {
-            format!(" The region of {} was {shape} there.", name(*first))
-        });
+        let why = shape_sentence(&lanes[*first], left[0].1)
+            .map_or(String::new(), |shape| format!(" The region of {} was {shape} there.", name(*first)));
         sentences.push(format!("{names} left {object}.{why}"));
     }
-    for (place_, singular, plural) in [
-        (Place::Minimum, "has reached a minimum", "have reached a minimum"),
-        (Place::Diverged, "diverged", "diverged"),
-    ] {
+    for (place_, singular, plural) in
+        [(Place::Minimum, "has reached a minimum", "have reached a minimum"), (Place::Diverged, "diverged", "diverged")]
+    {
         let names: Vec<String> = placed.iter().filter(|(_, p)| *p == place_).map(|(i, _)| name(*i)).collect();
         if !names.is_empty() {
             let verb = if names.len() == 1 { singular } else { plural };
@@ -95,7 +98,9 @@ fn place(lane: &Lane, step: u64) -> Place {
     if step >= run.len() && lane.is_done() {
         match run.status() {
             Status::Diverged { .. } => return Place::Diverged,
-            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => return Place::Held { lambda_min: *lambda_min },
+            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => {
+                return Place::Held { lambda_min: *lambda_min };
+            }
             _ => {}
         }
     }

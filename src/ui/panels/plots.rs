@@ -117,7 +117,15 @@ impl Cached {
     }
 }
 
-fn plot_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, quantity: Quantity, height: f32, labelled: bool, out: &mut Vec<Command>) {
+fn plot_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    memory: &mut PlotsMemory,
+    quantity: Quantity,
+    height: f32,
+    labelled: bool,
+    out: &mut Vec<Command>,
+) {
     let axis = context.preferences.axis;
     let lowest = context.session.lowest();
     let lanes = context.session.lanes();
@@ -131,7 +139,12 @@ fn plot_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, quantit
     let spacer = move |_: egui_plot::GridInput| grid(quantity, low, high);
     let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| label(quantity, mark.value);
     let small = egui::FontId::proportional(11.0);
-    let y_axis = AxisHints::new_y().placement(HPlacement::Left).min_thickness(38.0).tick_label_font(small.clone()).formatter(formatter).label_spacing(4.0..=8.0);
+    let y_axis = AxisHints::new_y()
+        .placement(HPlacement::Left)
+        .min_thickness(38.0)
+        .tick_label_font(small.clone())
+        .formatter(formatter)
+        .label_spacing(4.0..=8.0);
     let x_axis = AxisHints::new_x().tick_label_font(small).formatter(|mark, _| number::short(mark.value, 3));
     let visuals = ui.visuals().clone();
     let step_x = match axis {
@@ -166,7 +179,9 @@ fn plot_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, quantit
                 let color = theme::series(&visuals, index);
                 let width = if context.selected() == Some(index) { 2.5 } else { 1.5 };
                 let style = series_dash(index).first().map_or(LineStyle::Solid, |on| LineStyle::Dashed { length: *on });
-                plot.line(Line::new("", PlotPoints::Borrowed(&cached.points)).color(color).width(width).style(style).allow_hover(false));
+                plot.line(
+                    Line::new("", PlotPoints::Borrowed(&cached.points)).color(color).width(width).style(style).allow_hover(false),
+                );
                 if let (Some(row), Some(run)) = (lane.row(context.step), lane.run()) {
                     let y = ordinate(quantity, lane.curves().at(run, quantity, row), lowest);
                     if y.is_finite() {

@@ -34,14 +34,21 @@ pub fn name(context: &Context<'_>) -> &'static str {
 
 /// The button that names the landscape and opens the list of all.
 pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) {
-    let button = egui::Button::new((RichText::new(name(context)).family(theme::strong_family()), "")).fill(ui.visuals().extreme_bg_color);
+    let button =
+        egui::Button::new((RichText::new(name(context)).family(theme::strong_family()), "")).fill(ui.visuals().extreme_bg_color);
     let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
-    let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate()).config(config).ui(ui, |ui| {
-        ui.set_width(340.0_f32.min(ui.ctx().content_rect().width() - 32.0));
-        let search = ui.add(TextEdit::singleline(&mut memory.search).hint_text("Search the landscapes").desired_width(f32::INFINITY));
-        search.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the landscapes"));
-        egui::ScrollArea::vertical().max_height(480.0).auto_shrink([false, true]).show(ui, |ui| list_ui(ui, context, memory, out));
-    });
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate())
+        .config(config)
+        .ui(ui, |ui| {
+            ui.set_width(340.0_f32.min(ui.ctx().content_rect().width() - 32.0));
+            let search =
+                ui.add(TextEdit::singleline(&mut memory.search).hint_text("Search the landscapes").desired_width(f32::INFINITY));
+            search.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the landscapes"));
+            egui::ScrollArea::vertical()
+                .max_height(480.0)
+                .auto_shrink([false, true])
+                .show(ui, |ui| list_ui(ui, context, memory, out));
+        });
     response.on_hover_text("Choose another landscape");
 }
 
@@ -62,8 +69,10 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
         }
         let selected = context.session.landscape().is_some_and(|now| now.id == entry.id);
         let mut job = LayoutJob::default();
-        let small = TextFormat { font_id: egui::FontId::proportional(12.0), color: ui.visuals().weak_text_color(), ..Default::default() };
-        let body = TextFormat { font_id: egui::FontId::proportional(14.0), color: ui.visuals().text_color(), ..Default::default() };
+        let small =
+            TextFormat { font_id: egui::FontId::proportional(12.0), color: ui.visuals().weak_text_color(), ..Default::default() };
+        let body =
+            TextFormat { font_id: egui::FontId::proportional(14.0), color: ui.visuals().text_color(), ..Default::default() };
         job.append(&entry.name, 0.0, body);
         job.append("\n", 0.0, small.clone());
         job.append(&entry.why, 0.0, small);
@@ -82,7 +91,13 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
 }
 
 /// The formula as text that compiles while it is typed.
-pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) -> egui::Rect {
+pub fn formula_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    memory: &mut ProblemMemory,
+    width: f32,
+    out: &mut Vec<Command>,
+) -> egui::Rect {
     let current = context.session.problem().text();
     let id = egui::Id::unique("formula field");
     let focused = ui.ctx().memory(|m| m.has_focus(id));
@@ -93,7 +108,8 @@ pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
     }
     let error_color = ui.visuals().error_fg_color;
     let underlined = memory.fault.as_ref().and_then(|fault| fault.at.clone());
-    let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| layout(ui, text.as_str(), underlined.clone(), error_color);
+    let mut layouter =
+        |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| layout(ui, text.as_str(), underlined.clone(), error_color);
     let output = TextEdit::singleline(&mut memory.text)
         .id(id)
         .desired_width(width)
@@ -123,14 +139,18 @@ pub fn formula_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
     if let Some(fault) = fault {
         ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.5, error_color), egui::StrokeKind::Inside);
         let at = rect.left_bottom() + egui::vec2(0.0, 4.0);
-        egui::Area::new(egui::Id::unique("formula fault")).order(egui::Order::Foreground).fixed_pos(at).interactable(false).show(ui.ctx(), |ui| {
-            egui::Frame::popup(ui.style()).show(ui, |ui| {
-                ui.set_max_width(rect.width().max(280.0));
-                ui.label(RichText::new(&fault.message).color(error_color));
-            });
-        });
+        egui::Area::new(egui::Id::unique("formula fault")).order(egui::Order::Foreground).fixed_pos(at).interactable(false).show(
+            ui.ctx(),
+            |ui| {
+                egui::Frame::popup(ui.style()).show(ui, |ui| {
+                    ui.set_max_width(rect.width().max(280.0));
+                    ui.label(RichText::new(&fault.message).color(error_color));
+                });
+            },
+        );
     } else {
-        response.on_hover_text("The function as text: + − * / ^, sin, exp, abs, if(c, a, b), sum(i, 1, n, …); click to change it");
+        response
+            .on_hover_text("The function as text: + − * / ^, sin, exp, abs, if(c, a, b), sum(i, 1, n, …); click to change it");
     }
     rect
 }
@@ -146,7 +166,11 @@ fn try_formula(scene: &Scene, text: &str) -> Result<(), Fault> {
 }
 
 fn layout(ui: &Ui, text: &str, underlined: Option<std::ops::Range<usize>>, color: egui::Color32) -> Arc<egui::Galley> {
-    let plain = TextFormat { font_id: FontSelection::Default.resolve(ui.style()), color: ui.visuals().text_color(), ..Default::default() };
+    let plain = TextFormat {
+        font_id: FontSelection::Default.resolve(ui.style()),
+        color: ui.visuals().text_color(),
+        ..Default::default()
+    };
     let marked = TextFormat { underline: Stroke::new(2.0, color), color, ..plain.clone() };
     let at = underlined.unwrap_or(0..0);
     let boundary = |i: usize| (0..=i.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
@@ -225,7 +249,10 @@ fn free_parameters_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>
         let mut value = *value;
         ui.horizontal(|ui| {
             let label = ui.label(format!("{name} ="));
-            let drag = egui::DragValue::new(&mut value).speed(0.01).custom_formatter(|v, _| number::short(v, 5)).custom_parser(number::parse);
+            let drag = egui::DragValue::new(&mut value)
+                .speed(0.01)
+                .custom_formatter(|v, _| number::short(v, 5))
+                .custom_parser(number::parse);
             if ui.add(drag).labelled_by(label.id).on_hover_text("A parameter of the formula").changed() {
                 out.push(Command::Edit(Edit::ProblemParameter(name.clone(), value)));
             }
@@ -239,9 +266,13 @@ fn start_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         for (i, current) in start.iter().enumerate().take(4) {
             let mut value = *current;
-            let drag = egui::DragValue::new(&mut value).speed(0.01).custom_formatter(|v, _| number::short(v, 4)).custom_parser(number::parse);
+            let drag = egui::DragValue::new(&mut value)
+                .speed(0.01)
+                .custom_formatter(|v, _| number::short(v, 4))
+                .custom_parser(number::parse);
             let label = ui.label(coordinate(i, start.len()));
-            if ui.add(drag).labelled_by(label.id).on_hover_text("Drag, or click and type; or drag the start in the map").changed() {
+            if ui.add(drag).labelled_by(label.id).on_hover_text("Drag, or click and type; or drag the start in the map").changed()
+            {
                 let mut moved = start.to_vec();
                 moved[i] = value;
                 out.push(Command::Edit(Edit::Start(Some(moved))));
@@ -305,7 +336,10 @@ fn critical_point_ui(ui: &mut Ui, point: &CriticalPoint) {
         ui.spacing_mut().item_spacing.x = 6.0;
         inline_icon(ui, icon, ui.visuals().text_color());
         let text = format!("{kind} {}", number::vector(&point.x, 3));
-        let values = point.eigenvalues.as_deref().map_or("not differentiable there".to_owned(), |v| format!("eigenvalues {}", number::vector(v, 3)));
+        let values = point
+            .eigenvalues
+            .as_deref()
+            .map_or("not differentiable there".to_owned(), |v| format!("eigenvalues {}", number::vector(v, 3)));
         ui.add(egui::Label::new(text).truncate()).on_hover_text(format!("f = {}, {values}", number::short(point.f, 5)));
     });
 }

@@ -49,11 +49,20 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     });
     let look = &memory.look;
     egui::Grid::new("iterate").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
-        let point = if look.x.len() <= 3 { (0..look.x.len()).map(|i| coordinate(i, look.x.len())).collect::<Vec<_>>().join(", ") } else { "x".to_owned() };
+        let point = if look.x.len() <= 3 {
+            (0..look.x.len()).map(|i| coordinate(i, look.x.len())).collect::<Vec<_>>().join(", ")
+        } else {
+            "x".to_owned()
+        };
         row(ui, &point, number::vector(&look.x, 4), "The iterate at this step");
         row(ui, "f", number::significant(look.f, 5), "The value at the iterate");
         row(ui, "‖∇f‖", number::significant(look.slope, 3), "Norm of the gradient at the iterate");
-        row(ui, "λ", eigenvalues(&look.eigenvalues), "Eigenvalues of the Hessian at the iterate: all positive in a valley, one below zero at a saddle");
+        row(
+            ui,
+            "λ",
+            eigenvalues(&look.eigenvalues),
+            "Eigenvalues of the Hessian at the iterate: all positive in a valley, one below zero at a saddle",
+        );
     });
     let Some((record, counts)) = &memory.record else {
         faint_ui(ui, "The start: no step was made yet.");
@@ -74,7 +83,12 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
             row(ui, "ρ", number::significant(record.ratio(), 3), "Actual over predicted decrease");
         }
         geometry_rows(ui, &record.geometry, look.next_radius);
-        row(ui, "counts", counts_text(counts), "Asked so far: values, gradients, Hessian-vector products, Hessians; and backpropagations in all");
+        row(
+            ui,
+            "counts",
+            counts_text(counts),
+            "Asked so far: values, gradients, Hessian-vector products, Hessians; and backpropagations in all",
+        );
     });
 }
 
@@ -157,8 +171,12 @@ fn reason(step: &Step) -> String {
     match (step.verdict, ratio.is_nan()) {
         (Verdict::Accepted, false) if ratio >= 0.9 => "The model told the truth: f fell as promised.".to_owned(),
         (Verdict::Accepted, false) => format!("f fell by {} of what the model promised.", percent(ratio)),
-        (Verdict::Rejected, false) if step.actual < 0.0 => "f would have risen: the region shrinks, the iterate stays.".to_owned(),
-        (Verdict::Rejected, false) => format!("f would have fallen by only {} of the promise: the region shrinks.", percent(ratio)),
+        (Verdict::Rejected, false) if step.actual < 0.0 => {
+            "f would have risen: the region shrinks, the iterate stays.".to_owned()
+        }
+        (Verdict::Rejected, false) => {
+            format!("f would have fallen by only {} of the promise: the region shrinks.", percent(ratio))
+        }
         (Verdict::Accepted, true) => "This method takes every step; it does not look at f.".to_owned(),
         (Verdict::Rejected, true) => "The iterate stays.".to_owned(),
     }
@@ -173,10 +191,17 @@ fn geometry_rows(ui: &mut Ui, geometry: &Geometry, next_radius: Option<f64>) {
         Geometry::Point => {}
         Geometry::Line { direction, tried } => {
             row(ui, "direction", number::vector(direction, 3), "The direction that was searched");
-            row(ui, "tried", tried.iter().map(|t| number::short(*t, 3)).collect::<Vec<_>>().join(", "), "Multiples of the direction, in order");
+            row(
+                ui,
+                "tried",
+                tried.iter().map(|t| number::short(*t, 3)).collect::<Vec<_>>().join(", "),
+                "Multiples of the direction, in order",
+            );
         }
         Geometry::TrustRegion(region) => region_rows(ui, region, next_radius),
-        Geometry::Perturbation { radius } => row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from"),
+        Geometry::Perturbation { radius } => {
+            row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from")
+        }
         Geometry::NegativeCurvature { direction, curvature } => {
             row(ui, "curvature", number::significant(*curvature, 3), "vᵀ∇²f v along the direction found");
             row(ui, "direction", number::vector(direction, 3), "Unit vector v");
@@ -198,15 +223,27 @@ fn region_rows(ui: &mut Ui, region: &Region, next_radius: Option<f64>) {
     let shape = match region.metric {
         Metric::Sphere => "ball".to_owned(),
         Metric::Diagonal(_) | Metric::Full(_) => match (axes.first(), axes.last()) {
-            (Some(short), Some(long)) => format!("ellipsoid {} to {}", number::significant(*short, 2), number::significant(*long, 2)),
+            (Some(short), Some(long)) => {
+                format!("ellipsoid {} to {}", number::significant(*short, 2), number::significant(*long, 2))
+            }
             _ => "ellipsoid".to_owned(),
         },
     };
     row(ui, "region", shape, "Shape of the region; semi-axes in the units of x");
-    row(ui, "model", if region.second_order { "quadratic" } else { "linear" }.to_owned(), "The model of f that was minimized in the region");
+    row(
+        ui,
+        "model",
+        if region.second_order { "quadratic" } else { "linear" }.to_owned(),
+        "The model of f that was minimized in the region",
+    );
     row(ui, "ended", exit(region.exit).to_owned(), "How the solver of the model ended");
     if !region.multiplier.is_nan() {
-        row(ui, "multiplier", number::significant(region.multiplier, 3), "λ of the constraint ‖s‖ ≤ Δ: zero where the minimizer is inside");
+        row(
+            ui,
+            "multiplier",
+            number::significant(region.multiplier, 3),
+            "λ of the constraint ‖s‖ ≤ Δ: zero where the minimizer is inside",
+        );
     }
 }
 

@@ -5,7 +5,8 @@ use egui_kittest::{Harness, HarnessBuilder};
 use saddlescope::ui::{App, Launch};
 
 fn window(size: [f32; 2], theme: Theme) -> Harness<'static, App> {
-    let builder: HarnessBuilder<App> = Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(400).wgpu();
+    let builder: HarnessBuilder<App> =
+        Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(400).wgpu();
     builder.build_eframe(|cc| App::new(cc, Launch::default()).expect("the first screen opens"))
 }
 

@@ -1,0 +1,111 @@
+//! Where commands take effect.
+
+use super::command::{Command, Edit};
+use super::{App, files, layout};
+use crate::scene::CameraSpec;
+use eframe::egui;
+
+impl App {
+    /// Applies one wish.
+    pub fn apply(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Edit(edit) => self.edit(edit),
+            Command::Undo => self.document.undo(),
+            Command::Redo => self.document.redo(),
+            Command::Camera(camera) => self.document.look(|scene| scene.view.camera = camera),
+            Command::Zoom(factor) => self.zoom(factor),
+            Command::TogglePlay => {
+                self.playing = !self.playing;
+                if self.playing && self.step() >= self.last_step() {
+                    self.document.look(|scene| scene.playback.step = 0);
+                }
+            }
+            Command::GoTo(step) => {
+                let step = step.min(self.last_step());
+                self.document.look(|scene| scene.playback.step = step);
+            }
+            Command::StepBy(by) => {
+                self.playing = false;
+                let step = self.step().saturating_add_signed(by).min(self.last_step());
+                self.document.look(|scene| scene.playback.step = step);
+            }
+            Command::Speed(speed) => self.document.look(|scene| scene.playback.speed = speed),
+            Command::ToggleRepeat => self.document.look(|scene| scene.playback.repeat ^= true),
+            Command::Reseed => {
+                let seed = self.scene().seed.wrapping_add(1);
+                self.edit(Edit::Seed(seed));
+            }
+            Command::ToggleView(flag) => {
+                let mut view = self.scene().view.clone();
+                *flag.of(&mut view) ^= true;
+                self.edit(Edit::View(view));
+            }
+            Command::ToggleMethod(index) => {
+                if let Some(enabled) = self.scene().methods.get(index).map(|spec| spec.enabled) {
+                    self.edit(Edit::Enable(index, !enabled));
+                }
+            }
+            Command::Select(index) => self.preferences.selected = index,
+            Command::ToggleTheme => {
+                self.preferences.dark = Some(ctx.theme() == egui::Theme::Light);
+                self.apply_preferences(ctx);
+            }
+            Command::TogglePresenter => {
+                self.preferences.presenter ^= true;
+                self.apply_preferences(ctx);
+            }
+            Command::ToggleHelp => self.help ^= true,
+            Command::ResetLayout => self.layout = layout::first_layout(),
+            Command::TogglePanel(id) => layout::toggle(&mut self.layout, id),
+            Command::PlotAxis(axis) => self.preferences.axis = axis,
+            Command::ToggleCurve(quantity) => {
+                let curves = &mut self.preferences.curves;
+                match curves.iter().position(|q| *q == quantity) {
+                    Some(place) => drop(curves.remove(place)),
+                    None => curves.push(quantity),
+                }
+            }
+            Command::CopyLink => {
+                ctx.copy_text(files::link(self.scene()));
+                self.say("A link to this moment is in the clipboard.");
+            }
+            Command::Save => {
+                let said = files::save(&self.scene().to_json());
+                self.say(said);
+            }
+            Command::Open => {
+                self.say("Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.")
+            }
+            Command::Load(text) => match files::read(&text) {
+                Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),
+                Err(sentence) => self.say(sentence),
+            },
+            Command::Notice(text) => self.say(text),
+        }
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some((text.into(), super::app::NOTICE_SECS));
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        let another = matches!(edit, Edit::Problem(_));
+        self.document.edit(edit);
+        if another {
+            // A new landscape is shown at its end: where did each method come to?
+            let steps = self.scene().steps;
+            self.playing = false;
+            self.document.look(|scene| scene.playback.step = steps);
+        }
+    }
+
+    fn zoom(&mut self, factor: f64) {
+        let [x0, x1, y0, y1] = self.session.problem().domain();
+        let whole = CameraSpec { center: [0.5 * (x0 + x1), 0.5 * (y0 + y1)], extent: (x1 - x0).min(y1 - y0) };
+        let camera = self.scene().view.camera.unwrap_or(whole);
+        let extent = camera.extent / factor;
+        if extent.is_finite() && extent > 1e-12 {
+            self.document.look(|scene| scene.view.camera = Some(CameraSpec { extent, ..camera }));
+        }
+    }
+}

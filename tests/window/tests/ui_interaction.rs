@@ -1,0 +1,274 @@
+//! What a hand does in the window and what comes of it; an idle window; bad input.
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use saddlescope::scene::{Scene, to_link};
+use saddlescope::ui::{App, Command, Edit, Launch, panels};
+
+const DESK: [f32; 2] = [1280.0, 800.0];
+
+fn window(size: [f32; 2], launch: Launch) -> Harness<'static, App> {
+    let builder = Harness::builder().with_size(vec2(size[0], size[1])).with_max_steps(600);
+    let mut window = builder.build_eframe(|cc| App::new(cc, launch).expect("the first screen opens"));
+    window.run();
+    window
+}
+
+fn desk() -> Harness<'static, App> {
+    window(DESK, Launch::default())
+}
+
+fn press(window: &mut Harness<'_, App>, key: Key) {
+    window.key_press(key);
+    window.run_steps(2);
+}
+
+fn field(window: &Harness<'_, App>) -> Pos2 {
+    let [left, top, width, height] = window.state().snapshot().formula_field_px;
+    Pos2::new(left + 0.5 * width, top + 0.5 * height)
+}
+
+fn click(window: &mut Harness<'_, App>, at: Pos2) {
+    for pressed in [true, false] {
+        window.event(Event::PointerMoved(at));
+        window.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
+        window.step();
+    }
+}
+
+fn retype(window: &mut Harness<'_, App>, text: &str) {
+    let at = field(window);
+    click(window, at);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    for c in text.chars() {
+        window.event(Event::Text(c.to_string()));
+        window.step();
+    }
+    window.run_steps(3);
+}
+
+#[test]
+fn the_first_screen_shows_who_hangs_and_who_left() {
+    let window = desk();
+    let snapshot = window.state().snapshot();
+    assert_eq!(snapshot.landscape.as_deref(), Some("saddle_bounded"));
+    assert!(!snapshot.playing && !snapshot.computing && snapshot.step > 0 && snapshot.step < snapshot.steps);
+    assert_eq!(snapshot.runs.len(), Scene::default().methods.len());
+    assert!(window.query_by_label_contains("still at the saddle").is_some());
+    let [_, _, width, height] = snapshot.map_rect_px;
+    assert!(width >= 0.6 * DESK[0] && width * height > 0.5 * DESK[0] * DESK[1], "the map has {width} x {height} points");
+}
+
+#[test]
+fn an_idle_window_repaints_nothing() {
+    let mut window = desk();
+    let frame = window.state().snapshot().frame;
+    window.run();
+    assert!(window.state().snapshot().frame <= frame + 1);
+    let delay = window.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+    assert_eq!(delay, Some(std::time::Duration::MAX));
+}
+
+#[test]
+fn the_keyboard_plays_steps_and_undoes() {
+    let mut window = desk();
+    press(&mut window, Key::Home);
+    assert_eq!(window.state().snapshot().step, 0);
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(window.state().snapshot().step, 1);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    window.run_steps(2);
+    assert_eq!(window.state().snapshot().step, 11);
+    press(&mut window, Key::Space);
+    assert!(window.state().snapshot().playing);
+    window.run_steps(30);
+    assert!(window.state().snapshot().step > 11);
+    press(&mut window, Key::Space);
+    assert!(!window.state().snapshot().playing);
+    press(&mut window, Key::End);
+    let snapshot = window.state().snapshot();
+    assert_eq!(snapshot.step, snapshot.steps);
+    let seed = window.state().scene().seed;
+    press(&mut window, Key::N);
+    assert_eq!(window.state().scene().seed, seed + 1);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(window.state().scene().seed, seed);
+    window.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    window.run_steps(2);
+    assert_eq!(window.state().scene().seed, seed + 1);
+    press(&mut window, Key::Num1);
+    assert!(!window.state().scene().methods[0].enabled);
+}
+
+#[test]
+fn playing_stops_at_the_end_unless_it_repeats() {
+    let mut window = desk();
+    press(&mut window, Key::End);
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    press(&mut window, Key::Space);
+    window.run_steps(120);
+    let snapshot = window.state().snapshot();
+    assert!(!snapshot.playing && snapshot.step == snapshot.steps);
+    window.run();
+    press(&mut window, Key::L);
+    press(&mut window, Key::Space);
+    window.run_steps(20);
+    assert!(window.state().snapshot().playing);
+}
+
+#[test]
+fn a_formula_compiles_while_it_is_typed_and_a_bad_one_says_where() {
+    let mut window = desk();
+    retype(&mut window, "x^4 - 2x^2 + y^2");
+    let snapshot = window.state().snapshot();
+    assert_eq!((snapshot.formula.as_str(), snapshot.landscape.as_deref(), &snapshot.error), ("x^4 - 2x^2 + y^2", None, &None));
+    let steps = snapshot.step;
+    retype(&mut window, "x^2 + * y");
+    let snapshot = window.state().snapshot();
+    assert!(snapshot.error.as_deref().is_some_and(|e| e.contains("position")), "{:?}", snapshot.error);
+    assert_ne!(snapshot.formula, "x^2 + * y");
+    assert!(window.query_by_label_contains("Position").is_some());
+    // Letters in the field are text, not shortcuts.
+    retype(&mut window, "x^2 + y^2 + sin(x)");
+    let snapshot = window.state().snapshot();
+    assert_eq!((snapshot.formula.as_str(), &snapshot.error), ("x^2 + y^2 + sin(x)", &None));
+    assert!(!snapshot.playing && snapshot.step == steps.min(snapshot.steps));
+    press(&mut window, Key::Escape);
+    window.run();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(3);
+    assert_eq!(window.state().snapshot().landscape.as_deref(), Some("saddle_bounded"));
+}
+
+#[test]
+fn a_slider_changes_only_the_run_that_it_belongs_to() {
+    let mut window = desk();
+    let generations =
+        |window: &Harness<'_, App>| window.state().session().lanes().iter().map(|l| l.generation()).collect::<Vec<_>>();
+    let before = generations(&window);
+    window.get_by_label_contains("Show the parameters of GD").click();
+    window.run();
+    let slider = window.get_all_by_role(Role::Slider).find(|node| node.accesskit_node().label().is_some_and(|l| l.contains('η')));
+    let slider = slider.expect("gradient descent has a step size");
+    slider.focus();
+    window.run_steps(2);
+    press(&mut window, Key::ArrowRight);
+    window.run();
+    let after = generations(&window);
+    assert_ne!(after[0], before[0]);
+    assert_eq!(after[1..], before[1..]);
+    assert!(window.state().scene().methods[0].settings.contains_key("step_size"));
+}
+
+#[test]
+fn a_method_can_run_twice_and_be_removed() {
+    let mut window = desk();
+    let count = window.state().scene().methods.len();
+    window.get_by_label_contains("Show the parameters of GD").click();
+    window.run();
+    window.get_by_label("Once more").click();
+    window.run();
+    assert_eq!(window.state().scene().methods.len(), count + 1);
+    assert!(window.query_by_label("GD 2").is_some() || window.query_all_by_label_contains("GD").count() > 1);
+    window.get_by_label("Remove").click();
+    window.run();
+    assert_eq!(window.state().scene().methods.len(), count);
+}
+
+#[test]
+fn every_panel_draws_at_every_size() {
+    for size in [[1280.0, 800.0], [700.0, 500.0], [390.0, 844.0], [320.0, 200.0], [60.0, 40.0], [1.0, 1.0]] {
+        let window = window(size, Launch::default());
+        assert!(window.state().snapshot().frame > 0, "{size:?}");
+    }
+    let window = desk();
+    for panel in panels::panels() {
+        if panel.id != "map" {
+            assert!(window.query_all_by_label(panel.title).count() > 0, "{} has no tab", panel.title);
+        }
+    }
+}
+
+#[test]
+fn a_phone_opens_each_panel_as_a_sheet() {
+    let mut window = window([390.0, 844.0], Launch::default());
+    let [_, _, width, height] = window.state().snapshot().map_rect_px;
+    assert!(width * height > 0.5 * 390.0 * 844.0, "the map has {width} x {height} points");
+    for panel in panels::panels().iter().filter(|panel| panel.id != "map") {
+        window.get_all_by_label(panel.title).last().expect("a tab").click();
+        window.run();
+        assert!(window.query_by_label("Close the sheet").is_some(), "{}", panel.title);
+        window.get_by_label("Close the sheet").click();
+        window.run();
+        assert!(window.query_by_label("Close the sheet").is_none());
+    }
+}
+
+#[test]
+fn the_state_survives_a_restart() {
+    let mut window = desk();
+    press(&mut window, Key::N);
+    press(&mut window, Key::P);
+    let (seed, stored) = (window.state().scene().seed, window.state().stored());
+    let mut again = Harness::builder().with_size(vec2(1280.0, 800.0)).build_eframe(|cc| {
+        let mut app = App::new(cc, Launch::default()).expect("opens");
+        app.restore(&cc.egui_ctx, &stored);
+        app
+    });
+    again.run();
+    assert_eq!(again.state().scene().seed, seed);
+    assert_eq!(again.state().stored(), stored);
+    for broken in ["", "{", "null", "{\"scene\":\"\",\"layout\":\"\",\"preferences\":{}}"] {
+        let ctx = again.ctx.clone();
+        again.state_mut().restore(&ctx, broken);
+        again.run();
+    }
+    assert_eq!(again.state().scene().seed, seed);
+}
+
+#[test]
+fn links_and_files_open_and_broken_ones_get_a_sentence() {
+    let scene = Scene { seed: 77, ..Scene::default() };
+    let link = format!("https://example.org/#{}", to_link(&scene));
+    let opened = window(DESK, Launch::from_link(&link));
+    assert_eq!(opened.state().scene(), &scene);
+    let mut window = window(DESK, Launch::from_link(&link[..link.len() - 9]));
+    assert_eq!(window.state().scene(), &Scene::default());
+    assert!(window.query_by_label_contains("This link holds no scene").is_some());
+    let before = window.state().scene().clone();
+    for broken in ["{", "{\"version\": 99}", "nonsense", &scene.to_json()[..200]] {
+        let ctx = window.ctx.clone();
+        window.state_mut().apply(&ctx, Command::Load(broken.to_owned()));
+        window.run_steps(2);
+        assert_eq!(window.state().scene(), &before);
+    }
+    window.event(Event::Paste(scene.to_json()));
+    window.run_steps(3);
+    assert_eq!(window.state().scene(), &scene);
+}
+
+#[test]
+fn the_start_can_be_anywhere() {
+    let mut window = desk();
+    for start in [vec![1e300, -1e300], vec![40.0, 0.0], vec![0.0, 0.0]] {
+        let ctx = window.ctx.clone();
+        window.state_mut().apply(&ctx, Command::Edit(Edit::Start(Some(start))));
+        window.run_steps(40);
+    }
+    assert_eq!(window.state().snapshot().start, [0.0, 0.0]);
+}
+
+#[test]
+fn the_help_sheet_lists_every_key() {
+    let mut window = desk();
+    press(&mut window, Key::F1);
+    window.run();
+    assert!(window.query_by_label("play or pause").is_some());
+    press(&mut window, Key::F1);
+    window.run();
+    assert!(window.query_by_label("play or pause").is_none());
+}
