@@ -74,7 +74,7 @@ impl App {
                 self.say(said);
             }
             Command::Open => {
-                self.say("Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.")
+                self.say("Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.");
             }
             Command::Load(text) => match files::read(&text) {
                 Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),

@@ -111,7 +111,7 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::List,
             about: "Who races, and with which parameters",
             draw: |ui, context, memory, out| {
-                scrolled(ui, "methods", |ui| methods::methods_ui(ui, context, &mut memory.methods, out))
+                scrolled(ui, "methods", |ui| methods::methods_ui(ui, context, &mut memory.methods, out));
             },
         },
         Panel {
@@ -120,7 +120,7 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Mountain,
             about: "The function that is minimized, its parameters and critical points",
             draw: |ui, context, memory, out| {
-                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out))
+                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out));
             },
         },
         Panel {
@@ -136,7 +136,7 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Card,
             about: "What the chosen method did in this step, and why",
             draw: |ui, context, memory, out| {
-                scrolled(ui, "step", |ui| step_card::step_card_ui(ui, context, &mut memory.card, out))
+                scrolled(ui, "step", |ui| step_card::step_card_ui(ui, context, &mut memory.card, out));
             },
         },
         Panel {

@@ -200,7 +200,7 @@ fn geometry_rows(ui: &mut Ui, geometry: &Geometry, next_radius: Option<f64>) {
         }
         Geometry::TrustRegion(region) => region_rows(ui, region, next_radius),
         Geometry::Perturbation { radius } => {
-            row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from")
+            row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from");
         }
         Geometry::NegativeCurvature { direction, curvature } => {
             row(ui, "curvature", number::significant(*curvature, 3), "vᵀ∇²f v along the direction found");
