@@ -40,3 +40,9 @@ part_window() {
   need_window
   cargo test --workspace
 }
+
+# The fuzz target compiles; running it needs a nightly compiler: `cargo +nightly fuzz run formula`.
+part_fuzz() {
+  need g++
+  cargo check --manifest-path fuzz/Cargo.toml --target-dir "$TARGET/fuzz"
+}
