@@ -35,4 +35,4 @@ pub use launch::run_native;
 pub use launch::{Launch, UiError};
 pub use session::{Fault, Lane, Session};
 pub use snapshot::{RunSnapshot, Snapshot, trace};
-pub use theme::{PHONE_WIDTH, color, series, theme_of};
+pub use theme::{PHONE_WIDTH, color, install, series, theme_of};

@@ -37,8 +37,8 @@ impl Ellipse {
     }
 }
 
-/// Contours of m(s) = gᵀs + ½ sᵀHs at `count` levels evenly between its least and largest value, clipped to the
-/// ellipse: (level, segments) in plane coordinates. `hessian` is (uu, uv, vv).
+/// Contours of m(s) = gᵀs + ½ sᵀHs in the ellipse: (level, segments) in plane coordinates, `hessian` being (uu, uv, vv).
+/// The `count` levels are quadratic between the least and the largest value: even steps of s where the model is a bowl.
 pub fn model_contours(ellipse: &Ellipse, gradient: [f64; 2], hessian: [f64; 3], count: usize) -> Vec<(f64, Vec<[[f64; 2]; 2]>)> {
     const RINGS: usize = 16;
     const SECTORS: usize = 96;
@@ -54,6 +54,6 @@ pub fn model_contours(ellipse: &Ellipse, gradient: [f64; 2], hessian: [f64; 3], 
     if !(low < high && (high - low).is_finite()) {
         return Vec::new();
     }
-    let levels = (1..=count).map(|i| low + (high - low) * i as f64 / (count + 1) as f64);
+    let levels = (1..=count).map(|i| i as f64 / (count + 1) as f64).map(|t| low + (high - low) * t * t);
     levels.map(|level| (level, contours_mapped(SECTORS + 1, RINGS + 1, &values, level, |s, r| point(r, s)))).collect()
 }

@@ -88,6 +88,15 @@ impl Sketch {
         &self.spots
     }
 
+    /// Whether some line of the path runs through the rectangle from `min` to `max`, in pixels.
+    pub fn crosses(&self, min: [f64; 2], max: [f64; 2]) -> bool {
+        let inked = |x: f64, y: f64| self.ink.cell([x, y]).is_some_and(|cell| self.ink.get(cell));
+        let count = |from: f64, to: f64| (to - from).clamp(0.0, 4e3) as usize;
+        let middle = 0.5 * (min[1] + max[1]);
+        (0..=count(min[0], max[0])).any(|i| [min[1], middle, max[1]].iter().any(|y| inked(min[0] + i as f64, *y)))
+            || (0..=count(min[1], max[1])).any(|j| inked(min[0], min[1] + j as f64) || inked(max[0], min[1] + j as f64))
+    }
+
     /// The next point of the path; the path is broken where a point is not finite.
     pub fn push(&mut self, world: [f64; 2]) {
         let index = u32::try_from(self.count).unwrap_or(u32::MAX);
@@ -97,6 +106,10 @@ impl Sketch {
             self.from = None;
             return;
         }
+        let far = |from: [f64; 2]| (px[0] - from[0]).abs().max((px[1] - from[1]).abs()) >= self.tolerance;
+        if self.from.is_some_and(|from| !far(from)) {
+            return;
+        }
         if self.taken.claim(px) {
             self.spots.push(Spot { px: px.map(|v| v as f32), index });
         }
@@ -104,9 +117,6 @@ impl Sketch {
             self.from = Some(px);
             return;
         };
-        if (px[0] - from[0]).abs().max((px[1] - from[1]).abs()) < self.tolerance {
-            return;
-        }
         self.from = Some(px);
         let cell = |p: [f64; 2]| p.map(|v| (v / self.tolerance).round().clamp(-2e9, 2e9) as i32);
         let (a, b) = (cell(from), cell(px));

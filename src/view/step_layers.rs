@@ -148,16 +148,16 @@ pub fn step_model(step: &Step, objective: &dyn Objective, plane: &Plane, series:
     } else {
         [0.0; 3]
     };
-    let contours = model_contours(&ellipse, plane.project_vector(&region.linear), curvature, 9);
+    let contours = model_contours(&ellipse, plane.project_vector(&region.linear), curvature, 7);
     let segments = contours.into_iter().flat_map(|(_, segments)| segments).collect();
-    let stroke = Stroke { color: theme.series(series), opacity: 0.9, width_px: 1.2, dash: &[], casing: None };
+    let stroke = Stroke { color: theme.series(series), opacity: 0.75, width_px: 1.1, dash: &[], casing: None };
     Some(Layer::Segments { segments, stroke })
 }
 
 /// A rejected trial: a hollow cross at the end of a thin stub.
 pub fn rejected_trial(from: [f64; 2], trial: [f64; 2], view: &View, series: usize, theme: Theme) -> [Layer; 2] {
     let color = theme.series(series);
-    let stub = Stroke { color, opacity: 0.7, width_px: 1.0, dash: &[2.0, 2.0], casing: None };
+    let stub = Stroke { color, opacity: 0.6, width_px: 1.0, dash: &[1.5, 4.0], casing: None };
     let bars = Stroke { color, opacity: 1.0, width_px: 1.6, dash: &[], casing: Some(theme.casing()) };
     let [x, y] = view.px_from_world(trial);
     let bar = |dx: f64, dy: f64| [[x - dx, y - dy], [x + dx, y + dy]].map(|p| view.world_from_px(p));

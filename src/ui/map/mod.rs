@@ -1,23 +1,58 @@
 //! The map: the landscape from above with the paths of the methods.
 //!
-//! [`MapPanel`] keeps the pipelines and the pointer from frame to frame. It gets the whole [`Context`] (scene, session, shown
-//! step) and answers with commands: a dragged start, a moved camera, a chosen method.
+//! [`MapPanel`] draws the landscape by the shader, the layers of [`view`](crate::view) over it, and reads the pointer. It
+//! gets the whole [`Context`] (scene, session, shown step) and answers with commands: a moved camera, a dragged start, a
+//! chosen step. Everything that depends on the camera only is kept from frame to frame.
 
-use super::command::{Command, Edit};
+mod critical;
+mod gestures;
+mod ground;
+mod names;
+mod paint;
+mod paths;
+mod probe;
+mod race;
+mod records;
+mod rim;
+mod start;
+mod toolbar;
+
+use super::command::Command;
 use super::panels::Context;
-use super::theme;
-use eframe::egui::{self, Pos2, Rect, Sense, Stroke, Ui, pos2};
+use super::{number, theme};
+use crate::problem::Plane;
+use crate::view::{self, Theme, View};
+use critical::CriticalMarks;
+use eframe::egui::{self, Align2, CursorIcon, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Ui, WidgetInfo, vec2};
+use gestures::Move;
+use probe::Hit;
 
 /// The map and what it keeps.
 pub struct MapPanel {
     rect: Rect,
     start: Option<Pos2>,
+    ground: ground::Ground,
+    marks: CriticalMarks,
+    race: race::Race,
+    handle: start::StartHandle,
+    names: names::Names,
 }
 
 impl MapPanel {
     /// A map; without a render state the landscape itself is not coloured.
-    pub fn new(_render_state: Option<&eframe::egui_wgpu::RenderState>) -> Self {
-        Self { rect: Rect::NOTHING, start: None }
+    pub fn new(render_state: Option<&eframe::egui_wgpu::RenderState>) -> Self {
+        if let Some(state) = render_state {
+            crate::render::install(state);
+        }
+        Self {
+            rect: Rect::NOTHING,
+            start: None,
+            ground: ground::Ground::default(),
+            marks: CriticalMarks::default(),
+            race: race::Race::default(),
+            handle: start::StartHandle::default(),
+            names: names::Names::default(),
+        }
     }
 
     /// Where the map was drawn last, and the start in it.
@@ -25,34 +60,172 @@ impl MapPanel {
         (self.rect, self.start)
     }
 
-    /// Draws the map and reads the pointer.
+    /// Draws the map and reads pointer, touch and keys.
     pub fn map_ui(&mut self, ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
-        let (rect, response) = ui.allocate_exact_size(ui.available_size().max(egui::Vec2::splat(1.0)), Sense::click_and_drag());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Map of the landscape"));
+        let size = ui.available_size().max(vec2(1.0, 1.0));
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let (session, switches) = (context.session, &context.scene.view);
+        let (problem, plane) = (session.problem(), session.plane());
+        let theme = theme::theme_of(ui.visuals());
+        let viewport = gestures::viewport(rect);
+        let mut camera = gestures::camera(switches.camera.as_ref(), ground::bounds(problem));
+        match gestures::camera_move(ui, &response, camera, viewport) {
+            Move::Stay => {}
+            Move::To(moved) => {
+                camera = moved;
+                out.push(Command::Camera(Some(gestures::spec(&camera, viewport))));
+            }
+            Move::Whole => out.push(Command::Camera(None)),
+        }
+        let view = camera.view(viewport);
+        describe(ui, &response, context, &view);
+        let (start, handle) = self.handle.interact(ui, &response, &view, plane, session.start(), out);
+
+        self.ground.follow(problem, plane);
+        let mut unfinished = self.race.follow(context, &view);
+        unfinished |= switches.critical_points && self.marks.follow(problem, plane);
+
+        let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+        let mut shapes = Vec::new();
+        let style = ground::style(switches, theme);
+        self.ground.paint(ui, rect, &view, style, plane, &mut shapes);
+        if switches.critical_points {
+            self.draw_marks(&view, theme, plane, &mut shapes);
+        }
+        unfinished |= self.race.draw(ui.ctx(), context, &view, theme, &mut shapes);
+        let (start_world, _) = plane.project(&start);
+        self.start = paint::visible(&view, start_world, 0.0).then(|| paint::point(&view, start_world));
+        if let Some(at) = self.start {
+            start::draw(at, &handle, theme, &mut shapes);
+        }
+        painter.extend(shapes);
+
+        let mut taken = vec![toolbar::toolbar_ui(ui, rect, switches, out)];
+        let names = axis_names(plane);
+        rim::axes(&painter, rect, &view, names, theme);
+        note_of_plane(&painter, rect, plane, theme);
+        let pointer = response.hover_pos().filter(|_| !response.dragged());
+        let hit = pointer.and_then(|pointer| self.race.hit(context, &view, pointer));
+        let probed = if handle.dragged() { self.start } else { pointer.filter(|_| hit.is_none()) };
+        let value = self.probe(ui, &painter, rect, &view, context, probed, names, theme, &mut taken);
+        taken.push(rim::color_bar(&painter, rect, self.ground.scale(), &style, value));
+        if let Some(at) = self.start {
+            taken.push(Rect::from_center_size(at, vec2(22.0, 22.0)));
+        }
+        taken.push(self.race.focus());
+        let names = self.race.names(context, &view);
+        self.names.draw(ui, &painter, rect, &names, taken, |area| self.race.crosses(area), context.playing);
+        if let Some(hit) = hit {
+            self.step_under_pointer(ui, &painter, rect, context, &response, &hit, out);
+        }
         self.rect = rect;
-        let [x0, x1, y0, y1] = context.session.problem().domain();
-        let scale = (rect.width() / (x1 - x0) as f32).min(rect.height() / (y1 - y0) as f32);
-        let middle = [0.5 * (x0 + x1), 0.5 * (y0 + y1)];
-        let px = |[u, v]: [f64; 2]| rect.center() + scale * egui::vec2((u - middle[0]) as f32, (middle[1] - v) as f32);
-        let plane = context.session.plane();
-        let painter = ui.painter().with_clip_rect(rect);
-        for (index, lane) in context.session.lanes().iter().enumerate() {
-            let Some(run) = lane.run() else { continue };
-            let trace = run.trace();
-            let last = (context.step.min(run.len()) / trace.stride()) as usize;
-            let points: Vec<Pos2> =
-                (0..=last.min(trace.rows().len() - 1)).map(|row| px(plane.project(trace.position(row)).0)).collect();
-            painter.line(points, Stroke::new(2.0, theme::series(ui.visuals(), index)));
+        if unfinished {
+            ui.ctx().request_repaint();
         }
-        let start = px(plane.project(context.session.start()).0);
-        self.start = Some(start);
-        painter.circle_stroke(start, 6.0, Stroke::new(2.0, ui.visuals().text_color()));
-        if response.dragged()
-            && let Some(at) = response.interact_pointer_pos()
-        {
-            let (u, v) = ((at.x - rect.center().x) / scale, (rect.center().y - at.y) / scale);
-            out.push(Command::Edit(Edit::Start(Some(plane.point(middle[0] + f64::from(u), middle[1] + f64::from(v)).to_vec()))));
-        }
-        let _ = pos2;
     }
+
+    fn draw_marks(&self, view: &View, theme: Theme, plane: &Plane, out: &mut Vec<Shape>) {
+        let scale = view.half()[0].max(view.half()[1]);
+        for mark in self.marks.marks() {
+            if let Some(view::Layer::Marker(mut marker)) = view::critical_point(mark.at, mark.kind, theme) {
+                // Larger than an iterate: what a method rests at stays in sight.
+                marker.radius_px *= 1.4;
+                if plane.dim() > 2 && mark.distance > 1e-6 * scale {
+                    // Seen through the plane, not in it.
+                    marker.radius_px *= 0.6;
+                    marker.fill = Some(theme.faint_ink());
+                }
+                paint::marker(&marker, view, out);
+            }
+        }
+    }
+
+    /// What the landscape is under the pointer, or under the start while it is dragged; returns f there.
+    #[allow(clippy::too_many_arguments, reason = "everything that a readout is drawn from")]
+    fn probe(
+        &self,
+        ui: &Ui,
+        painter: &Painter,
+        rect: Rect,
+        view: &View,
+        context: &Context<'_>,
+        at: Option<Pos2>,
+        names: [&str; 2],
+        theme: Theme,
+        taken: &mut Vec<Rect>,
+    ) -> Option<f64> {
+        let at = at?;
+        let (problem, plane) = (context.session.problem(), context.session.plane());
+        let marks = if context.scene.view.critical_points { self.marks.marks() } else { &[] };
+        if let Some(mark) = probe::nearest_mark(marks, view, at) {
+            taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark)));
+            return Some(mark.value);
+        }
+        let world = view.world_from_px([f64::from(at.x), f64::from(at.y)]);
+        let jet = probe::jet(&**problem, plane, world);
+        let mut glyph = Vec::new();
+        probe::glyph(&jet, at, view, theme, &mut glyph);
+        painter.extend(glyph);
+        taken.push(probe::readout(ui, painter, rect, &probe::landscape_lines(&jet, world, view, names)));
+        Some(jet.value)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "everything that a tag is drawn from")]
+    fn step_under_pointer(
+        &self,
+        ui: &Ui,
+        painter: &Painter,
+        rect: Rect,
+        context: &Context<'_>,
+        response: &Response,
+        hit: &Hit,
+        out: &mut Vec<Command>,
+    ) {
+        let Some(lane) = context.session.lanes().get(hit.lane) else { return };
+        let Some(run) = lane.run() else { return };
+        let value = run.objective().value(run.trace().position(hit.row.min(run.trace().rows().len() - 1)));
+        probe::step_tag(ui, painter, rect, hit, lane.name(), value, self.race.distance(hit));
+        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        if response.clicked() {
+            out.push(Command::Select(hit.lane));
+            out.push(Command::GoTo(hit.step));
+        }
+    }
+}
+
+/// The names of the axes.
+fn axis_names(plane: &Plane) -> [&'static str; 2] {
+    match plane.dim() {
+        0..=2 => ["x", "y"],
+        n if plane.a == Plane::coordinates(n).a && plane.b == Plane::coordinates(n).b => ["x₁", "x₂"],
+        _ => ["u", "v"],
+    }
+}
+
+/// Above two dimensions: that the map is a slice and paths are projected.
+fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, theme: Theme) {
+    if plane.dim() > 2 && rect.width() > 300.0 {
+        let text = format!("a plane in {} dimensions; paths are projected onto it", plane.dim());
+        let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
+        let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
+        paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
+    }
+}
+
+fn describe(ui: &Ui, response: &Response, context: &Context<'_>, view: &View) {
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, "Map of the landscape"));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        let [[u0, u1], [v0, v1]] = view.bounds();
+        let range = |low: f64, high: f64| format!("from {} to {}", number::short(low, 3), number::short(high, 3));
+        let paths = context.session.lanes().iter().filter(|lane| lane.run().is_some()).count();
+        node.set_description(format!(
+            "{}, across {}, up {}, with {paths} paths at step {} from the start {}. Drag to pan, scroll or pinch to zoom, \
+             double-click or press long to set the start.",
+            context.session.landscape().map_or("A landscape", |entry| entry.name.as_str()),
+            range(u0, u1),
+            range(v0, v1),
+            context.step,
+            number::vector(context.session.start(), 3),
+        ));
+    });
 }

@@ -1,0 +1,91 @@
+//! The landscape itself: colours, contours and relief, by the shader.
+
+use crate::problem::{FormulaProblem, Plane};
+use crate::render::{MapFrame, MapInput, MapProgram, map_callback};
+use crate::scene::ViewSpec;
+use crate::view::{ColorMap, MapStyle, Slice, Theme, Tint, ValueScale, View, Viewport, rectangle_values};
+use eframe::egui::{self, Rect, Shape};
+use std::sync::Arc;
+
+/// Points a side of the grid from which the scale of values is made.
+const GRID: usize = 72;
+/// The name of the window's map among those on screen.
+const MAP_ID: u64 = 1;
+
+/// What the picture of a problem is made from, kept while nothing of it changes.
+#[derive(Default)]
+pub struct Ground {
+    problem: Option<Arc<FormulaProblem>>,
+    scale: ValueScale,
+    program: Option<(String, MapProgram)>,
+    frame: Option<(View, MapStyle, MapFrame)>,
+}
+
+impl Ground {
+    /// Follows the problem.
+    pub fn follow(&mut self, problem: &Arc<FormulaProblem>, plane: &Plane) {
+        if self.problem.as_ref().is_some_and(|known| Arc::ptr_eq(known, problem)) {
+            return;
+        }
+        let slice = Slice { objective: &**problem, plane };
+        let values = rectangle_values(&slice, bounds(problem), GRID);
+        self.scale = match problem.landscape() {
+            Some(entry) => ValueScale::of_landscape(&values, entry.color),
+            None => ValueScale::from_values(&values, None),
+        };
+        // The text of a formula and its dimension say the shader; the values of parameters do not.
+        let key = format!("{}|{}", problem.formula().dim(), problem.text());
+        if self.program.as_ref().is_none_or(|(known, _)| *known != key) {
+            self.program = MapProgram::new(problem.formula()).map(|program| (key, program));
+        }
+        self.problem = Some(Arc::clone(problem));
+        self.frame = None;
+    }
+
+    /// The colours of values.
+    pub fn scale(&self) -> &ValueScale {
+        &self.scale
+    }
+
+    /// Draws the landscape in `rect`.
+    pub fn paint(&mut self, ui: &egui::Ui, rect: Rect, view: &View, style: MapStyle, plane: &Plane, out: &mut Vec<Shape>) {
+        let Some(problem) = &self.problem else { return };
+        // The shader counts in the device's pixels.
+        let density = f64::from(ui.ctx().pixels_per_point());
+        let fine = View {
+            center: view.center,
+            world_per_px: view.world_per_px.map(|w| w / density),
+            viewport: Viewport { min_px: [0.0; 2], size_px: view.viewport.size_px.map(|s| (s * density).max(1.0)) },
+        };
+        let failed = self.program.as_ref().is_some_and(|(_, program)| program.failure().is_some());
+        let fresh = self.frame.as_ref().is_some_and(|(v, s, frame)| *v == fine && *s == style && (frame.is_field() || !failed));
+        if !fresh {
+            let slice = Slice { objective: &**problem, plane };
+            let frame = MapFrame::new(&MapInput {
+                surface: &slice,
+                formula: self.program.as_ref().map(|(_, program)| (program, problem.parameter_values())),
+                plane,
+                view: fine,
+                scale: &self.scale,
+                style: &style,
+                domain: bounds(problem),
+            });
+            self.frame = Some((fine, style, frame));
+        }
+        if let Some((_, _, frame)) = &self.frame {
+            out.push(Shape::Callback(map_callback(rect, MAP_ID, frame.clone())));
+        }
+    }
+}
+
+/// What the view's switches ask for.
+pub fn style(view: &ViewSpec, theme: Theme) -> MapStyle {
+    let tint = if view.curvature_tint { Tint::Curvature } else { Tint::Off };
+    MapStyle { theme, colors: ColorMap::Quiet, contours: view.contours, relief: view.relief, tint }
+}
+
+/// [u₀, u₁] × [v₀, v₁], the plot box of a problem.
+pub fn bounds(problem: &FormulaProblem) -> [[f64; 2]; 2] {
+    let [x0, x1, y0, y1] = problem.domain();
+    [[x0, x1], [y0, y1]]
+}

@@ -1,0 +1,116 @@
+//! The methods' names at the ends of their paths, placed without overlap; those without room in a compact legend.
+
+use super::super::icons::dashed;
+use super::super::theme::{color, theme_of};
+use super::rim;
+use crate::view::{Theme, series_dash};
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use std::collections::HashMap;
+use std::f32::consts::TAU;
+
+/// Distances from the end of a path at which its name is tried, and directions at each.
+const DISTANCES: [f32; 4] = [13.0, 26.0, 44.0, 66.0];
+const DIRECTIONS: usize = 12;
+
+/// A name to be placed.
+pub struct Name {
+    /// Whose: colour, dash, and the memory of its place.
+    pub series: usize,
+    /// The text.
+    pub text: String,
+    /// The end of its path.
+    pub at: Pos2,
+}
+
+/// Where names stood in the last frame: a place is left only when something else takes it.
+#[derive(Default)]
+pub struct Names {
+    places: HashMap<usize, usize>,
+}
+
+impl Names {
+    /// Places the names in `rect`, away from what is in `taken` and, where there is room, from what `crossed` says has a
+    /// path in it. While the names are `moving` they keep their places also over paths.
+    pub fn draw(
+        &mut self,
+        ui: &egui::Ui,
+        painter: &Painter,
+        rect: Rect,
+        names: &[Name],
+        mut taken: Vec<Rect>,
+        crossed: impl Fn(Rect) -> bool,
+        moving: bool,
+    ) {
+        let theme = theme_of(ui.visuals());
+        let font = FontId::proportional(13.0);
+        let casing = color(theme.casing());
+        taken.extend(names.iter().map(|name| Rect::from_center_size(name.at, vec2(12.0, 12.0))));
+        let (mut left_out, mut placed) = (Vec::new(), Vec::new());
+        for name in names.iter().filter(|name| rect.contains(name.at)) {
+            let galley = painter.layout_no_wrap(name.text.clone(), font.clone(), Color32::PLACEHOLDER);
+            let size = galley.size() + vec2(8.0, 2.0);
+            let fits = |place: usize| {
+                let found = place_of(place, name.at, size);
+                let free = rect.shrink(3.0).contains_rect(found) && !taken.iter().any(|other| other.intersects(found));
+                free.then_some((place, found))
+            };
+            let clear = |place: usize| fits(place).filter(|(_, found)| !crossed(*found));
+            let all = || 0..DISTANCES.len() * DIRECTIONS;
+            let kept = self.places.get(&name.series).and_then(|place| if moving { fits(*place) } else { clear(*place) });
+            let Some((place, found)) = kept.or_else(|| all().find_map(clear)).or_else(|| all().find_map(fits)) else {
+                self.places.remove(&name.series);
+                left_out.push(name);
+                continue;
+            };
+            self.places.insert(name.series, place);
+            let tone = color(theme.series(name.series));
+            if place >= DIRECTIONS {
+                let foot = found.clamp(name.at);
+                let from = name.at + 7.0 * (foot - name.at).normalized();
+                painter.line_segment([from, foot], Stroke::new(2.8, casing.gamma_multiply(0.7)));
+                painter.line_segment([from, foot], Stroke::new(1.0, tone));
+            }
+            placed.push((found, galley, tone));
+            taken.push(found.expand(1.0));
+        }
+        for (found, galley, tone) in placed {
+            painter.rect_filled(found, 4.0, casing.gamma_multiply(0.78));
+            painter.galley(found.min + vec2(4.0, 1.0), galley, tone);
+        }
+        if !left_out.is_empty() {
+            legend(ui, painter, rect, &left_out, theme);
+        }
+    }
+}
+
+/// The rectangle of a text of `size` at the `place`-th place around `at`: to the right first, then up and round.
+fn place_of(place: usize, at: Pos2, size: egui::Vec2) -> Rect {
+    const ORDER: [usize; DIRECTIONS] = [1, 11, 0, 2, 10, 7, 5, 6, 3, 9, 4, 8];
+    let angle = TAU * ORDER[place % DIRECTIONS] as f32 / DIRECTIONS as f32;
+    let distance = DISTANCES[place / DIRECTIONS];
+    let (sin, cos) = angle.sin_cos();
+    let anchor = at + distance * vec2(cos, -sin);
+    let centre = anchor + vec2(0.5 * size.x * cos.clamp(-1.0, 1.0), -0.5 * size.y * sin);
+    Rect::from_center_size(centre, size)
+}
+
+fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: Theme) {
+    let font = FontId::proportional(12.0);
+    let ink = ui.visuals().text_color();
+    let galleys: Vec<_> =
+        names.iter().map(|n| painter.layout_no_wrap(n.text.clone(), font.clone(), Color32::PLACEHOLDER)).collect();
+    let width = galleys.iter().map(|g| g.size().x).fold(0.0, f32::max) + 46.0;
+    let row = 18.0;
+    let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - rim::LOWER_STRIP - 10.0 - row * names.len() as f32 - 8.0);
+    let card = Rect::from_min_size(corner, vec2(width, row * names.len() as f32 + 8.0));
+    if !rect.contains_rect(card) {
+        return;
+    }
+    rim::card(painter, card, ui.visuals().window_fill);
+    for (i, (name, galley)) in names.iter().zip(galleys).enumerate() {
+        let y = card.top() + 4.0 + row * (i as f32 + 0.5);
+        let line = [pos2(card.left() + 8.0, y), pos2(card.left() + 32.0, y)];
+        painter.extend(dashed(&line, Stroke::new(2.5, color(theme.series(name.series))), series_dash(name.series)));
+        painter.galley(pos2(card.left() + 38.0, y - 0.5 * galley.size().y), galley, ink);
+    }
+}

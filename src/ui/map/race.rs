@@ -1,0 +1,198 @@
+//! The methods on the map: regions, paths, markers, the current step of the chosen method in full.
+
+use super::super::panels::Context;
+use super::super::session::Lane;
+use super::names::Name;
+use super::paint::{self, faded};
+use super::paths::LanePath;
+use super::probe::{Hit, nearest_step};
+use super::records::Records;
+use crate::optim::Verdict;
+use crate::run::Run;
+use crate::view::{self, Theme, View};
+use eframe::egui::{self, Pos2, Rect, Shape};
+
+/// Kicks that are drawn, the latest.
+const KICKS: usize = 60;
+/// Opacity of the regions of methods that are not chosen.
+const QUIET: f32 = 0.55;
+/// Largest side of a region that names leave free, in points.
+const FOCUS: f32 = 130.0;
+/// Radius of a step marker.
+const DOT: f32 = 2.7;
+
+/// What is kept of the methods from frame to frame.
+pub struct Race {
+    lanes: Vec<(LanePath, Records)>,
+    focus: Rect,
+}
+
+impl Default for Race {
+    fn default() -> Self {
+        Self { lanes: Vec::new(), focus: Rect::NOTHING }
+    }
+}
+
+/// A method in this frame.
+struct Runner<'a> {
+    series: usize,
+    lane: &'a Lane,
+    run: &'a Run,
+    step: u64,
+    row: usize,
+}
+
+impl Race {
+    /// Follows the runs and the view; returns whether something is left for the next frame.
+    pub fn follow(&mut self, context: &Context<'_>, view: &View) -> bool {
+        let lanes = context.session.lanes();
+        self.lanes.resize_with(lanes.len(), Default::default);
+        let mut left = false;
+        for (lane, (path, records)) in lanes.iter().zip(&mut self.lanes) {
+            if let Some(run) = lane.run() {
+                left |= path.follow(run, lane.generation(), context.session.plane(), view);
+                records.follow(lane.generation());
+            }
+        }
+        left
+    }
+
+    fn runners<'a>(&self, context: &Context<'a>) -> Vec<Runner<'a>> {
+        let lanes = context.session.lanes().iter().zip(&self.lanes).enumerate();
+        let running = lanes.filter_map(|(series, (lane, (path, _)))| {
+            let run = lane.run()?;
+            let step = context.step.min(run.len());
+            Some(Runner { series, lane, run, step, row: path.row(step) })
+        });
+        running.collect()
+    }
+
+    /// The marker under the pointer.
+    pub fn hit(&self, context: &Context<'_>, view: &View, pointer: Pos2) -> Option<Hit> {
+        let runners = self.runners(context);
+        nearest_step(runners.iter().map(|r| (r.series, &self.lanes[r.series].0, r.row)), view, pointer)
+    }
+
+    /// How far from the plane the iterate under the pointer is.
+    pub fn distance(&self, hit: &Hit) -> f32 {
+        self.lanes.get(hit.lane).map_or(0.0, |(path, _)| path.distance(hit.row))
+    }
+
+    /// Draws all methods, the chosen one above the others; returns whether something is left for the next frame.
+    pub fn draw(&mut self, ctx: &egui::Context, context: &Context<'_>, view: &View, theme: Theme, out: &mut Vec<Shape>) -> bool {
+        let chosen = context.selected();
+        let mut runners = self.runners(context);
+        runners.sort_by_key(|r| chosen == Some(r.series));
+        let plane = context.session.plane();
+        let switches = &context.scene.view;
+        self.focus = Rect::NOTHING;
+        if switches.regions {
+            for r in &runners {
+                let is_chosen = chosen == Some(r.series);
+                let records = &mut self.lanes[r.series].1;
+                if is_chosen {
+                    for (step, opacity) in records.trail(r.run, r.step, u64::from(switches.region_trail)).iter().rev() {
+                        if let Some(mut layer) = view::step_region(step, plane, view, r.series, theme, *opacity) {
+                            if let view::Layer::Region { fill, .. } = &mut layer {
+                                *fill = 0.0;
+                            }
+                            paint::layer(&layer, view, out);
+                        }
+                    }
+                }
+                let opacity = if is_chosen { 1.0 } else { QUIET };
+                let layer = records.now(r.run, r.step).and_then(|s| view::step_region(s, plane, view, r.series, theme, opacity));
+                if let Some(layer) = layer {
+                    paint::layer(&layer, view, out);
+                    if is_chosen {
+                        self.focus = extent(&layer, view);
+                    }
+                }
+            }
+        }
+        if let Some(r) = runners.iter().find(|r| chosen == Some(r.series) && switches.model_contours) {
+            let objective = &**context.session.problem();
+            let record = self.lanes[r.series].1.now(r.run, r.step);
+            if let Some(layer) = record.and_then(|s| view::step_model(s, objective, plane, r.series, theme)) {
+                paint::layer(&layer, view, out);
+            }
+        }
+        for r in &runners {
+            let (path, records) = &mut self.lanes[r.series];
+            path.shapes(r.row, r.series, theme, ctx, out);
+            if switches.step_markers {
+                markers(path, r, view, theme, out);
+                for [from, to] in records.rejected(r.run, plane, path.rejected(r.row)) {
+                    view::rejected_trial(from, to, view, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
+                }
+            }
+        }
+        for r in &runners {
+            let (path, records) = &mut self.lanes[r.series];
+            let record = records.now(r.run, r.step);
+            if let Some(record) = record.filter(|_| chosen == Some(r.series) && switches.regions) {
+                view::step_details(record, plane, view, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
+            }
+            let accepted = record.is_none_or(|s| s.verdict == Verdict::Accepted);
+            let at = record.map(|s| plane.project(&s.x).0).or_else(|| path.at(r.row));
+            if let Some(at) = at {
+                paint::layer(&view::iterate(at, r.series, accepted, theme), view, out);
+            }
+        }
+        self.lanes.iter().any(|(_, records)| records.is_missing())
+    }
+
+    /// What the chosen method's region takes on screen, where that is little: names leave it free.
+    pub fn focus(&self) -> Rect {
+        if self.focus.size().max_elem() < FOCUS { self.focus } else { Rect::NOTHING }
+    }
+
+    /// Whether a path runs through a rectangle on screen.
+    pub fn crosses(&self, rect: Rect) -> bool {
+        self.lanes.iter().any(|(path, _)| path.crosses(rect))
+    }
+
+    /// The names of the methods at the ends of their paths, the chosen one first.
+    pub fn names(&self, context: &Context<'_>, view: &View) -> Vec<Name> {
+        let chosen = context.selected();
+        let mut runners = self.runners(context);
+        runners.sort_by_key(|r| chosen != Some(r.series));
+        let named = runners.iter().filter_map(|r| {
+            let path = &self.lanes[r.series].0;
+            let distance = path.distance(r.row);
+            let name = r.lane.name().to_owned();
+            let text = if distance > 0.0 {
+                format!("{name} ({} off)", super::super::number::short(f64::from(distance), 2))
+            } else {
+                name
+            };
+            let world = path.at(r.row).filter(|at| paint::visible(view, *at, 0.0))?;
+            Some(Name { series: r.series, text, at: paint::point(view, world) })
+        });
+        named.collect()
+    }
+}
+
+/// The rectangle around a region.
+fn extent(layer: &view::Layer, view: &View) -> Rect {
+    match layer {
+        view::Layer::Region { outline, .. } => {
+            Rect::from_points(&outline.iter().map(|p| paint::point(view, *p)).collect::<Vec<_>>())
+        }
+        _ => Rect::NOTHING,
+    }
+}
+
+fn markers(path: &LanePath, r: &Runner<'_>, view: &View, theme: Theme, out: &mut Vec<Shape>) {
+    let (ink, casing) = (faded(theme.series(r.series), 1.0), faded(theme.casing(), 0.9));
+    for spot in path.spots(r.row) {
+        let at = egui::pos2(spot.px[0], spot.px[1]);
+        out.push(Shape::circle_filled(at, DOT + 1.0, casing));
+        out.push(Shape::circle_filled(at, DOT, ink));
+    }
+    for row in path.kicks(r.row).iter().rev().take(KICKS) {
+        if let Some(at) = path.at(*row as usize) {
+            paint::layer(&view::kick(at, view, r.series, theme), view, out);
+        }
+    }
+}

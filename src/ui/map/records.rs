@@ -1,0 +1,87 @@
+//! The records of the steps in sight, replayed once: what regions, arrows and rejected trials are drawn from.
+
+use crate::optim::Step;
+use crate::problem::Plane;
+use crate::run::Run;
+use std::collections::HashMap;
+
+/// Replays that a frame makes at most for one method, beside the current step's.
+const REPLAYS: usize = 12;
+/// Records kept for one method.
+const KEPT: usize = 512;
+/// Rejected trials that are drawn, the latest.
+const REJECTED: usize = 120;
+/// Older regions that are drawn.
+const TRAIL: u64 = 24;
+
+/// The replayed records of one method.
+#[derive(Default)]
+pub struct Records {
+    generation: u64,
+    kept: HashMap<u64, Option<Step>>,
+    replays: usize,
+    missing: bool,
+}
+
+impl Records {
+    /// Begins a frame; another run forgets everything.
+    pub fn follow(&mut self, generation: u64) {
+        if self.generation != generation || self.kept.len() > KEPT {
+            *self = Self { generation, ..Self::default() };
+        }
+        self.replays = 0;
+        self.missing = false;
+    }
+
+    /// Whether something was left for the next frame.
+    pub fn is_missing(&self) -> bool {
+        self.missing
+    }
+
+    /// The record of a step, at once.
+    pub fn now(&mut self, run: &Run, step: u64) -> Option<&Step> {
+        self.kept.entry(step).or_insert_with(|| run.record(step).map(|(record, _)| record)).as_ref()
+    }
+
+    /// The record of a step, if there is still time in this frame.
+    fn soon(&mut self, run: &Run, step: u64) -> Option<&Step> {
+        if !self.kept.contains_key(&step) {
+            if self.replays >= REPLAYS {
+                self.missing = true;
+                return None;
+            }
+            self.replays += 1;
+        }
+        self.now(run, step)
+    }
+
+    /// Every `every`-th step before `step`, the latest first, with an opacity that fades with age.
+    pub fn trail(&mut self, run: &Run, step: u64, every: u64) -> Vec<(Step, f32)> {
+        if every == 0 {
+            return Vec::new();
+        }
+        let last = step.saturating_sub(1) / every;
+        let mut found = Vec::new();
+        for k in (last.saturating_sub(TRAIL - 1).max(1)..=last).rev() {
+            let age = (last - k + 1) as f32 / TRAIL as f32;
+            if let Some(record) = self.soon(run, k * every) {
+                found.push((record.clone(), 0.75 * (1.0 - age).max(0.08)));
+            }
+        }
+        found
+    }
+
+    /// The latest of the rejected trials in `rows`: (from, to) in the plane.
+    pub fn rejected(&mut self, run: &Run, plane: &Plane, rows: &[u32]) -> Vec<[[f64; 2]; 2]> {
+        let stride = run.trace().stride();
+        let mut found = Vec::new();
+        for row in rows.iter().rev().take(REJECTED) {
+            if let Some(record) = self.soon(run, u64::from(*row) * stride) {
+                let (from, _) = plane.project(&record.from);
+                let [u, v] = plane.project_vector(&record.trial);
+                found.push([from, [from[0] + u, from[1] + v]]);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,148 @@
+//! What frames the map: axes with ticks, the colour bar, the legend of the tint.
+
+use super::super::theme::color;
+use super::paint::{self, faded};
+use crate::view::{ColorMap, MapStyle, Theme, Tint, ValueScale, View, ticks};
+use eframe::egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+
+/// Points between two ticks, across and up.
+const TICK_SPACING: [f32; 2] = [90.0, 64.0];
+/// Height of the strip in which the labels of the lower axis stand.
+pub const LOWER_STRIP: f32 = 24.0;
+/// Width of the colour bar.
+const BAR_WIDTH: f32 = 12.0;
+/// Smaller maps have no colour bar, and even smaller ones no axes.
+const SMALLEST_FOR_BAR: [f32; 2] = [300.0, 240.0];
+const SMALLEST_FOR_AXES: [f32; 2] = [140.0, 100.0];
+
+/// Draws ticks and their labels inside the rim of the map.
+pub fn axes(painter: &Painter, rect: Rect, view: &View, names: [&str; 2], theme: Theme) {
+    if rect.width() < SMALLEST_FOR_AXES[0] || rect.height() < SMALLEST_FOR_AXES[1] {
+        return;
+    }
+    let (ink, casing) = (color(theme.ink()), color(theme.casing()));
+    let font = FontId::proportional(12.0);
+    let [[u0, u1], [v0, v1]] = view.bounds();
+    let mark = |from: Pos2, to: Pos2| {
+        painter.line_segment([from, to], Stroke::new(3.0, casing.gamma_multiply(0.7)));
+        painter.line_segment([from, to], Stroke::new(1.2, ink));
+    };
+    let count = |length: f32, spacing: f32| ((length / spacing) as usize).clamp(2, 14);
+    let across = ticks(u0, u1, count(rect.width(), TICK_SPACING[0]));
+    for tick in &across.ticks {
+        let x = view.px_from_world([tick.value, view.center[1]])[0] as f32;
+        if (rect.left() + 44.0..rect.right() - 24.0).contains(&x) {
+            mark(pos2(x, rect.bottom()), pos2(x, rect.bottom() - 5.0));
+            paint::text(painter, pos2(x, rect.bottom() - 6.0), Align2::CENTER_BOTTOM, &tick.label, font.clone(), ink, casing);
+        }
+    }
+    let up = ticks(v0, v1, count(rect.height(), TICK_SPACING[1]));
+    for tick in &up.ticks {
+        let y = view.px_from_world([view.center[0], tick.value])[1] as f32;
+        if (rect.top() + 74.0..rect.bottom() - 28.0).contains(&y) {
+            mark(pos2(rect.left(), y), pos2(rect.left() + 5.0, y));
+            paint::text(painter, pos2(rect.left() + 8.0, y), Align2::LEFT_CENTER, &tick.label, font.clone(), ink, casing);
+        }
+    }
+    let name = |at: Pos2, align: Align2, name: &str, offset: &str| {
+        let text = if offset.is_empty() { name.to_owned() } else { format!("{name}  {offset}") };
+        paint::text(painter, at, align, &text, FontId::proportional(14.0), ink, casing);
+    };
+    name(rect.right_bottom() + vec2(-8.0, -5.0), Align2::RIGHT_BOTTOM, names[0], &across.offset);
+    name(rect.left_top() + vec2(8.0, 46.0), Align2::LEFT_TOP, names[1], &up.offset);
+}
+
+/// Draws the colour bar at the upper right with `value` marked on it, and below it the legend of the tint.
+/// Returns the rectangle that both take.
+pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapStyle, value: Option<f64>) -> Rect {
+    if rect.width() < SMALLEST_FOR_BAR[0] || rect.height() < SMALLEST_FOR_BAR[1] {
+        return Rect::NOTHING;
+    }
+    let theme = style.theme;
+    let (ink, casing) = (color(theme.ink()), color(theme.casing()));
+    let height = (0.36 * rect.height()).min(220.0);
+    let bar = Rect::from_min_size(pos2(rect.right() - 12.0 - BAR_WIDTH, rect.top() + 14.0), vec2(BAR_WIDTH, height));
+    painter.rect_filled(bar.expand(2.0), 2.0, casing.gamma_multiply(0.8));
+    painter.add(gradient(bar, style.colors, theme));
+    let at = |t: f64| bar.bottom() - t.clamp(0.0, 1.0) as f32 * bar.height();
+    if style.contours {
+        for t in level_positions(scale) {
+            painter.hline(bar.x_range(), at(t), Stroke::new(1.0, faded(theme.ink(), 0.35)));
+        }
+    }
+    let mut taken = bar.expand(4.0);
+    let count = ((height / 36.0) as usize).clamp(2, 7);
+    for tick in scale.bar_ticks(count) {
+        let y = at(tick.value);
+        painter.hline(bar.left() - 4.0..=bar.left(), y, Stroke::new(1.2, ink));
+        let text = paint::text(
+            painter,
+            pos2(bar.left() - 7.0, y),
+            Align2::RIGHT_CENTER,
+            &tick.label,
+            FontId::proportional(12.0),
+            ink,
+            casing,
+        );
+        taken = taken.union(text);
+    }
+    if let Some(t) = value.map(|f| scale.position(f)).filter(|t| t.is_finite()) {
+        let tip = pos2(bar.left() + 1.0, at(t));
+        let points = vec![tip, tip + vec2(-8.0, -5.0), tip + vec2(-8.0, 5.0)];
+        painter.add(Shape::convex_polygon(points, ink, Stroke::new(1.5, casing)));
+    }
+    if style.tint == Tint::Curvature {
+        taken = taken.union(tint_legend(painter, pos2(rect.right() - 12.0, bar.bottom() + 16.0), theme));
+    }
+    taken
+}
+
+/// The colours from below to above.
+fn gradient(bar: Rect, colors: ColorMap, theme: Theme) -> Shape {
+    const STRIPS: u32 = 48;
+    let mut mesh = Mesh::default();
+    for i in 0..=STRIPS {
+        let t = f64::from(i) / f64::from(STRIPS);
+        let y = bar.bottom() - t as f32 * bar.height();
+        let ink = color(colors.color(theme, t));
+        mesh.colored_vertex(pos2(bar.left(), y), ink);
+        mesh.colored_vertex(pos2(bar.right(), y), ink);
+        if i > 0 {
+            let k = 2 * i;
+            mesh.add_triangle(k - 2, k - 1, k);
+            mesh.add_triangle(k - 1, k + 1, k);
+        }
+    }
+    Shape::mesh(mesh)
+}
+
+/// Where the emphasised levels are on the bar.
+fn level_positions(scale: &ValueScale) -> Vec<f64> {
+    let (low, high) = (scale.level_coordinate(scale.low), scale.level_coordinate(scale.high));
+    if !(low.is_finite() && high.is_finite() && high - low < 500.0) {
+        return Vec::new();
+    }
+    // q is linear in t.
+    let first = (low / 5.0).ceil() as i64;
+    (first..).map(|k| (5.0 * k as f64 - low) / (high - low)).take_while(|t| *t <= 1.0).filter(|t| *t > 0.0).collect()
+}
+
+fn tint_legend(painter: &Painter, right_top: Pos2, theme: Theme) -> Rect {
+    let names = ["convex", "saddle-like", "concave", "nearly singular"];
+    let (ink, casing) = (color(theme.ink()), color(theme.casing()));
+    let mut taken = Rect::from_min_max(right_top, right_top);
+    for (i, (name, tint)) in names.iter().zip(theme.curvature_tints()).enumerate() {
+        let swatch = Rect::from_min_size(right_top + vec2(-BAR_WIDTH, 18.0 * i as f32), vec2(BAR_WIDTH, BAR_WIDTH));
+        painter.rect_filled(swatch.expand(1.5), 2.0, casing);
+        painter.rect_filled(swatch, 1.0, color(tint));
+        let at = pos2(swatch.left() - 7.0, swatch.center().y);
+        let text = paint::text(painter, at, Align2::RIGHT_CENTER, name, FontId::proportional(12.0), ink, casing);
+        taken = taken.union(text).union(swatch);
+    }
+    taken
+}
+
+/// A translucent ground for text over the map.
+pub fn card(painter: &Painter, rect: Rect, fill: Color32) {
+    painter.rect_filled(rect, 6.0, fill.gamma_multiply(0.9));
+}
