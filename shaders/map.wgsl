@@ -149,7 +149,8 @@ fn shade(s: Sample) -> vec3<f32> {
     }
 
     let q = map.position.z + map.position.w * w;
-    let rate = length(s.gradient * map.lengths.xy) * slope * map.position.w;
+    let rates = s.gradient * map.lengths.xy * (slope * map.position.w);
+    let rate = sqrt(dot(rates, rates));
     let thin = map.lines.x;
     let strong = map.lines.y;
     let coarse = max(thin * level_line(q, rate), strong * level_line(q / 5.0, rate / 5.0));

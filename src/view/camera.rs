@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Smallest half extent relative to the centre: beyond it neighbouring pixels are the same f64.
 const FINEST: f64 = 1e-13;
 /// Smallest and largest half extent in world units.
-const LIMITS: (f64, f64) = (1e-30, 1e15);
+const LIMITS: (f64, f64) = (1e-15, 1e15);
 
 /// The rectangle of the plane that is wanted on screen, whatever the window's size.
 ///

@@ -23,12 +23,16 @@ pub struct Field {
 /// Pixels per node, and the bounds of the number of nodes along an axis.
 const PX_PER_NODE: f64 = 4.0;
 const NODES: (usize, usize) = (32, 512);
+/// The bound for a function whose gradient is linear over the view up to this share.
+const FEW_NODES: usize = 49;
+const SMOOTH: f64 = 0.1;
 
 impl Field {
-    /// The field of `surface` over `view`, one node about every four pixels: bicubic interpolation between them is off by
-    /// some (4 px)⁴ f⁗ / 384.
+    /// The field of `surface` over `view`, one node about every four pixels, fewer where f is nearly quadratic: bicubic
+    /// interpolation between nodes at a distance h is off by some h⁴ f⁗ / 384.
     pub fn sample(surface: &dyn Surface, view: &View, frame: &Frame) -> Self {
-        let [columns, rows] = view.viewport.size_px.map(|s| ((s / PX_PER_NODE).ceil() as usize + 1).clamp(NODES.0, NODES.1));
+        let most = if frame.bend() < SMOOTH { FEW_NODES } else { NODES.1 };
+        let [columns, rows] = view.viewport.size_px.map(|s| ((s / PX_PER_NODE).ceil() as usize + 1).clamp(NODES.0, most));
         let half = view.half();
         let cell = [2.0 * half[0] / (columns - 1) as f64, 2.0 * half[1] / (rows - 1) as f64];
         let mut field = Self { columns, rows, cell, slopes: Vec::new(), curvatures: Vec::new() };

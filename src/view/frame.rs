@@ -13,6 +13,7 @@ pub struct Frame {
     jet: Jet,
     taylor: bool,
     noise: f64,
+    bend: f64,
     /// How the contour levels are subdivided.
     pub levels: Levels,
     /// Whether a formula evaluated in f32 draws lines within a tenth of a pixel; otherwise differences come
@@ -22,6 +23,8 @@ pub struct Frame {
 
 /// Points of the coarse grid per axis.
 const COARSE: usize = 17;
+/// Levels per pixel below which a place counts as flat.
+const LEAST_RATE: f64 = 3e-4;
 /// Unit roundoffs.
 const UNIT_F32: f64 = 1.0 / (1u64 << 24) as f64;
 const UNIT_F64: f64 = 0.5 * f64::EPSILON;
@@ -44,11 +47,21 @@ impl Frame {
             let value = jets.iter().map(|j| j.value).find(|v| v.is_finite()).unwrap_or(0.0);
             Jet { value, ..Jet::default() }
         };
-        let mut frame =
-            Self { center: view.center, jet, taylor: false, noise: 0.0, levels: Levels::default(), single_precision: true };
+        let mut frame = Self {
+            center: view.center,
+            jet,
+            taylor: false,
+            noise: 0.0,
+            bend: f64::INFINITY,
+            levels: Levels::default(),
+            single_precision: true,
+        };
         let magnitude = jets.iter().map(|j| j.value.abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
         let spread = jets.iter().map(|j| (j.value - jet.value).abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
-        frame.taylor = spread < 1e6 * 8.0 * UNIT_F64 * magnitude && regular(&middle) && frame.is_quadratic(&offsets, &jets);
+        if regular(&middle) {
+            frame.bend = frame.bend_of(&offsets, &jets);
+        }
+        frame.taylor = spread < 1e6 * 8.0 * UNIT_F64 * magnitude && frame.bend < 1e-2;
         let differences: Vec<f64> = offsets
             .iter()
             .zip(&jets)
@@ -60,11 +73,11 @@ impl Frame {
         let sums = 8.0 * (magnitude + 0.01 * (scale.high - scale.low).min(1e300));
         let reach = [0, 1].map(|i| view.center[i].abs() + half[i]);
         let error = |j: &Jet| UNIT_F32 * (sums + 2.0 * (j.gradient[0].abs() * reach[0] + j.gradient[1].abs() * reach[1]));
-        let mut displaced: Vec<f64> = jets
-            .iter()
-            .map(|j| error(j) / ((j.gradient[0] * view.world_per_px[0]).abs() + (j.gradient[1] * view.world_per_px[1]).abs()))
-            .filter(|v| !v.is_nan())
-            .collect();
+        // Where a level line is within some screens' reach, the pixels by which the error moves it.
+        let halved = libm::exp2(f64::from(frame.levels.halvings));
+        let per_px = |j: &Jet| (j.gradient[0] * view.world_per_px[0]).abs() + (j.gradient[1] * view.world_per_px[1]).abs();
+        let lined = |j: &&Jet| per_px(j) * scale.level_slope(j.value) * halved > LEAST_RATE;
+        let mut displaced: Vec<f64> = jets.iter().filter(lined).map(|j| error(j) / per_px(j)).filter(|v| !v.is_nan()).collect();
         displaced.sort_by(f64::total_cmp);
         frame.single_precision = displaced.get(displaced.len() * 3 / 4).is_none_or(|p| *p < 0.1);
         frame.noise = UNIT_F32 * sums;
@@ -117,13 +130,23 @@ impl Frame {
         [self.jet.gradient[0] + a * d[0] + b * d[1], self.jet.gradient[1] + b * d[0] + c * d[1]]
     }
 
-    /// Whether the gradient is linear over the view to a hundredth of its largest size.
-    fn is_quadratic(&self, offsets: &[[f64; 2]], jets: &[Jet]) -> bool {
+    /// How far the gradient is from linear over the view, relative to its largest size: 0 for a quadratic function.
+    pub fn bend(&self) -> f64 {
+        self.bend
+    }
+
+    fn bend_of(&self, offsets: &[[f64; 2]], jets: &[Jet]) -> f64 {
         let size = |g: [f64; 2]| g[0].abs() + g[1].abs();
-        let largest = jets.iter().map(|j| size(j.gradient)).fold(0.0, f64::max);
-        offsets.iter().zip(jets).all(|(d, j)| {
+        let (mut bend, mut largest) = (0.0, 0.0);
+        for (d, j) in offsets.iter().zip(jets) {
             let linear = self.linear(*d);
-            size([j.gradient[0] - linear[0], j.gradient[1] - linear[1]]) <= 1e-2 * largest
-        })
+            let away = size([j.gradient[0] - linear[0], j.gradient[1] - linear[1]]);
+            if !away.is_finite() {
+                return f64::INFINITY;
+            }
+            bend = f64::max(bend, away);
+            largest = f64::max(largest, size(j.gradient));
+        }
+        if largest > 0.0 { bend / largest } else { f64::INFINITY }
     }
 }

@@ -53,8 +53,8 @@ impl Default for ValueScale {
 }
 
 impl ValueScale {
-    /// The scale of the finite ones of `values`, a coarse grid over the domain; the kind that suits their
-    /// distribution where none is asked for: logarithmic where half of the area has less than an eighth of the range.
+    /// The scale of the finite ones of `values`, a coarse grid over the domain. Where no kind is asked for it is linear,
+    /// or, where half of the area has less than a quarter of the range, logarithmic with the median at t = 0.45.
     pub fn from_values(values: &[f64], kind: Option<ScaleKind>) -> Self {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.abs() < 1e300).collect();
         sorted.sort_by(f64::total_cmp);
@@ -62,13 +62,16 @@ impl ValueScale {
         let quantile = |p: f64| sorted[((sorted.len() - 1) as f64 * p).round() as usize];
         let room = |high: f64| if high > low { high } else { low + low.abs().max(1.0) };
         let high = room(if quantile(0.995) > low { quantile(0.995) } else { last });
-        let kind = kind.unwrap_or(if quantile(0.5) - low < 0.125 * (high - low) { ScaleKind::Log } else { ScaleKind::Linear });
+        let share = (quantile(0.5) - low) / (high - low);
         match kind {
-            ScaleKind::Linear => Self { kind, low, high, knee: high - low },
-            ScaleKind::Clip => Self { kind, low, high: room(quantile(0.8)), knee: high - low },
-            ScaleKind::Log => {
+            None if share < 0.25 => {
+                Self { kind: ScaleKind::Log, low, high: room(last), knee: equalizing_knee(share) * (high - low) }
+            }
+            None | Some(ScaleKind::Linear) => Self { kind: ScaleKind::Linear, low, high, knee: high - low },
+            Some(ScaleKind::Clip) => Self { kind: ScaleKind::Clip, low, high: room(quantile(0.8)), knee: high - low },
+            Some(ScaleKind::Log) => {
                 let high = room(last);
-                Self { kind, low, high, knee: (quantile(0.03) - low).max(1e-6 * (high - low)) }
+                Self { kind: ScaleKind::Log, low, high, knee: (quantile(0.03) - low).max(1e-6 * (high - low)) }
             }
         }
     }
@@ -76,7 +79,7 @@ impl ValueScale {
     /// The scale that a landscape asks for, from its values on a coarse grid.
     pub fn of_landscape(values: &[f64], color: ColorScale) -> Self {
         match color {
-            ColorScale::Linear => Self::from_values(values, Some(ScaleKind::Linear)),
+            ColorScale::Linear => Self::from_values(values, None),
             ColorScale::Log => Self::from_values(values, Some(ScaleKind::Log)),
             ColorScale::Clip(high) => {
                 let scale = Self::from_values(values, Some(ScaleKind::Clip));
@@ -141,12 +144,23 @@ impl ValueScale {
     }
 
     /// The contour coordinate q: levels are where it is an integer, round values of f on a linear scale and
-    /// even steps of t on a logarithmic one; every fifth is emphasised.
+    /// even steps of t on a logarithmic one, one of them 0 where 0 is well inside, and none the least value; every fifth is emphasised.
     pub fn level_coordinate(&self, f: f64) -> f64 {
         match self.kind {
-            ScaleKind::Log => self.warp(f) * self.level_gain(),
+            ScaleKind::Log => self.warp(f) * self.level_gain() + self.level_offset(),
             _ => f / self.level_step(),
         }
+    }
+
+    fn level_offset(&self) -> f64 {
+        let zero = self.position(0.0);
+        if (0.5 / LEVELS..1.0).contains(&zero) { -zero * LEVELS } else { 0.5 }
+    }
+
+    /// dq/df at f, before any halving.
+    pub fn level_slope(&self, f: f64) -> f64 {
+        let slope = if self.kind == ScaleKind::Log { 1.0 / (self.knee + (f - self.low).abs()) } else { 1.0 };
+        slope * self.level_gain()
     }
 
     /// How the levels are subdivided in a view whose values are `reference + differences`: not at all as long as
@@ -199,4 +213,19 @@ impl ValueScale {
         chosen.sort_by(|a, b| a.0.total_cmp(&b.0));
         chosen.into_iter().map(|(t, f)| Tick { value: t, label: number(f, 3) }).collect()
     }
+}
+
+/// The knee, as a share of the range, at which the value at `share` of the range has t = 0.45: bisection in its logarithm.
+fn equalizing_knee(share: f64) -> f64 {
+    let (mut low, mut high) = (-12.0, 2.0);
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        let knee = libm::exp10(middle);
+        if libm::log1p(share / knee) / libm::log1p(1.0 / knee) > 0.45 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    libm::exp10(0.5 * (low + high)).max(1e-6)
 }

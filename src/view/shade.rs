@@ -171,8 +171,9 @@ pub fn shade(sample: &Sample, shading: &Shading, texels: &[[u8; 4]; ColorMap::TE
     }
 
     let q = q_ref + q_gain * w;
-    let (ru, rv) = (gu * px_u, gv * px_v);
-    let rate = (ru * ru + rv * rv).sqrt() * slope * q_gain;
+    // Levels per pixel; scaled before the squares, which would underflow in a deep zoom.
+    let (ru, rv) = (gu * px_u * (slope * q_gain), gv * px_v * (slope * q_gain));
+    let rate = (ru * ru + rv * rv).sqrt();
     let coarse = (thin * line(q, rate)).max(strong * line(q / 5.0, rate / 5.0));
     let fine = (thin * line(2.0 * q, 2.0 * rate)).max(strong * line(0.4 * q, 0.4 * rate));
     // Lines that the rounding errors of f displace by half a pixel and more, and those of plateaus, are not drawn.
