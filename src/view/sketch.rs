@@ -3,6 +3,7 @@
 use super::camera::View;
 use super::path::clip_segment;
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Pixels around the viewport that still count as visible.
 const MARGIN_PX: f64 = 8.0;
@@ -35,7 +36,7 @@ pub struct Spot {
 pub struct Sketch {
     view: View,
     tolerance: f64,
-    drawn: HashSet<[i32; 4]>,
+    drawn: HashSet<(u64, u64), BuildHasherDefault<CellHasher>>,
     ink: Grid,
     taken: Grid,
     from: Option<[f64; 2]>,
@@ -52,7 +53,7 @@ impl Sketch {
         Self {
             view,
             tolerance: positive(tolerance_px),
-            drawn: HashSet::new(),
+            drawn: HashSet::default(),
             ink: Grid::new(&view, 1.0),
             taken: Grid::new(&view, positive(spacing_px)),
             from: None,
@@ -118,9 +119,12 @@ impl Sketch {
             return;
         };
         self.from = Some(px);
-        let cell = |p: [f64; 2]| p.map(|v| (v / self.tolerance).round().clamp(-2e9, 2e9) as i32);
+        let cell = |p: [f64; 2]| {
+            let [x, y] = p.map(|v| (v / self.tolerance).round().clamp(-2e9, 2e9) as i32);
+            u64::from(x.cast_unsigned()) << 32 | u64::from(y.cast_unsigned())
+        };
         let (a, b) = (cell(from), cell(px));
-        let key = if a > b { [b[0], b[1], a[0], a[1]] } else { [a[0], a[1], b[0], b[1]] };
+        let key = (a.min(b), a.max(b));
         let Some([p, q]) = clip_segment(from, px, &self.view, MARGIN_PX) else { return };
         if !self.drawn.insert(key) || !self.ink.draw(p, q) {
             return;
@@ -131,6 +135,24 @@ impl Sketch {
         }
         self.vertices.push(Vertex { px: q, index, joined: true });
         self.end = Some(q);
+    }
+}
+
+/// Mixes the two ends of a segment: they come from a screen, not from an adversary.
+#[derive(Default)]
+struct CellHasher(u64);
+
+impl Hasher for CellHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
     }
 }
 

@@ -27,6 +27,9 @@ use eframe::egui::{self, Align2, CursorIcon, FontId, Painter, Pos2, Rect, Respon
 use gestures::Move;
 use probe::Hit;
 
+/// Critical points that names leave free.
+const MARKS_FREE: usize = 40;
+
 /// The map and what it keeps.
 pub struct MapPanel {
     rect: Rect,
@@ -113,6 +116,10 @@ impl MapPanel {
             taken.push(Rect::from_center_size(at, vec2(22.0, 22.0)));
         }
         taken.push(self.race.focus());
+        if switches.critical_points {
+            let seen = self.marks.marks().iter().filter(|mark| paint::visible(&view, mark.at, 0.0)).take(MARKS_FREE);
+            taken.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
+        }
         let names = self.race.names(context, &view);
         self.names.draw(ui, &painter, rect, &names, taken, |area| self.race.crosses(area), context.playing);
         if let Some(hit) = hit {

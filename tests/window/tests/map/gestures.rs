@@ -1,5 +1,5 @@
 use crate::bench::{drag, scene, scroll, window, world};
-use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Theme, pos2, vec2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Theme, TouchDeviceId, TouchId, TouchPhase, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use saddlescope::scene::{CameraSpec, ProblemSpec};
 use saddlescope::ui::{Command, ViewFlag};
@@ -53,6 +53,33 @@ fn the_wheel_keeps_the_point_under_the_pointer() {
             "{point:?} {there:?}"
         );
     }
+}
+
+#[test]
+fn two_fingers_zoom_about_their_middle() {
+    let mut harness = window(scene(ProblemSpec::landscape("himmelblau"), &["adam"], 50), SIZE, Theme::Dark, 0);
+    let middle = pos2(300.0, 200.0);
+    let (point, before) = (world(&harness, middle), harness.state().view().half()[0]);
+    let touch = |harness: &mut egui_kittest::Harness<'_, _>, phase: TouchPhase, reach: f32| {
+        for (id, side) in [(1, -1.0), (2, 1.0)] {
+            let pos = middle + vec2(side * reach, 0.0);
+            harness.event(Event::Touch { device_id: TouchDeviceId(0), id: TouchId(id), phase, pos, force: None });
+        }
+        harness.step();
+    };
+    // The first finger also moves the pointer, as windows report it.
+    harness.hover_at(middle);
+    harness.step();
+    touch(&mut harness, TouchPhase::Start, 40.0);
+    for reach in [50.0, 60.0, 70.0, 80.0] {
+        touch(&mut harness, TouchPhase::Move, reach);
+    }
+    touch(&mut harness, TouchPhase::End, 80.0);
+    harness.run();
+    let (there, after) = (world(&harness, middle), harness.state().view().half()[0]);
+    assert!((before / after - 2.0).abs() < 0.05, "zoomed by {}", before / after);
+    let slip = (there[0] - point[0]).abs().max((there[1] - point[1]).abs());
+    assert!(slip < 1.5 * harness.state().view().world_per_px[0], "the middle slipped by {slip}");
 }
 
 #[test]
