@@ -52,16 +52,20 @@ pub(super) fn with_registers<T: Number, R>(count: usize, run: impl FnOnce(&mut [
 #[inline]
 pub(super) fn run<T: Number>(steps: &[Step], registers: &mut [T]) {
     for step in steps {
-        let value = match step.instruction {
-            Instruction::Binary(Binary::Add, a, b) => registers[a as usize].add(registers[b as usize]),
-            Instruction::Binary(Binary::Sub, a, b) => registers[a as usize].sub(registers[b as usize]),
-            Instruction::Binary(Binary::Mul, a, b) => registers[a as usize].mul(registers[b as usize]),
-            Instruction::Unary(op, a) => T::unary(op, registers[a as usize]),
-            Instruction::Binary(op, a, b) => T::binary(op, registers[a as usize], registers[b as usize]),
-            Instruction::Const(c) => T::constant(c),
-            Instruction::Select(c, a, b) => T::select(registers[c as usize], registers[a as usize], registers[b as usize]),
-        };
-        registers[step.out as usize] = value;
+        // Each arm stores its own result: joined first, a jet would go through memory twice.
+        let out = step.out as usize;
+        match step.instruction {
+            Instruction::Binary(Binary::Add, a, b) => registers[out] = registers[a as usize].add(registers[b as usize]),
+            Instruction::Binary(Binary::Sub, a, b) => registers[out] = registers[a as usize].sub(registers[b as usize]),
+            Instruction::Binary(Binary::Mul, a, b) => registers[out] = registers[a as usize].mul(registers[b as usize]),
+            Instruction::Unary(Unary::Powi(2), a) => registers[out] = registers[a as usize].square(),
+            Instruction::Unary(op, a) => registers[out] = T::unary(op, registers[a as usize]),
+            Instruction::Binary(op, a, b) => registers[out] = T::binary(op, registers[a as usize], registers[b as usize]),
+            Instruction::Const(c) => registers[out] = T::constant(c),
+            Instruction::Select(c, a, b) => {
+                registers[out] = T::select(registers[c as usize], registers[a as usize], registers[b as usize]);
+            }
+        }
     }
 }
 

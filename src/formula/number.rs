@@ -27,6 +27,11 @@ pub(super) trait Number: Copy + 'static {
     fn binary(op: Binary, a: Self, b: Self) -> Self;
     fn pool() -> &'static Pool<Self>;
 
+    /// x²: by far the most frequent function.
+    fn square(self) -> Self {
+        Self::unary(Unary::Powi(2), self)
+    }
+
     fn select(condition: Self, then: Self, otherwise: Self) -> Self {
         if condition.value() != 0.0 { then } else { otherwise }
     }
@@ -64,6 +69,10 @@ impl Number for f64 {
     #[inline]
     fn mul(self, other: Self) -> Self {
         self * other
+    }
+    #[inline]
+    fn square(self) -> Self {
+        self * self
     }
     #[inline]
     fn unary(op: Unary, a: Self) -> Self {
@@ -180,13 +189,16 @@ macro_rules! forward {
                 self.product(other)
             }
             #[inline]
+            fn square(self) -> Self {
+                self.chain([self.f * self.f, 2.0 * self.f, 2.0])
+            }
+            #[inline]
             fn unary(op: Unary, a: Self) -> Self {
                 match op {
                     Unary::Neg => a.map(-a.f, -1.0),
                     Unary::Add(c) => Self { f: a.f + c.get(), ..a },
                     Unary::Mul(c) => a.map(a.f * c.get(), c.get()),
                     Unary::From(c) => a.map(c.get() - a.f, -1.0),
-                    Unary::Powi(2) => a.chain([a.f * a.f, 2.0 * a.f, 2.0]),
                     _ => a.chain(op.rule(a.f)),
                 }
             }

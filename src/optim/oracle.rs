@@ -43,13 +43,14 @@ impl AddAssign for Counts {
 /// The objective as an optimizer sees it.
 ///
 /// Counted is what a method asks, not how it is answered: where the objective has jets ([`Objective::has_jets`]) all that
-/// a second-order method asks at one point comes from one sweep, which is remembered here.
+/// a second-order method asks at one point comes from one sweep; those of the iterate and of the trial are remembered.
 pub struct Oracle<'a> {
     objective: &'a dyn Objective,
     has_jets: bool,
     counts: Counts,
     rng: Rng,
-    last: Sweep,
+    here: Sweep,
+    trial: Sweep,
 }
 
 /// Value, gradient and Hessian at one point; no point at first.
@@ -62,15 +63,25 @@ struct Sweep {
 }
 
 impl Sweep {
+    #[inline]
     fn is_at(&self, x: &[f64]) -> bool {
-        self.at.len() == x.len() && self.at.iter().zip(x).all(|(a, b)| a.to_bits() == b.to_bits())
+        let same = |a: &f64, b: &f64| a.to_bits() == b.to_bits();
+        match (&self.at[..], x) {
+            ([a, b], [c, d]) => same(a, c) && same(b, d),
+            (at, x) => at.len() == x.len() && at.iter().zip(x).all(|(a, b)| same(a, b)),
+        }
+    }
+
+    fn go(&mut self, objective: &dyn Objective, x: &[f64]) {
+        (self.at, self.gradient, self.hessian) = (copy(x), zeros(x.len()), zeros(x.len() * x.len()));
+        self.f = objective.value_gradient_hessian(x, &mut self.gradient, &mut self.hessian);
     }
 }
 
 impl<'a> Oracle<'a> {
     /// The door to `objective` with the given random stream; `counts` is zero for a new run.
     pub fn new(objective: &'a dyn Objective, rng: Rng, counts: Counts) -> Self {
-        Self { objective, has_jets: objective.has_jets(), counts, rng, last: Sweep::default() }
+        Self { objective, has_jets: objective.has_jets(), counts, rng, here: Sweep::default(), trial: Sweep::default() }
     }
 
     /// What has been asked so far.
@@ -123,7 +134,10 @@ impl<'a> Oracle<'a> {
             return self.value(x);
         }
         self.counts.value += 1;
-        self.sweep(x).f
+        if !self.trial.is_at(x) {
+            self.trial.go(self.objective, x);
+        }
+        self.trial.f
     }
 
     /// As [`gradient`](Self::gradient), for a method that goes on to ask products with the Hessian at the same point.
@@ -142,19 +156,27 @@ impl<'a> Oracle<'a> {
         Ok(known.f)
     }
 
+    #[inline]
     fn sweep(&mut self, x: &[f64]) -> &Sweep {
-        let last = &mut self.last;
-        if !last.is_at(x) {
-            (last.at, last.gradient, last.hessian) = (copy(x), zeros(x.len()), zeros(x.len() * x.len()));
-            last.f = self.objective.value_gradient_hessian(x, &mut last.gradient, &mut last.hessian);
+        if !self.here.is_at(x) {
+            self.arrive(x);
         }
-        last
+        &self.here
+    }
+
+    fn arrive(&mut self, x: &[f64]) {
+        if self.trial.is_at(x) {
+            std::mem::swap(&mut self.here, &mut self.trial);
+        } else {
+            self.here.go(self.objective, x);
+        }
     }
 
     /// Writes ∇²f(x) v.
     ///
     /// # Errors
     /// [`StepError::NotFinite`] where the product is not finite.
+    #[inline]
     pub fn hessian_vector(&mut self, x: &[f64], v: &[f64], product: &mut [f64]) -> Result<(), StepError> {
         self.counts.hessian_vector += 1;
         self.counts.backpropagations += 1;
@@ -228,6 +250,12 @@ impl<'a> Oracle<'a> {
     }
 }
 
+#[inline]
 fn finite(values: &[f64], what: &'static str, x: &[f64]) -> Result<(), StepError> {
-    if crate::linalg::all_finite(values) { Ok(()) } else { Err(StepError::NotFinite { what, at: Vector::from_slice(x) }) }
+    if crate::linalg::all_finite(values) { Ok(()) } else { Err(not_finite(what, x)) }
+}
+
+#[cold]
+fn not_finite(what: &'static str, x: &[f64]) -> StepError {
+    StepError::NotFinite { what, at: Vector::from_slice(x) }
 }

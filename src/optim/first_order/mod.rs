@@ -46,7 +46,7 @@ impl Preconditioned {
     }
 
     /// The region of the lemma around `center`, with the step in it; ‖l‖²_{M⁻¹} beside it.
-    #[inline]
+    #[inline(always)]
     pub fn region(self, center: &[f64]) -> (Region, f64) {
         let slope = dot(&self.linear, &self.direction).max(0.0);
         let mut step = self.direction;
@@ -122,7 +122,7 @@ impl<R: Rule> Optimizer for Machine<R> {
 }
 
 /// Moves `x` by the region's step and records it.
-#[inline]
+#[inline(always)]
 pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64, region: Region) -> Step {
     let from = copy(x);
     for (xi, si) in x.iter_mut().zip(&region.step) {
