@@ -289,6 +289,11 @@ impl eframe::App for App {
         super::web::publish(&self.snapshot, self.document.scene());
     }
 
+    /// Behind the panels there is the ground of the theme.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         storage.set_string(STORAGE_KEY, self.stored());
     }
