@@ -16,7 +16,6 @@ pub struct MapWindow {
     pub panel: MapPanel,
     pub preferences: Preferences,
     pub commands: Vec<Command>,
-    pub spent: Duration,
 }
 
 impl MapWindow {
@@ -74,9 +73,7 @@ impl eframe::App for MapWindow {
             history: (false, false),
             phone: false,
         };
-        let began = std::time::Instant::now();
         egui::CentralPanel::no_frame().show(ui, |ui| self.panel.map_ui(ui, &context, &mut out));
-        self.spent += began.elapsed();
         if !out.is_empty() {
             ui.ctx().request_repaint();
         }
