@@ -58,7 +58,12 @@ fn frames(c: &mut Criterion) {
     });
 
     window.event(Event::PointerMoved(middle));
-    window.event(Event::PointerButton { pos: middle, button: PointerButton::Primary, pressed: true, modifiers: Default::default() });
+    window.event(Event::PointerButton {
+        pos: middle,
+        button: PointerButton::Primary,
+        pressed: true,
+        modifiers: Default::default(),
+    });
     window.step();
     group.bench_function("panning", |b| {
         b.iter(|| {
@@ -66,7 +71,12 @@ fn frames(c: &mut Criterion) {
             window.step();
         });
     });
-    window.event(Event::PointerButton { pos: middle, button: PointerButton::Primary, pressed: false, modifiers: Default::default() });
+    window.event(Event::PointerButton {
+        pos: middle,
+        button: PointerButton::Primary,
+        pressed: false,
+        modifiers: Default::default(),
+    });
     window.event(Event::PointerMoved(Pos2::ZERO));
     window.step();
 

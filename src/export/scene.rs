@@ -7,8 +7,8 @@ use crate::problem::{FormulaProblem, Kind, Plane};
 use crate::run::Run;
 use crate::scene::{Scene, SceneError};
 use crate::view::{
-    Layer, Slice, Theme, View, critical_point, iterate, kick, map_style, plot_box, problem_scale, rejected_trial, scene_camera,
-    start, step_details, step_model, step_region, trajectory,
+    Layer, Slice, Theme, View, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail, rejected_trial,
+    scene_camera, start, step_details, step_model, step_region, trajectory, unfilled,
 };
 
 /// Rejected trials and kicks of one method that are marked at most, the latest ones.
@@ -116,14 +116,11 @@ impl Drawing<'_> {
     fn step(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
         let last = run.len().min(self.scene.playback.step);
         let wanted = &self.scene.view;
-        let trail = u64::from(wanted.region_trail);
-        if wanted.regions && trail > 0 {
-            let first = last.saturating_sub(24 * trail);
-            for k in (first..last).filter(|k| (last - k).is_multiple_of(trail)) {
-                let faded = 0.15 + 0.5 * (k - first) as f32 / (last - first).max(1) as f32;
+        if wanted.regions {
+            for (k, opacity) in region_trail(last, wanted.region_trail) {
                 let region =
-                    run.record(k).and_then(|(step, _)| step_region(&step, self.plane, self.view, series, self.theme, faded));
-                layers.extend(region);
+                    run.record(k).and_then(|(step, _)| step_region(&step, self.plane, self.view, series, self.theme, opacity));
+                layers.extend(region.map(unfilled));
             }
         }
         let Some((step, _)) = run.record(last) else { return };

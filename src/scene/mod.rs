@@ -178,8 +178,8 @@ impl Default for Scene {
             steps: 400,
             methods: vec![method("gd"), method("sgd"), method("pgd"), method("rmsprop"), method("adam"), region],
             stop: StopRules::default(),
-            view: ViewSpec::default(),
-            playback: Playback { step: 115, ..Playback::default() },
+            view: ViewSpec { region_trail: 5, ..ViewSpec::default() },
+            playback: Playback { step: 108, ..Playback::default() },
         }
     }
 }

@@ -115,6 +115,14 @@ pub fn region(ellipse: &Ellipse, series: usize, accepted: bool, theme: Theme) ->
     Layer::Region { outline: ellipse.polygon(128), stroke, fill: if accepted { 0.10 } else { 0.0 } }
 }
 
+/// A region without its filling.
+pub fn unfilled(layer: Layer) -> Layer {
+    match layer {
+        Layer::Region { outline, stroke, .. } => Layer::Region { outline, stroke, fill: 0.0 },
+        other => other,
+    }
+}
+
 /// The current iterate of the `series`-th method; open where the last step was rejected.
 pub fn iterate(at: [f64; 2], series: usize, accepted: bool, theme: Theme) -> Layer {
     let color = theme.series(series);

@@ -24,12 +24,14 @@ pub use color::{ColorMap, Rgb, Theme, series_dash};
 pub use ellipse::{Ellipse, model_contours};
 pub use field::Field;
 pub use frame::Frame;
-pub use layers::{Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, model, region, start, trajectory};
+pub use layers::{
+    Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, model, region, start, trajectory, unfilled,
+};
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
 pub use path::{Polylines, arrow_heads, clip_segment, decimate, spaced_markers};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};
-pub use step_layers::{arrow, kick, outline, rejected_trial, section, step_details, step_model, step_region};
+pub use step_layers::{arrow, kick, outline, region_trail, rejected_trial, section, step_details, step_model, step_region};
 pub use surface::{Jet, Slice, Surface, rectangle_values};
 pub use ticks::{Tick, Ticks, log_ticks, ticks};

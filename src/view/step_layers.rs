@@ -79,6 +79,19 @@ pub fn step_region(step: &Step, plane: &Plane, view: &View, series: usize, theme
     Some(Layer::Region { outline: outline(&ellipse, view), stroke, fill: fill * opacity })
 }
 
+/// Regions of earlier steps that are shown at most.
+const TRAIL: u64 = 24;
+
+/// The steps before `step` whose regions are shown with it, every `every`-th, the oldest first, each with an opacity that
+/// fades with age.
+pub fn region_trail(step: u64, every: u32) -> impl DoubleEndedIterator<Item = (u64, f32)> {
+    let every = u64::from(every);
+    // With `every` = 0 nothing is shown: the range from 1 to 0 is empty.
+    let last = step.saturating_sub(1).checked_div(every).unwrap_or(0);
+    let first = last.saturating_sub(TRAIL - 1).max(1);
+    (first..=last).map(move |k| (k * every, 0.35 + 0.4 * (1.0 - (last - k) as f32 / TRAIL as f32)))
+}
+
 /// How a step came about: the trial as an arrow, the solver's way to it, directions of negative curvature, line searches.
 pub fn step_details(step: &Step, plane: &Plane, view: &View, series: usize, theme: Theme) -> Vec<Layer> {
     let mut layers = Vec::new();

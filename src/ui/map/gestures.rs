@@ -21,14 +21,6 @@ pub fn viewport(rect: Rect) -> Viewport {
     }
 }
 
-/// The camera that a scene asks for, or the whole plot box.
-pub fn camera(wanted: Option<&CameraSpec>, domain: [[f64; 2]; 2]) -> Camera {
-    match wanted {
-        Some(spec) => Camera::new(spec.center, [0.5 * spec.extent; 2], true),
-        None => Camera::fit(domain, true),
-    }
-}
-
 /// What a scene says for a camera in a viewport.
 pub fn spec(camera: &Camera, viewport: Viewport) -> CameraSpec {
     let view = camera.view(viewport);
@@ -110,14 +102,15 @@ pub fn arrows(ui: &Ui) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::scene_camera;
 
     #[test]
     fn a_camera_survives_the_scene() {
         let viewport = Viewport { min_px: [3.0, 5.0], size_px: [640.0, 400.0] };
-        let mut moved = camera(None, [[-2.0, 2.0], [-1.0, 3.0]]);
+        let mut moved = scene_camera(None, [[-2.0, 2.0], [-1.0, 3.0]]);
         moved.zoom_at(viewport, [100.0, 50.0], 7.5);
         moved.pan(viewport, [31.0, -8.0]);
-        let read = camera(Some(&spec(&moved, viewport)), [[-2.0, 2.0], [-1.0, 3.0]]);
+        let read = scene_camera(Some(&spec(&moved, viewport)), [[-2.0, 2.0], [-1.0, 3.0]]);
         let (a, b) = (moved.view(viewport), read.view(viewport));
         assert_eq!(a.center, b.center);
         assert!((a.world_per_px[0] / b.world_per_px[0] - 1.0).abs() < 1e-14);
@@ -128,7 +121,7 @@ mod tests {
         let viewport = Viewport { min_px: [0.0; 2], size_px: [1.0, 1.0] };
         for extent in [1e-300, 1e-12, 1.0, 1e9, 1e300, f64::NAN, -1.0] {
             let given = CameraSpec { center: [1e300, f64::NAN], extent };
-            let said = spec(&camera(Some(&given), [[0.0, 1.0]; 2]), viewport);
+            let said = spec(&scene_camera(Some(&given), [[0.0, 1.0]; 2]), viewport);
             assert!((EXTENT[0]..=EXTENT[1]).contains(&said.extent), "{extent}: {said:?}");
             assert!(said.center.iter().all(|c| c.abs() <= 1e9));
         }

@@ -2,13 +2,10 @@
 
 use crate::problem::{FormulaProblem, Plane};
 use crate::render::{MapFrame, MapInput, MapProgram, map_callback};
-use crate::scene::ViewSpec;
-use crate::view::{ColorMap, MapStyle, Slice, Theme, Tint, ValueScale, View, Viewport, rectangle_values};
+use crate::view::{MapStyle, Slice, ValueScale, View, Viewport, plot_box, problem_scale};
 use eframe::egui::{self, Rect, Shape};
 use std::sync::Arc;
 
-/// Points a side of the grid from which the scale of values is made.
-const GRID: usize = 72;
 /// The name of the window's map among those on screen.
 const MAP_ID: u64 = 1;
 
@@ -27,12 +24,7 @@ impl Ground {
         if self.problem.as_ref().is_some_and(|known| Arc::ptr_eq(known, problem)) {
             return;
         }
-        let slice = Slice { objective: &**problem, plane };
-        let values = rectangle_values(&slice, bounds(problem), GRID);
-        self.scale = match problem.landscape() {
-            Some(entry) => ValueScale::of_landscape(&values, entry.color),
-            None => ValueScale::from_values(&values, None),
-        };
+        self.scale = problem_scale(problem, plane);
         // The text of a formula and its dimension say the shader; the values of parameters do not.
         let key = format!("{}|{}", problem.formula().dim(), problem.text());
         if self.program.as_ref().is_none_or(|(known, _)| *known != key) {
@@ -68,7 +60,7 @@ impl Ground {
                 view: fine,
                 scale: &self.scale,
                 style: &style,
-                domain: bounds(problem),
+                domain: plot_box(problem),
             });
             self.frame = Some((fine, style, frame));
         }
@@ -76,16 +68,4 @@ impl Ground {
             out.push(Shape::Callback(map_callback(rect, MAP_ID, frame.clone())));
         }
     }
-}
-
-/// What the view's switches ask for.
-pub fn style(view: &ViewSpec, theme: Theme) -> MapStyle {
-    let tint = if view.curvature_tint { Tint::Curvature } else { Tint::Off };
-    MapStyle { theme, colors: ColorMap::Quiet, contours: view.contours, relief: view.relief, tint }
-}
-
-/// [u₀, u₁] × [v₀, v₁], the plot box of a problem.
-pub fn bounds(problem: &FormulaProblem) -> [[f64; 2]; 2] {
-    let [x0, x1, y0, y1] = problem.domain();
-    [[x0, x1], [y0, y1]]
 }

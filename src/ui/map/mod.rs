@@ -21,7 +21,7 @@ use super::command::Command;
 use super::panels::Context;
 use super::{number, theme};
 use crate::problem::Plane;
-use crate::view::{self, Theme, View};
+use crate::view::{self, Theme, View, map_style, plot_box, scene_camera};
 use critical::CriticalMarks;
 use eframe::egui::{self, Align2, CursorIcon, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Ui, WidgetInfo, vec2};
 use gestures::Move;
@@ -71,7 +71,7 @@ impl MapPanel {
         let (problem, plane) = (session.problem(), session.plane());
         let theme = theme::theme_of(ui.visuals());
         let viewport = gestures::viewport(rect);
-        let mut camera = gestures::camera(switches.camera.as_ref(), ground::bounds(problem));
+        let mut camera = scene_camera(switches.camera.as_ref(), plot_box(problem));
         match gestures::camera_move(ui, &response, camera, viewport) {
             Move::Stay => {}
             Move::To(moved) => {
@@ -90,7 +90,7 @@ impl MapPanel {
 
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let mut shapes = Vec::new();
-        let style = ground::style(switches, theme);
+        let style = map_style(switches, theme);
         self.ground.paint(ui, rect, &view, style, plane, &mut shapes);
         if switches.critical_points {
             self.draw_marks(&view, theme, plane, &mut shapes);

@@ -90,18 +90,13 @@ impl Race {
             for r in &runners {
                 let is_chosen = chosen == Some(r.series);
                 let records = &mut self.lanes[r.series].1;
-                if is_chosen {
-                    for (step, opacity) in records.trail(r.run, r.step, u64::from(switches.region_trail)).iter().rev() {
-                        if let Some(mut layer) = view::step_region(step, plane, view, r.series, theme, *opacity) {
-                            if let view::Layer::Region { fill, .. } = &mut layer {
-                                *fill = 0.0;
-                            }
-                            paint::layer(&layer, view, out);
-                        }
+                let strength = if is_chosen { 1.0 } else { QUIET };
+                for (step, opacity) in records.trail(r.run, r.step, switches.region_trail).iter().rev() {
+                    if let Some(layer) = view::step_region(step, plane, view, r.series, theme, opacity * strength) {
+                        paint::layer(&view::unfilled(layer), view, out);
                     }
                 }
-                let opacity = if is_chosen { 1.0 } else { QUIET };
-                let layer = records.now(r.run, r.step).and_then(|s| view::step_region(s, plane, view, r.series, theme, opacity));
+                let layer = records.now(r.run, r.step).and_then(|s| view::step_region(s, plane, view, r.series, theme, strength));
                 if let Some(layer) = layer {
                     paint::layer(&layer, view, out);
                     if is_chosen {

@@ -3,6 +3,7 @@
 use crate::optim::Step;
 use crate::problem::Plane;
 use crate::run::Run;
+use crate::view::region_trail;
 use std::collections::HashMap;
 
 /// Replays that a frame makes at most for one method, beside the current step's.
@@ -11,8 +12,6 @@ const REPLAYS: usize = 12;
 const KEPT: usize = 512;
 /// Rejected trials that are drawn, the latest.
 const REJECTED: usize = 120;
-/// Older regions that are drawn.
-const TRAIL: u64 = 24;
 
 /// The replayed records of one method.
 #[derive(Default)]
@@ -55,20 +54,10 @@ impl Records {
         self.now(run, step)
     }
 
-    /// Every `every`-th step before `step`, the latest first, with an opacity that fades with age.
-    pub fn trail(&mut self, run: &Run, step: u64, every: u64) -> Vec<(Step, f32)> {
-        if every == 0 {
-            return Vec::new();
-        }
-        let last = step.saturating_sub(1) / every;
-        let mut found = Vec::new();
-        for k in (last.saturating_sub(TRAIL - 1).max(1)..=last).rev() {
-            let age = (last - k + 1) as f32 / TRAIL as f32;
-            if let Some(record) = self.soon(run, k * every) {
-                found.push((record.clone(), 0.75 * (1.0 - age).max(0.08)));
-            }
-        }
-        found
+    /// The records of the steps whose regions are shown with `step`, the latest first, each with its opacity.
+    pub fn trail(&mut self, run: &Run, step: u64, every: u32) -> Vec<(Step, f32)> {
+        let wanted = region_trail(step, every).rev();
+        wanted.filter_map(|(k, opacity)| Some((self.soon(run, k)?.clone(), opacity))).collect()
     }
 
     /// The latest of the rejected trials in `rows`: (from, to) in the plane.
