@@ -340,6 +340,8 @@ fn desktop_ui(
         playback::playback_ui(ui, context, out);
         narration::narration_ui(ui, context, &mut memory.narration);
     });
-    egui::CentralPanel::no_frame().show(ui, |ui| layout::layout_ui(ui, layout, context, memory, out));
+    egui::CentralPanel::no_frame()
+        .frame(egui::Frame::new().fill(fill))
+        .show(ui, |ui| layout::layout_ui(ui, layout, context, memory, out));
     field
 }

@@ -32,7 +32,7 @@ impl Quantity {
         match self {
             Self::Gap => "f − f*",
             Self::Gradient => "‖∇f‖",
-            Self::LambdaMin => "λ_min",
+            Self::LambdaMin => "λₘᵢₙ",
             Self::Radius => "Δ",
             Self::Ratio => "ρ",
         }

@@ -1,7 +1,7 @@
 //! The methods panel: who races, in which colour, with which parameters, and how each stands.
 
 use super::{Context, faint_ui};
-use crate::optim::{Family, Method, Parameter, Setting, Span, methods};
+use crate::optim::{Family, Method, Parameter, Setting, Span, method, methods};
 use crate::run::Status;
 use crate::scene::MethodSpec;
 use crate::ui::command::{Command, Edit};
@@ -77,24 +77,36 @@ pub fn label(context: &Context<'_>, index: usize) -> String {
     let lane = &lanes[index];
     let same = || lanes.iter().enumerate().filter(|(_, other)| other.spec().id == lane.spec().id);
     let special = lane.spec().settings.iter().find_map(|(_, value)| match value {
-        Setting::Name(name) => Some(name.replace('_', " ")),
+        Setting::Name(name) => Some(method(name).map_or_else(|_| name.replace('_', " "), |m| m.name.to_owned())),
         Setting::Number(_) => None,
     });
+    let name = short_name(&lane.spec().id, lane.name());
     match special {
-        Some(special) => format!("{} · {special}", lane.name()),
+        Some(special) => format!("{name} · {special}"),
         None if same().count() > 1 => {
             let place = same().position(|(i, _)| i == index).unwrap_or(0) + 1;
-            format!("{} {place}", lane.name())
+            format!("{name} {place}")
         }
-        None => lane.name().to_owned(),
+        None => name,
     }
+}
+
+/// An identifier of up to three letters is the field's own abbreviation.
+fn short_name(id: &str, name: &str) -> String {
+    if id.len() <= 3 { id.to_uppercase() } else { name.to_owned() }
 }
 
 fn about_ui(ui: &mut Ui, lane: &Lane) {
     let Some(method) = lane.method() else { return };
+    ui.label(RichText::new(method.name).family(theme::strong_family()));
     ui.label(method.summary);
     ui.label(method.formula);
     ui.label(RichText::new(method.source).small().weak());
+}
+
+/// A status' sentence, with its signs set as signs.
+pub fn message(status: &Status) -> String {
+    status.message().replace("λ_min", "λₘᵢₙ")
 }
 
 /// How a run stands at a step: an icon, a colour, and a few words.
@@ -125,7 +137,7 @@ pub fn standing(lane: &Lane, step: u64, visuals: &egui::Visuals) -> (Icon, Color
 
 fn status_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane) {
     let (icon, color, text) = standing(lane, context.step, ui.visuals());
-    let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| run.status().message());
+    let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| message(run.status()));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.add_space(4.0);

@@ -63,7 +63,7 @@ pub fn narration(context: &Context<'_>) -> String {
         let verb = if held.len() == 1 { "is" } else { "are" };
         let steps = number::count(context.step);
         sentences.push(format!(
-            "{names} {verb} still at the saddle (λ_min = {}) after {steps} steps.",
+            "{names} {verb} still at the saddle (λₘᵢₙ = {}) after {steps} steps.",
             number::significant(*lambda, 2)
         ));
     }

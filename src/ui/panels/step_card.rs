@@ -44,7 +44,7 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         inline_icon(ui, icon, color);
-        let whole = if context.step >= run.len() && lane.is_done() { run.status().message() } else { text };
+        let whole = if context.step >= run.len() && lane.is_done() { methods::message(run.status()) } else { text };
         ui.label(RichText::new(whole).color(color));
     });
     let look = &memory.look;
