@@ -24,14 +24,7 @@ impl MapWindow {
         let mut session = Session::open(&scene).expect("the scene opens");
         while session.work(Duration::from_millis(50)) {}
         let preferences = Preferences { selected, ..Preferences::default() };
-        Self {
-            scene,
-            session,
-            panel: MapPanel::new(cc.wgpu_render_state.as_ref()),
-            preferences,
-            commands: Vec::new(),
-            spent: Duration::ZERO,
-        }
+        Self { scene, session, panel: MapPanel::new(cc.wgpu_render_state.as_ref()), preferences, commands: Vec::new() }
     }
 
     /// The view in which the map was drawn last.
