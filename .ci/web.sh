@@ -78,9 +78,3 @@ part_browser() {
   cargo build --release --bin saddlescope
   SADDLESCOPE="$TARGET/release/saddlescope" node --test --test-reporter=spec tests/web/drive.test.mjs
 }
-
-# Renews the picture of README.md from the browser's first screen; no check.
-part_picture() {
-  part_browser
-  cp target/screenshots/web-desktop-light.png assets/screenshot.png
-}
