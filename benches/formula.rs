@@ -103,7 +103,7 @@ fn single_values(c: &mut Criterion) {
     group.bench_function("value", |b| b.iter(|| formula.value(p, black_box(&x))));
     group.bench_function("value, gradient", |b| b.iter(|| formula.value_gradient(p, black_box(&x), &mut g)));
     group.bench_function("value, gradient, Hessian", |b| {
-        b.iter(|| formula.value_gradient_hessian(p, black_box(&x), &mut g, &mut h))
+        b.iter(|| formula.value_gradient_hessian(p, black_box(&x), &mut g, &mut h));
     });
     let exmex = exmex::parse::<f64>(ROSENBROCK).unwrap();
     group.bench_function("value by exmex", |b| b.iter(|| exmex.eval(black_box(&x)).unwrap()));

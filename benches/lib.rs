@@ -21,9 +21,16 @@ pub fn problem(id: &str) -> Arc<FormulaProblem> {
 /// # Panics
 /// When the method or its settings do not exist: a slip in the benchmark.
 pub fn run(problem: &Arc<FormulaProblem>, id: &str, settings: &[(&str, Setting)], budget: u64, gradient: f64) -> Run {
+    started(problem, setup(problem, id, settings, budget, gradient))
+}
+
+/// The setup of [`run`].
+///
+/// # Panics
+/// When there is no such method.
+pub fn setup(problem: &FormulaProblem, id: &str, settings: &[(&str, Setting)], budget: u64, gradient: f64) -> Setup {
     let settings: Settings = settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
-    let setup = Setup {
+    Setup {
         method: method(id).unwrap_or_else(|e| panic!("{e}")),
         settings,
         scales: Some(problem.scales()),
@@ -31,6 +38,14 @@ pub fn run(problem: &Arc<FormulaProblem>, id: &str, settings: &[(&str, Setting)]
         seed: 1,
         budget,
         rules: StopRules { gradient, ..StopRules::default() },
-    };
+    }
+}
+
+/// The run of a setup.
+///
+/// # Panics
+/// When its settings do not fit the method.
+pub fn started(problem: &Arc<FormulaProblem>, setup: Setup) -> Run {
+    let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
     Run::new(objective, setup).unwrap_or_else(|e| panic!("{e}"))
 }

@@ -10,9 +10,12 @@ use argmin::core::{CostFunction as _, Executor as ArgminExecutor, State as _};
 use criterion::{Criterion, criterion_group, criterion_main};
 use nalgebra::{DMatrix, DVector};
 use saddlescope::optim::Setting;
-use saddlescope_benches::{problem, run};
+use saddlescope::problem::FormulaProblem;
+use saddlescope::run::Setup;
+use saddlescope_benches::{problem, setup, started};
 use std::convert::Infallible;
 use std::hint::black_box;
+use std::sync::Arc;
 
 const START: [f64; 2] = [-1.2, 1.0];
 const GRADIENT: f64 = 1e-8;
@@ -106,19 +109,25 @@ impl basin::HessianProduct for BasinVec {
     }
 }
 
-fn ours(solver: &str) -> (f64, u64) {
-    let rules = [("radius", 1.0), ("radius_max", 100.0), ("eta1", 0.125), ("eta2", 0.75), ("grow", 2.0), ("shrink", 4.0)];
-    let mut settings = vec![("solver", Setting::Name(solver.to_owned()))];
-    settings.extend(rules.map(|(name, value)| (name, Setting::Number(value))));
-    OURS.with(|problem| {
-        let mut run = run(problem, "tr", &settings, 200, GRADIENT);
-        run.advance(200);
-        (value(run.position()[0], run.position()[1]), run.len())
-    })
+struct Ours {
+    problem: Arc<FormulaProblem>,
+    setup: Setup,
 }
 
-thread_local! {
-    static OURS: std::sync::Arc<saddlescope::problem::FormulaProblem> = problem("rosenbrock");
+impl Ours {
+    fn new(solver: &str) -> Self {
+        let rules = [("radius", 1.0), ("radius_max", 100.0), ("eta1", 0.125), ("eta2", 0.75), ("grow", 2.0), ("shrink", 4.0)];
+        let mut settings = vec![("solver", Setting::Name(solver.to_owned()))];
+        settings.extend(rules.map(|(name, value)| (name, Setting::Number(value))));
+        let problem = problem("rosenbrock");
+        Self { setup: setup(&problem, "tr", &settings, 200, GRADIENT), problem }
+    }
+
+    fn run(&self) -> (f64, u64) {
+        let mut run = started(&self.problem, self.setup.clone());
+        run.advance(200);
+        (value(run.position()[0], run.position()[1]), run.len())
+    }
 }
 
 fn argmin_steihaug(target: f64) -> (f64, u64) {
@@ -153,11 +162,15 @@ fn basin_more_sorensen() -> (f64, u64) {
     (result.cost(), result.iter())
 }
 
+/// A name and a run: the final f and the number of steps.
+type Row<'a> = (&'a str, &'a dyn Fn() -> (f64, u64));
+
 fn rosenbrock(c: &mut Criterion) {
-    let target = ours("steihaug").0.max(1e-18);
-    let rows: [(&str, &dyn Fn() -> (f64, u64)); 6] = [
-        ("saddlescope steihaug", &|| ours("steihaug")),
-        ("saddlescope exact", &|| ours("exact")),
+    let [steihaug, exact] = ["steihaug", "exact"].map(Ours::new);
+    let target = steihaug.run().0.max(1e-18);
+    let rows: [Row<'_>; 6] = [
+        ("saddlescope steihaug", &|| steihaug.run()),
+        ("saddlescope exact", &|| exact.run()),
         ("argmin steihaug", &|| argmin_steihaug(target)),
         ("basin steihaug", &basin_steihaug),
         ("basin steihaug, matrix-free", &basin_matrix_free),

@@ -73,7 +73,10 @@ impl Sweep {
     }
 
     fn go(&mut self, objective: &dyn Objective, x: &[f64]) {
-        (self.at, self.gradient, self.hessian) = (copy(x), zeros(x.len()), zeros(x.len() * x.len()));
+        if self.at.len() != x.len() {
+            (self.gradient, self.hessian) = (zeros(x.len()), zeros(x.len() * x.len()));
+        }
+        self.at = copy(x);
         self.f = objective.value_gradient_hessian(x, &mut self.gradient, &mut self.hessian);
     }
 }
