@@ -198,6 +198,7 @@ impl App {
             step: self.step(),
             playing: self.playing,
             history: (self.document.can_undo(), self.document.can_redo()),
+            hidden: layout::hidden(&self.layout),
             phone,
         };
         let memory = &mut self.memory;

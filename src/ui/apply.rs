@@ -1,9 +1,14 @@
 //! Where commands take effect.
 
-use super::command::{Command, Edit};
+use super::command::{Command, Edit, SaveAs};
+use super::session::{Lane, sentence};
 use super::{App, files, layout};
 use crate::scene::CameraSpec;
+use crate::{export, view};
 use eframe::egui;
+
+/// Size of a saved picture.
+const PICTURE_PX: [u32; 2] = [1600, 1000];
 
 impl App {
     /// Applies one wish.
@@ -69,8 +74,11 @@ impl App {
                 ctx.copy_text(files::link(self.scene()));
                 self.say("A link to this moment is in the clipboard.");
             }
-            Command::Save => {
-                let said = files::save(&self.scene().to_json());
+            Command::Save(what) => {
+                let said = match self.file(what, ctx.theme()) {
+                    Ok(bytes) => files::save(what.file_name(), &bytes),
+                    Err(sentence) => sentence,
+                };
                 self.say(said);
             }
             Command::Open => {
@@ -81,6 +89,25 @@ impl App {
                 Err(sentence) => self.say(sentence),
             },
             Command::Notice(text) => self.say(text),
+        }
+    }
+
+    fn file(&self, what: SaveAs, theme: egui::Theme) -> Result<Vec<u8>, String> {
+        let runs = || self.session.lanes().iter().filter_map(Lane::run);
+        let mut bytes = Vec::new();
+        match what {
+            SaveAs::Scene => Ok(self.scene().to_json().into_bytes()),
+            SaveAs::Picture => {
+                let theme = if theme == egui::Theme::Dark { view::Theme::Dark } else { view::Theme::Light };
+                export::scene::png(self.scene(), PICTURE_PX[0], PICTURE_PX[1], theme)
+                    .map_err(|error| sentence(&error.to_string()))
+            }
+            SaveAs::Csv => {
+                export::csv::write_runs(&mut bytes, runs()).map(|()| bytes).map_err(|error| sentence(&error.to_string()))
+            }
+            SaveAs::Json => {
+                export::json::write_runs(&mut bytes, runs()).map(|()| bytes).map_err(|error| sentence(&error.to_string()))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The top bar: landscape, formula, and what concerns the whole window.
 
-use super::command::{Command, ViewFlag};
+use super::command::{Command, Edit, SaveAs};
 use super::icons::{Icon, icon_button, icon_toggle};
 use super::panels::{Context, Memory, panels, problem};
 use super::theme;
@@ -51,7 +51,6 @@ fn actions_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
         out.push(Command::TogglePresenter);
     }
     menu_ui(ui, context, out);
-    view_ui(ui, context, out);
     if icon_button(ui, Icon::Link, "Copy link", "Copy a link that opens this very moment (Ctrl C)").clicked() {
         out.push(Command::CopyLink);
     }
@@ -75,60 +74,50 @@ pub fn theme_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     }
 }
 
-/// What the map draws.
-pub fn view_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
-    popup_button(ui, Icon::Sliders, "View", "What the map draws", |ui| {
-        for (flag, label, about) in ViewFlag::ALL {
-            let mut view = context.scene.view.clone();
-            let mut on = *flag.of(&mut view);
-            if ui.checkbox(&mut on, label).on_hover_text(about).changed() {
-                out.push(Command::ToggleView(flag));
+fn menu_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    popup_button(ui, Icon::Menu, "Menu", "Save, open, panels", |ui| {
+        file_entries_ui(ui, out);
+        ui.separator();
+        trail_ui(ui, context, out);
+        ui.separator();
+        for panel in panels().iter().filter(|panel| panel.id != "map") {
+            let mut shown = !context.hidden.contains(&panel.id);
+            if ui.checkbox(&mut shown, panel.title).on_hover_text(panel.about).changed() {
+                out.push(Command::TogglePanel(panel.id));
             }
         }
-        let mut view = context.scene.view.clone();
-        let label = ui.label("Also the regions of every n-th step");
-        let drag = egui::DragValue::new(&mut view.region_trail).range(0..=1000).speed(0.1);
-        if ui.add(drag).labelled_by(label.id).on_hover_text("0 draws only the region of the current step").changed() {
-            out.push(Command::Edit(super::command::Edit::View(view)));
-        }
-        if ui.button("Show the whole landscape").on_hover_text("Reset the camera (R)").clicked() {
-            out.push(Command::Camera(None));
+        if ui.button("Panels as at first").on_hover_text("Every panel back to its first place").clicked() {
+            out.push(Command::ResetLayout);
+            ui.close();
         }
     });
 }
 
-fn menu_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
-    popup_button(ui, Icon::Menu, "Menu", "Save, open, panels", |ui| {
-        file_entries_ui(ui, out);
-        if !context.phone {
-            ui.separator();
-            for panel in panels().iter().filter(|panel| panel.id != "map") {
-                let button = egui::Button::new(format!("Show or hide {}", panel.title));
-                if ui.add(button).on_hover_text(panel.about).clicked() {
-                    out.push(Command::TogglePanel(panel.id));
-                    ui.close();
-                }
-            }
-            if ui.button("Panels as at first").on_hover_text("Every panel back to its first place").clicked() {
-                out.push(Command::ResetLayout);
-                ui.close();
-            }
+/// The regions of earlier steps.
+pub fn trail_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    let mut view = context.scene.view.clone();
+    ui.horizontal(|ui| {
+        let label = ui.label("Regions of every n-th step");
+        let drag = egui::DragValue::new(&mut view.region_trail).range(0..=1000).speed(0.1);
+        if ui.add(drag).labelled_by(label.id).on_hover_text("0: only the region of the shown step").changed() {
+            out.push(Command::Edit(Edit::View(view)));
         }
     });
 }
 
 /// Save, open, link.
 pub fn file_entries_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    for (label, about, command) in [
-        ("Save the scene", "As JSON that the window, the page and the command line open (Ctrl S)", Command::Save),
-        ("Open a scene", "JSON or a link, from the clipboard's text or by dropping a file on the window (Ctrl O)", Command::Open),
-        ("Copy a link", "A link that opens this very moment", Command::CopyLink),
-    ] {
+    let mut entry = |label: &str, about: &str, command: Command| {
         if ui.button(label).on_hover_text(about).clicked() {
             out.push(command);
             ui.close();
         }
+    };
+    for (what, label, about) in SaveAs::ALL {
+        entry(label, about, Command::Save(what));
     }
+    entry("Open a scene", "JSON or a link: dropped on the window, or pasted (Ctrl O)", Command::Open);
+    entry("Copy a link", "A link that opens this very moment (Ctrl C)", Command::CopyLink);
 }
 
 /// An icon button under which something opens.

@@ -52,14 +52,47 @@ pub enum Command {
     ToggleCurve(Quantity),
     /// A link to this moment, to the clipboard.
     CopyLink,
-    /// The scene to a file.
-    Save,
+    /// Something to a file.
+    Save(SaveAs),
     /// A scene from a file.
     Open,
     /// A scene from JSON or a link, as it was dropped, pasted or opened.
     Load(String),
     /// Says something for some seconds.
     Notice(String),
+}
+
+/// What is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveAs {
+    /// The scene, as JSON that opens again.
+    Scene,
+    /// The map as it is seen, as a picture.
+    Picture,
+    /// Every step of every run, one a line.
+    Csv,
+    /// The same with the geometry of each step.
+    Json,
+}
+
+impl SaveAs {
+    /// All of them, with their labels and what they are for.
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Scene, "Save the scene", "JSON that the window, the page and the command line open again (Ctrl S)"),
+        (Self::Picture, "Save the picture", "The map at this step with axes, colour bar and legend, as PNG"),
+        (Self::Csv, "Save the runs as a table", "Every step of every run, one a line, as CSV"),
+        (Self::Json, "Save the runs as JSON", "Every step of every run with its geometry, as the command line writes it"),
+    ];
+
+    /// The file's name.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Scene => "saddlescope-scene.json",
+            Self::Picture => "saddlescope.png",
+            Self::Csv => "saddlescope-runs.csv",
+            Self::Json => "saddlescope-runs.json",
+        }
+    }
 }
 
 /// A change of the document.

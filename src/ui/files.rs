@@ -5,9 +5,6 @@ use crate::scene::{Scene, from_link};
 use eframe::egui;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The name under which a scene is saved.
-pub const SCENE_FILE: &str = "saddlescope-scene.json";
-
 /// Wishes that arrive between frames: a file that was read, a changed address.
 #[derive(Clone, Default)]
 pub struct Inbox(Arc<Mutex<Vec<Command>>>);
@@ -59,16 +56,16 @@ pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFile
     });
 }
 
-/// Writes the scene into the folder that the program was started in; never over another file. Returns what to say.
+/// Writes a file into the folder that the program was started in; never over another one. Returns what to say.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn save(json: &str) -> String {
-    let stem = SCENE_FILE.trim_end_matches(".json");
+pub fn save(name: &str, bytes: &[u8]) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
     for number in 1..1000 {
-        let name = if number == 1 { SCENE_FILE.to_owned() } else { format!("{stem}-{number}.json") };
+        let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{extension}") };
         match std::fs::OpenOptions::new().write(true).create_new(true).open(&name) {
             Ok(mut file) => {
-                return match std::io::Write::write_all(&mut file, json.as_bytes()) {
-                    Ok(()) => format!("Saved as {name}. Drop the file on the window to open it."),
+                return match std::io::Write::write_all(&mut file, bytes) {
+                    Ok(()) => format!("Saved as {name} in {}.", std::env::current_dir().unwrap_or_default().display()),
                     Err(error) => format!("{name} could not be written: {error}."),
                 };
             }
@@ -76,14 +73,14 @@ pub fn save(json: &str) -> String {
             Err(error) => return format!("{name} could not be written: {error}."),
         }
     }
-    "The scene was not saved: this folder holds a thousand of them.".to_owned()
+    "Nothing was saved: this folder holds a thousand of these files.".to_owned()
 }
 
-/// Offers the scene as a download. Returns what to say.
+/// Offers a file as a download. Returns what to say.
 #[cfg(target_arch = "wasm32")]
-pub fn save(json: &str) -> String {
-    match super::web::download(SCENE_FILE, json) {
-        Some(()) => format!("{SCENE_FILE} is with your downloads."),
+pub fn save(name: &str, bytes: &[u8]) -> String {
+    match super::web::download(name, bytes) {
+        Some(()) => format!("{name} is with your downloads."),
         None => "This browser does not let the page save a file.".to_owned(),
     }
 }

@@ -41,6 +41,12 @@ pub fn restored(text: &str) -> Option<Layout> {
     (found == known && layout.root().is_some()).then_some(layout)
 }
 
+/// The panels that are hidden.
+pub fn hidden(layout: &Layout) -> Vec<&'static str> {
+    let is_hidden = |id: &str| layout.tiles.find_pane(&id.to_owned()).is_some_and(|tile| !layout.tiles.is_visible(tile));
+    panels().iter().map(|panel| panel.id).filter(|id| is_hidden(id)).collect()
+}
+
 /// Shows a hidden panel or hides a shown one.
 pub fn toggle(layout: &mut Layout, id: &str) {
     if let Some(tile) = layout.tiles.find_pane(&id.to_owned()) {

@@ -21,12 +21,13 @@ mod phone;
 mod session;
 mod shortcuts;
 mod snapshot;
+mod standing;
 mod theme;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
 pub use app::App;
-pub use command::{Command, Edit, PlotAxis, ViewFlag};
+pub use command::{Command, Edit, PlotAxis, SaveAs, ViewFlag};
 pub use curves::{Curves, Quantity};
 pub use document::Document;
 pub use icons::Icon;

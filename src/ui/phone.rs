@@ -1,6 +1,6 @@
 //! The narrow window: the map fills it, panels are sheets opened from a tab bar, the playback stays at the bottom.
 
-use super::bars::{file_entries_ui, popup_button, theme_ui, view_ui};
+use super::bars::{file_entries_ui, popup_button, theme_ui, trail_ui};
 use super::command::Command;
 use super::icons::{Icon, icon_button};
 use super::panels::{Context, Memory, narration, panel, panels, playback, problem};
@@ -21,19 +21,19 @@ pub fn phone_ui(
         .show_separator_line(false)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                let width = (ui.available_width() - 4.0 * 34.0).max(60.0);
+                let width = (ui.available_width() - 3.0 * 34.0).max(60.0);
                 problem::picker_ui(ui, context, &mut memory.problem, width, out);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     popup_button(ui, Icon::Menu, "Menu", "Save, open, help", |ui| {
                         file_entries_ui(ui, out);
+                        trail_ui(ui, context, out);
                         if ui.button("Help").on_hover_text("What is drawn").clicked() {
                             out.push(Command::ToggleHelp);
                             ui.close();
                         }
                     });
                     theme_ui(ui, out);
-                    view_ui(ui, context, out);
                     ui.add_enabled_ui(context.history.0, |ui| {
                         if icon_button(ui, Icon::Undo, "Undo", "Take the last change back").clicked() {
                             out.push(Command::Undo);
@@ -41,7 +41,7 @@ pub fn phone_ui(
                     });
                 });
             });
-            let width = ui.available_width() - 20.0;
+            let width = ui.available_width() - 16.0;
             problem::formula_ui(ui, context, &mut memory.problem, width.max(40.0), out)
         })
         .inner;

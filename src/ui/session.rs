@@ -3,7 +3,7 @@
 
 use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
-use crate::optim::{Method, method};
+use crate::optim::{Method, Setting, method};
 use crate::problem::{FormulaProblem, Landscape, Objective, Plane, landscape};
 use crate::run::Run;
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
@@ -39,6 +39,7 @@ pub struct Fault {
 /// A method of the scene with its run.
 pub struct Lane {
     spec: MethodSpec,
+    name: String,
     run: Option<Run>,
     curves: Curves,
     fault: Option<String>,
@@ -111,6 +112,25 @@ impl Session {
             };
             self.lanes.push(lane);
         }
+        for index in 0..self.lanes.len() {
+            self.lanes[index].name = self.name(index);
+        }
+    }
+
+    /// A short name that no other lane has.
+    fn name(&self, index: usize) -> String {
+        let lane = &self.lanes[index];
+        let known = lane.method().map_or(lane.spec.id.as_str(), |m| m.name);
+        // An identifier of up to three letters is the field's own abbreviation.
+        let short = if lane.spec.id.len() <= 3 { lane.spec.id.to_uppercase() } else { known.to_owned() };
+        let plain = |other: &Lane| other.spec.id == lane.spec.id && choice(&other.spec) == choice(&lane.spec);
+        let same = self.lanes.iter().filter(|other| plain(other)).count();
+        let place = self.lanes[..index].iter().filter(|other| plain(other)).count() + 1;
+        let number = if same > 1 { format!(" {place}") } else { String::new() };
+        match choice(&lane.spec) {
+            Some(special) => format!("{short} · {}{number}", method(special).map_or(special, |m| m.name).replace('_', " ")),
+            None => format!("{short}{number}"),
+        }
     }
 
     fn lane(&mut self, scene: &Scene, index: usize) -> Lane {
@@ -122,7 +142,7 @@ impl Session {
             Some(Err(error)) => (None, Some(sentence(&error.to_string()))),
         };
         let done = run.is_none();
-        Lane { spec, run, curves: Curves::new(), fault, generation: self.generation, done }
+        Lane { spec, name: String::new(), run, curves: Curves::new(), fault, generation: self.generation, done }
     }
 
     /// Advances runs and their curves for about `slice`; returns whether work is left.
@@ -230,9 +250,9 @@ impl Lane {
         method(&self.spec.id).ok()
     }
 
-    /// The name in the window.
+    /// A short name that no other lane has.
     pub fn name(&self) -> &str {
-        self.method().map_or(&self.spec.id, |m| m.name)
+        &self.name
     }
 
     /// The run; `None` where the method is off or its settings are wrong.
@@ -273,6 +293,11 @@ impl Lane {
         let row = self.row(step)?;
         Some(self.curves.at(self.run.as_ref()?, quantity, row))
     }
+}
+
+/// The first of its settings that is a choice: what tells it from others of its kind.
+fn choice(spec: &MethodSpec) -> Option<&str> {
+    spec.settings.values().find_map(|value| if let Setting::Name(name) = value { Some(name.as_str()) } else { None })
 }
 
 fn default_start(problem: &FormulaProblem) -> Vector {

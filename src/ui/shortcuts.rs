@@ -1,6 +1,6 @@
 //! The keyboard: one table for input and for the help sheet.
 
-use super::command::{Command, ViewFlag};
+use super::command::{Command, SaveAs, ViewFlag};
 use eframe::egui::{self, Key, Modifiers};
 
 /// A key and what it does.
@@ -47,7 +47,7 @@ pub fn shortcuts() -> Vec<Shortcut> {
         s("", "", NONE, Key::Equals, Command::Zoom(1.25)),
         s("Ctrl Shift Z", "redo", command_shift, Key::Z, Command::Redo),
         s("Ctrl Z", "undo", Modifiers::COMMAND, Key::Z, Command::Undo),
-        s("Ctrl S", "save the scene", Modifiers::COMMAND, Key::S, Command::Save),
+        s("Ctrl S", "save the scene", Modifiers::COMMAND, Key::S, Command::Save(SaveAs::Scene)),
         s("Ctrl O", "open a scene", Modifiers::COMMAND, Key::O, Command::Open),
         s("Ctrl C", "copy a link to this moment", Modifiers::COMMAND, Key::C, Command::CopyLink),
     ];

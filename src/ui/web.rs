@@ -5,6 +5,8 @@ use super::files::Inbox;
 use super::snapshot::Snapshot;
 use super::{App, Launch};
 use crate::scene::{Scene, to_link};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use eframe::egui;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -99,12 +101,11 @@ pub(super) fn link(scene: &Scene) -> String {
     address().unwrap_or_else(|| fragment.clone())
 }
 
-/// Offers a text as a file to save.
-pub(super) fn download(name: &str, text: &str) -> Option<()> {
+/// Offers a file to save.
+pub(super) fn download(name: &str, bytes: &[u8]) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let anchor: web_sys::HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
-    let encoded = String::from(js_sys::encode_uri_component(text));
-    anchor.set_href(&format!("data:application/json;charset=utf-8,{encoded}"));
+    anchor.set_href(&format!("data:application/octet-stream;base64,{}", STANDARD.encode(bytes)));
     anchor.set_download(name);
     anchor.click();
     Some(())

@@ -1,16 +1,14 @@
 //! The methods panel: who races, in which colour, with which parameters, and how each stands.
 
 use super::{Context, faint_ui};
-use crate::optim::{Family, Method, Parameter, Setting, Span, method, methods};
-use crate::run::Status;
+use crate::optim::{Family, Method, Parameter, Setting, Span, methods};
 use crate::scene::MethodSpec;
 use crate::ui::command::{Command, Edit};
-use crate::ui::curves::Quantity;
 use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
 use crate::ui::session::Lane;
-use crate::ui::{number, theme};
+use crate::ui::{number, standing, theme};
 use crate::view::color::series_dash;
-use eframe::egui::{self, Color32, RichText, Sense, Slider, Ui};
+use eframe::egui::{self, RichText, Sense, Slider, Ui};
 use std::collections::BTreeSet;
 
 /// Which methods are opened.
@@ -21,7 +19,7 @@ pub struct MethodsMemory {
 
 /// Draws the panel.
 pub fn methods_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut MethodsMemory, out: &mut Vec<Command>) {
-    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.spacing_mut().item_spacing.y = 2.0;
     for (index, lane) in context.session.lanes().iter().enumerate() {
         ui.push_id(index, |ui| lane_ui(ui, context, index, lane, memory, out));
     }
@@ -35,11 +33,8 @@ fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory
     let row = ui.scope_builder(egui::UiBuilder::new().sense(Sense::click()), |ui| {
         ui.horizontal(|ui| {
             let mut on = lane.spec().enabled;
-            let name = if selected {
-                RichText::new(label(context, index)).family(theme::strong_family())
-            } else {
-                RichText::new(label(context, index))
-            };
+            let name =
+                if selected { RichText::new(lane.name()).family(theme::strong_family()) } else { RichText::new(lane.name()) };
             let box_ = ui.checkbox(&mut on, name).on_hover_ui(|ui| about_ui(ui, lane));
             if box_.changed() {
                 out.push(Command::Edit(Edit::Enable(index, on)));
@@ -48,7 +43,7 @@ fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let (icon, text) =
                     if open { (Icon::ChevronDown, "Hide the parameters") } else { (Icon::Chevron, "Show the parameters") };
-                if icon_button(ui, icon, &format!("{text} of {}", label(context, index)), text).clicked() {
+                if icon_button(ui, icon, &format!("{text} of {}", lane.name()), text).clicked() {
                     if !memory.open.remove(&index) {
                         memory.open.insert(index);
                     }
@@ -71,31 +66,6 @@ fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory
     }
 }
 
-/// The name; with what is special where a method runs more than once.
-pub fn label(context: &Context<'_>, index: usize) -> String {
-    let lanes = context.session.lanes();
-    let lane = &lanes[index];
-    let same = || lanes.iter().enumerate().filter(|(_, other)| other.spec().id == lane.spec().id);
-    let special = lane.spec().settings.iter().find_map(|(_, value)| match value {
-        Setting::Name(name) => Some(method(name).map_or_else(|_| name.replace('_', " "), |m| m.name.to_owned())),
-        Setting::Number(_) => None,
-    });
-    let name = short_name(&lane.spec().id, lane.name());
-    match special {
-        Some(special) => format!("{name} · {special}"),
-        None if same().count() > 1 => {
-            let place = same().position(|(i, _)| i == index).unwrap_or(0) + 1;
-            format!("{name} {place}")
-        }
-        None => name,
-    }
-}
-
-/// An identifier of up to three letters is the field's own abbreviation.
-fn short_name(id: &str, name: &str) -> String {
-    if id.len() <= 3 { id.to_uppercase() } else { name.to_owned() }
-}
-
 fn about_ui(ui: &mut Ui, lane: &Lane) {
     let Some(method) = lane.method() else { return };
     ui.label(RichText::new(method.name).family(theme::strong_family()));
@@ -104,40 +74,10 @@ fn about_ui(ui: &mut Ui, lane: &Lane) {
     ui.label(RichText::new(method.source).small().weak());
 }
 
-/// A status' sentence, with its signs set as signs.
-pub fn message(status: &Status) -> String {
-    status.message().replace("λ_min", "λₘᵢₙ")
-}
-
-/// How a run stands at a step: an icon, a colour, and a few words.
-pub fn standing(lane: &Lane, step: u64, visuals: &egui::Visuals) -> (Icon, Color32, String) {
-    let faint = visuals.weak_text_color.unwrap_or(visuals.text_color());
-    if let Some(fault) = lane.fault() {
-        return (Icon::Warning, visuals.error_fg_color, fault.to_owned());
-    }
-    let Some(run) = lane.run() else { return (Icon::Dot, faint, String::new()) };
-    if step < run.len() || *run.status() == Status::Running {
-        let slope = lane.at(Quantity::Gradient, step).unwrap_or(f64::NAN);
-        return (Icon::Dot, faint, format!("‖∇f‖ = {}", number::significant(slope, 2)));
-    }
-    let at = format!("step {}", number::count(run.len()));
-    match run.status() {
-        Status::Minimum { .. } => (Icon::Minimum, faint, format!("minimum, {at}")),
-        Status::StrictSaddle { .. } => (Icon::Saddle, visuals.warn_fg_color, format!("rests at a saddle, {at}")),
-        Status::Degenerate { .. } => (Icon::Flat, visuals.warn_fg_color, format!("degenerate point, {at}")),
-        Status::Maximum { .. } => (Icon::Maximum, visuals.warn_fg_color, format!("rests at a maximum, {at}")),
-        Status::Stalled { .. } => (Icon::Warning, visuals.warn_fg_color, format!("no longer moves, {at}")),
-        Status::Diverged { .. } => (Icon::Warning, visuals.error_fg_color, format!("diverged, {at}")),
-        Status::BudgetSpent { gradient_norm } => {
-            (Icon::Dot, faint, format!("steps spent, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)))
-        }
-        Status::Finished { .. } | Status::Running => (Icon::Check, faint, format!("ended, {at}")),
-    }
-}
-
 fn status_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane) {
-    let (icon, color, text) = standing(lane, context.step, ui.visuals());
-    let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| message(run.status()));
+    let (icon, color, text) = standing::standing(lane, context.step, ui.visuals());
+    let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| standing::message(run.status()));
+    ui.spacing_mut().interact_size.y = 16.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.add_space(4.0);

@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub playing: bool,
     /// Whether there is something to take back, and to make again.
     pub history: (bool, bool),
+    /// Identifiers of the panels that are hidden.
+    pub hidden: Vec<&'static str>,
     /// Whether the window is as narrow as a phone.
     pub phone: bool,
 }

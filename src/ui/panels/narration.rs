@@ -1,11 +1,11 @@
 //! The line below the map: what is seen now, told from the runs themselves.
 
-use super::{Context, methods};
+use super::Context;
 use crate::optim::Geometry;
-use crate::run::Status;
 use crate::ui::curves::Quantity;
 use crate::ui::number;
 use crate::ui::session::Lane;
+use crate::ui::standing::{Place, place};
 use eframe::egui::{self, RichText, Ui};
 
 /// The sentences and what they were made for.
@@ -26,21 +26,6 @@ pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMe
     ui.add(egui::Label::new(RichText::new(&memory.text)).wrap());
 }
 
-/// Where a run stands relative to the saddles on its way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
-    /// Slow, with a way down: near a saddle or a maximum.
-    Held { lambda_min: f64 },
-    /// It had been where λ_min < 0, and left for good at this step.
-    Left { at: u64 },
-    /// At a minimum.
-    Minimum,
-    /// Out of all bounds.
-    Diverged,
-    /// On its way.
-    Moving,
-}
-
 /// One or two sentences about what is seen at this step.
 pub fn narration(context: &Context<'_>) -> String {
     let lanes = context.session.lanes();
@@ -52,7 +37,7 @@ pub fn narration(context: &Context<'_>) -> String {
     if context.step == 0 {
         return "All methods start at the same point. Press Space to let them run; drag the start to another place.".to_owned();
     }
-    let name = |i: usize| methods::label(context, i);
+    let name = |i: usize| lanes[i].name().to_owned();
     let mut sentences = Vec::new();
     let held: Vec<(usize, f64)> = placed
         .iter()
@@ -92,31 +77,6 @@ pub fn narration(context: &Context<'_>) -> String {
     sentences.join(" ")
 }
 
-fn place(lane: &Lane, step: u64) -> Place {
-    let (Some(run), Some(row)) = (lane.run(), lane.row(step)) else { return Place::Moving };
-    let (lambdas, slopes) = (&lane.curves().lambdas, &lane.curves().gradients);
-    if step >= run.len() && lane.is_done() {
-        match run.status() {
-            Status::Diverged { .. } => return Place::Diverged,
-            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => {
-                return Place::Held { lambda_min: *lambda_min };
-            }
-            _ => {}
-        }
-    }
-    let now = lambdas[row];
-    let steepest = slopes[..=row].iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
-    if now < 0.0 {
-        return if slopes[row] < 0.05 * steepest { Place::Held { lambda_min: now } } else { Place::Moving };
-    }
-    let stride = run.trace().stride();
-    match lambdas[..=row].iter().rposition(|v| *v < 0.0) {
-        Some(last) => Place::Left { at: (last as u64 + 1) * stride },
-        None if step >= run.len() && matches!(run.status(), Status::Minimum { .. }) => Place::Minimum,
-        None => Place::Moving,
-    }
-}
-
 /// "3.2 times as long along y as along x", of the region in the step that left; nothing for a ball.
 fn shape_sentence(lane: &Lane, step: u64) -> Option<String> {
     let (record, _) = lane.run()?.record(step)?;
@@ -144,9 +104,13 @@ fn best(context: &Context<'_>, placed: &[(usize, Place)]) -> String {
     match lowest {
         Some(i) if placed.len() > 1 => {
             let steps = number::count(context.step);
-            format!("After {steps} steps {} is lowest, at f = {}.", methods::label(context, i), number::significant(value(i), 4))
+            format!(
+                "After {steps} steps {} is lowest, at f = {}.",
+                context.session.lanes()[i].name(),
+                number::significant(value(i), 4)
+            )
         }
-        Some(i) => format!("{} is at f = {}.", methods::label(context, i), number::significant(value(i), 4)),
+        Some(i) => format!("{} is at f = {}.", context.session.lanes()[i].name(), number::significant(value(i), 4)),
         None => "No method has a finite value here.".to_owned(),
     }
 }

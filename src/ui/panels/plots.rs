@@ -145,7 +145,8 @@ fn plot_ui(
         .tick_label_font(small.clone())
         .formatter(formatter)
         .label_spacing(4.0..=8.0);
-    let x_axis = AxisHints::new_x().tick_label_font(small).formatter(|mark, _| number::short(mark.value, 3));
+    let x_axis =
+        AxisHints::new_x().tick_label_font(small).label_spacing(24.0..=40.0).formatter(|mark, _| number::short(mark.value, 3));
     let visuals = ui.visuals().clone();
     let step_x = match axis {
         PlotAxis::Steps => Some(context.step as f64),

@@ -34,8 +34,9 @@ pub fn name(context: &Context<'_>) -> &'static str {
 
 /// The button that names the landscape and opens the list of all.
 pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) {
-    let button =
-        egui::Button::new((RichText::new(name(context)).family(theme::strong_family()), "")).fill(ui.visuals().extreme_bg_color);
+    let button = egui::Button::new(RichText::new(name(context)).family(theme::strong_family()))
+        .right_text("")
+        .fill(ui.visuals().extreme_bg_color);
     let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate())
         .config(config)
@@ -49,6 +50,8 @@ pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory,
                 .auto_shrink([false, true])
                 .show(ui, |ui| list_ui(ui, context, memory, out));
         });
+    let chevron = egui::Rect::from_center_size(response.rect.right_center() - egui::vec2(16.0, 0.0), egui::vec2(14.0, 14.0));
+    Icon::ChevronDown.paint(ui.painter(), chevron, ui.visuals().text_color());
     response.on_hover_text("Choose another landscape");
 }
 

@@ -1,13 +1,13 @@
 //! The step card: what the chosen method did in the shown step, in which geometry, and why it was accepted.
 
 use super::problem::coordinate;
-use super::{Context, faint_ui, methods};
+use super::{Context, faint_ui};
 use crate::linalg::{Metric, symmetric_eigenvalues};
 use crate::optim::{Counts, Exit, Geometry, Phase, Region, Step, Verdict};
 use crate::run::Run;
 use crate::ui::command::Command;
 use crate::ui::icons::{inline_icon, swatch};
-use crate::ui::{number, theme};
+use crate::ui::{number, standing, theme};
 use crate::view::color::series_dash;
 use eframe::egui::{self, RichText, Ui};
 
@@ -31,6 +31,8 @@ struct Look {
 
 /// Draws the card.
 pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory, out: &mut Vec<Command>) {
+    ui.spacing_mut().interact_size.y = 18.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     let Some(index) = context.selected() else {
         faint_ui(ui, "No method runs: switch one on under Methods.");
         return;
@@ -40,15 +42,15 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     let step = context.step.min(run.len());
     memory.refresh(lane.generation(), run, step);
     chooser_ui(ui, context, index, out);
-    let (icon, color, text) = methods::standing(lane, context.step, ui.visuals());
+    let (icon, color, text) = standing::standing(lane, context.step, ui.visuals());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         inline_icon(ui, icon, color);
-        let whole = if context.step >= run.len() && lane.is_done() { methods::message(run.status()) } else { text };
+        let whole = if context.step >= run.len() && lane.is_done() { standing::message(run.status()) } else { text };
         ui.label(RichText::new(whole).color(color));
     });
     let look = &memory.look;
-    egui::Grid::new("iterate").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+    egui::Grid::new("iterate").num_columns(2).min_row_height(16.0).spacing([12.0, 4.0]).show(ui, |ui| {
         let point = if look.x.len() <= 3 {
             (0..look.x.len()).map(|i| coordinate(i, look.x.len())).collect::<Vec<_>>().join(", ")
         } else {
@@ -71,7 +73,7 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     ui.add_space(4.0);
     ui.label(RichText::new(verdict(record)).family(theme::strong_family()));
     ui.label(reason(record));
-    egui::Grid::new("trial").num_columns(2).spacing([12.0, 4.0]).show(ui, |ui| {
+    egui::Grid::new("trial").num_columns(2).min_row_height(16.0).spacing([12.0, 4.0]).show(ui, |ui| {
         row(ui, "‖s‖", number::significant(crate::linalg::norm(&record.trial), 3), "Length of the trial step");
         if !record.predicted.is_nan() {
             row(ui, "predicted", number::significant(record.predicted, 3), "Decrease that the model promised, −m(s)");
@@ -121,11 +123,10 @@ impl CardMemory {
 fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         swatch(ui, theme::series(ui.visuals(), index), series_dash(index));
-        let text = RichText::new(methods::label(context, index)).font(theme::heading());
+        let text = RichText::new(context.session.lanes()[index].name()).font(theme::heading());
         let combo = egui::ComboBox::from_id_salt("method of the card").selected_text(text).width(120.0).show_ui(ui, |ui| {
             for (other, lane) in context.session.lanes().iter().enumerate().filter(|(_, lane)| lane.run().is_some()) {
-                let _ = lane;
-                if ui.add(egui::Button::selectable(other == index, methods::label(context, other))).clicked() {
+                if ui.add(egui::Button::selectable(other == index, lane.name())).clicked() {
                     out.push(Command::Select(other));
                 }
             }

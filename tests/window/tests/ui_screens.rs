@@ -1,24 +1,64 @@
-//! The first screen, on a software device: at a desk and on a phone, light and dark.
+//! What the window looks like, on a software device: the first screen at a desk and on a phone, light and dark, and the
+//! places that one opens from it.
 
-use eframe::egui::{Theme, vec2};
+use eframe::egui::{Key, Theme, vec2};
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
 use saddlescope::ui::{App, Launch};
 
+const DESK: [f32; 2] = [1280.0, 800.0];
+const PHONE: [f32; 2] = [390.0, 844.0];
+
 fn window(size: [f32; 2], theme: Theme) -> Harness<'static, App> {
     let builder: HarnessBuilder<App> =
-        Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(400).wgpu();
-    builder.build_eframe(|cc| App::new(cc, Launch::default()).expect("the first screen opens"))
+        Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(800).wgpu();
+    let mut window = builder.build_eframe(|cc| App::new(cc, Launch::default()).expect("the first screen opens"));
+    window.run();
+    window
 }
 
 #[test]
 fn first_screens() {
     let mut results = SnapshotResults::new();
-    for (name, size) in [("desk", [1280.0, 800.0]), ("phone", [390.0, 844.0])] {
+    for (name, size) in [("desk", DESK), ("phone", PHONE)] {
         for (shade, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
             let mut window = window(size, theme);
-            window.run();
             window.snapshot(format!("first_screen_{name}_{shade}"));
             results.extend_harness(&mut window);
         }
     }
+}
+
+#[test]
+fn what_opens_at_a_desk() {
+    let mut results = SnapshotResults::new();
+    let mut window = window(DESK, Theme::Light);
+    window.get_by_label("Landscape").click();
+    window.get_by_label_contains("Show the parameters of TR").click();
+    window.run();
+    window.snapshot("desk_landscape");
+    window.get_by_label("Methods").click();
+    window.run();
+    window.snapshot("desk_methods");
+    window.key_press(Key::F1);
+    window.run();
+    window.snapshot("desk_help");
+    window.key_press(Key::F1);
+    window.run();
+    window.get_by_label("Menu").click();
+    window.run();
+    window.snapshot("desk_menu");
+    results.extend_harness(&mut window);
+}
+
+#[test]
+fn what_opens_on_a_phone() {
+    let mut results = SnapshotResults::new();
+    let mut window = window(PHONE, Theme::Dark);
+    for (tab, name) in [("Methods", "methods"), ("Landscape", "landscape"), ("Step", "step"), ("Curves", "curves")] {
+        window.get_all_by_label(tab).last().expect("a tab").click();
+        window.run();
+        window.snapshot(format!("phone_{name}"));
+    }
+    results.extend_harness(&mut window);
 }

@@ -1,0 +1,100 @@
+//! How a run stands at the shown step: relative to the saddles on its way, and in the words of its status.
+
+use super::curves::Quantity;
+use super::icons::Icon;
+use super::number;
+use super::session::Lane;
+use crate::run::Status;
+use eframe::egui::{Color32, Visuals};
+
+/// Slow is a slope below this share of the steepest on the way so far.
+const SLOW: f64 = 0.05;
+
+/// Where a run is relative to the saddles on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Slow although the Hessian has a way down: held near a saddle or a maximum.
+    Held {
+        /// Smallest eigenvalue of the Hessian there.
+        lambda_min: f64,
+    },
+    /// It had been where λ_min < 0, and is there no longer since this step.
+    Left {
+        /// The first step with λ_min ≥ 0.
+        at: u64,
+    },
+    /// At a minimum, without ever having been where λ_min < 0.
+    Minimum,
+    /// Out of all bounds.
+    Diverged,
+    /// On its way.
+    Moving,
+}
+
+/// Where the run of a lane is at a step.
+pub fn place(lane: &Lane, step: u64) -> Place {
+    let (Some(run), Some(row)) = (lane.run(), lane.row(step)) else { return Place::Moving };
+    let (lambdas, slopes) = (&lane.curves().lambdas, &lane.curves().gradients);
+    let ended = step >= run.len() && lane.is_done();
+    if ended {
+        match run.status() {
+            Status::Diverged { .. } => return Place::Diverged,
+            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => {
+                return Place::Held { lambda_min: *lambda_min };
+            }
+            _ => {}
+        }
+    }
+    let now = lambdas[row];
+    if now < 0.0 {
+        let steepest = slopes[..=row].iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
+        return if slopes[row] < SLOW * steepest { Place::Held { lambda_min: now } } else { Place::Moving };
+    }
+    match lambdas[..=row].iter().rposition(|v| *v < 0.0) {
+        Some(last) => Place::Left { at: (last as u64 + 1) * run.trace().stride() },
+        None if ended && matches!(run.status(), Status::Minimum { .. }) => Place::Minimum,
+        None => Place::Moving,
+    }
+}
+
+/// A status' sentence, with its signs set as signs.
+pub fn message(status: &Status) -> String {
+    status.message().replace("λ_min", "λₘᵢₙ")
+}
+
+/// How a run stands at a step: an icon, a colour, and a few words.
+pub fn standing(lane: &Lane, step: u64, visuals: &Visuals) -> (Icon, Color32, String) {
+    let quiet = visuals.weak_text_color();
+    if let Some(fault) = lane.fault() {
+        return (Icon::Warning, visuals.error_fg_color, fault.to_owned());
+    }
+    let Some(run) = lane.run() else { return (Icon::Dot, quiet, String::new()) };
+    if step >= run.len() && *run.status() != Status::Running {
+        return ended(run.status(), run.len(), visuals);
+    }
+    let slope = number::significant(lane.at(Quantity::Gradient, step).unwrap_or(f64::NAN), 2);
+    match place(lane, step) {
+        Place::Held { lambda_min } => {
+            (Icon::Saddle, visuals.warn_fg_color, format!("held at a saddle, λₘᵢₙ = {}", number::significant(lambda_min, 2)))
+        }
+        Place::Left { at } => (Icon::Check, quiet, format!("left the saddle at step {}", number::count(at))),
+        _ => (Icon::Dot, quiet, format!("‖∇f‖ = {slope}")),
+    }
+}
+
+fn ended(status: &Status, steps: u64, visuals: &Visuals) -> (Icon, Color32, String) {
+    let (quiet, warning, bad) = (visuals.weak_text_color(), visuals.warn_fg_color, visuals.error_fg_color);
+    let at = format!("step {}", number::count(steps));
+    match status {
+        Status::Minimum { .. } => (Icon::Minimum, quiet, format!("minimum, {at}")),
+        Status::StrictSaddle { .. } => (Icon::Saddle, warning, format!("rests at a saddle, {at}")),
+        Status::Degenerate { .. } => (Icon::Flat, warning, format!("degenerate point, {at}")),
+        Status::Maximum { .. } => (Icon::Maximum, warning, format!("rests at a maximum, {at}")),
+        Status::Stalled { .. } => (Icon::Warning, warning, format!("no longer moves, {at}")),
+        Status::Diverged { .. } => (Icon::Warning, bad, format!("diverged, {at}")),
+        Status::BudgetSpent { gradient_norm } => {
+            (Icon::Dot, quiet, format!("steps spent, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)))
+        }
+        Status::Finished { .. } | Status::Running => (Icon::Check, quiet, format!("ended, {at}")),
+    }
+}
