@@ -18,7 +18,8 @@ const MARKS: [(Icon, &str); 6] = [
 /// Draws the sheet; returns whether it stays open.
 pub fn help_ui(ctx: &egui::Context, shortcuts: &[Shortcut]) -> bool {
     let mut open = true;
-    let modal = egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(20);
+    let modal = egui::Modal::new(egui::Id::unique("help")).frame(frame).show(ctx, |ui| {
         let size = ui.ctx().content_rect().size();
         ui.set_max_width((size.x - 64.0).clamp(200.0, 720.0));
         ui.horizontal(|ui| {
@@ -29,7 +30,8 @@ pub fn help_ui(ctx: &egui::Context, shortcuts: &[Shortcut]) -> bool {
         });
         ui.label("See how optimizers move: why gradient descent hangs at a saddle, and what lets others leave it.");
         ui.add_space(8.0);
-        egui::ScrollArea::vertical().max_height((size.y - 200.0).max(120.0)).show(ui, |ui| {
+        let height = (size.y - 200.0).max(120.0);
+        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             if ui.available_width() > 560.0 {
                 ui.columns(2, |columns| {
                     marks_ui(&mut columns[0]);
@@ -56,7 +58,7 @@ fn marks_ui(ui: &mut Ui) {
 
 fn keys_ui(ui: &mut Ui, shortcuts: &[Shortcut]) {
     ui.label(RichText::new("Keys").font(theme::heading()));
-    egui::Grid::new("keys").num_columns(2).spacing([16.0, 3.0]).show(ui, |ui| {
+    egui::Grid::new("keys").num_columns(2).min_row_height(16.0).spacing([16.0, 3.0]).show(ui, |ui| {
         for shortcut in shortcuts.iter().filter(|s| !s.keys.is_empty()) {
             ui.label(RichText::new(shortcut.keys).family(theme::strong_family()));
             ui.label(shortcut.text);

@@ -19,8 +19,8 @@ pub fn first_layout() -> Layout {
     let left = tiles.insert_tab_tile(vec![methods, problem]);
     let (step, plots) = (tiles.insert_tab_tile(vec![step]), tiles.insert_tab_tile(vec![plots]));
     let mut right = Linear::new(LinearDir::Vertical, vec![step, plots]);
-    right.shares.set_share(step, 0.46);
-    right.shares.set_share(plots, 0.54);
+    right.shares.set_share(step, 0.5);
+    right.shares.set_share(plots, 0.5);
     let right = tiles.insert_container(Container::Linear(right));
     let mut root = Linear::new(LinearDir::Horizontal, vec![left, map, right]);
     root.shares.set_share(left, 0.185);

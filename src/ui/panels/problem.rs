@@ -317,6 +317,8 @@ fn critical_points_ui(ui: &mut Ui, context: &Context<'_>) {
         };
         faint_ui(ui, text);
     }
+    ui.spacing_mut().interact_size.y = 18.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     for point in points.iter().take(24) {
         critical_point_ui(ui, point);
     }
