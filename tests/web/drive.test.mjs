@@ -11,7 +11,8 @@ import { colours, difference, launch, luminance, open, ROOT } from "./page.mjs";
 import { serve } from "./serve.mjs";
 
 const PROGRAM = process.env.SADDLESCOPE ?? join(ROOT, "target/release/saddlescope");
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+// One device pixel a CSS pixel: under emulation the browser reports no other to a canvas.
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 let server, browser;
 before(async () => {
