@@ -179,7 +179,7 @@ impl Default for Scene {
             methods: vec![method("gd"), method("sgd"), method("pgd"), method("rmsprop"), method("adam"), region],
             stop: StopRules::default(),
             view: ViewSpec { region_trail: 5, ..ViewSpec::default() },
-            playback: Playback { step: 108, ..Playback::default() },
+            playback: Playback { step: 116, ..Playback::default() },
         }
     }
 }

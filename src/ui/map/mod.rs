@@ -1,6 +1,6 @@
 //! The map: the landscape from above with the paths of the methods.
 //!
-//! [`MapPanel`] draws the landscape by the shader, the layers of [`view`](crate::view) over it, and reads the pointer. It
+//! [`MapPanel`] draws the landscape by the shader, the layers of [`view`] over it, and reads the pointer. It
 //! gets the whole [`Context`] (scene, session, shown step) and answers with commands: a moved camera, a dragged start, a
 //! chosen step. Everything that depends on the camera only is kept from frame to frame.
 

@@ -1,4 +1,5 @@
 //! What a hand does in the window and what comes of it; an idle window; bad input.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};

@@ -1,5 +1,6 @@
 //! What the window looks like, on a software device: the first screen at a desk and on a phone, light and dark, and the
 //! places that one opens from it.
+#![allow(clippy::expect_used, reason = "a test may panic")]
 
 use eframe::egui::{Key, Theme, vec2};
 use egui_kittest::kittest::Queryable;
