@@ -64,6 +64,7 @@ impl eframe::App for MapWindow {
             step: self.scene.playback.step,
             playing: false,
             history: (false, false),
+            hidden: Vec::new(),
             phone: false,
         };
         egui::CentralPanel::no_frame().show(ui, |ui| self.panel.map_ui(ui, &context, &mut out));
