@@ -339,7 +339,7 @@ fn desktop_ui(
     let field = egui::Panel::top("top").frame(frame(16, 6)).show(ui, |ui| bars::top_bar_ui(ui, context, memory, out)).inner;
     egui::Panel::bottom("bottom").frame(frame(16, 8)).show(ui, |ui| {
         playback::playback_ui(ui, context, out);
-        narration::narration_ui(ui, context, &mut memory.narration);
+        narration::narration_ui(ui, context, &mut memory.narration, 2);
     });
     egui::CentralPanel::no_frame()
         .frame(egui::Frame::new().fill(fill))

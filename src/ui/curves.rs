@@ -67,6 +67,10 @@ pub struct Curves {
     pub gradients: Vec<f64>,
     /// λ_min at each row; NaN in large dimensions.
     pub lambdas: Vec<f64>,
+    /// The largest finite ‖∇f‖ up to each row.
+    steepest: Vec<f64>,
+    /// One more than the last row up to each row at which λ_min < 0; 0 where there is none.
+    after_negative: Vec<u32>,
     sketches: [Sketch; 5],
     lowest: f64,
 }
@@ -95,6 +99,17 @@ impl Curves {
     /// The rows at which a small plot of `quantity` touches its curve, in order.
     pub fn sketch(&self, quantity: Quantity) -> impl Iterator<Item = usize> + '_ {
         self.sketches[quantity as usize].rows()
+    }
+
+    /// The largest finite ‖∇f‖ up to a row.
+    pub fn steepest(&self, row: usize) -> f64 {
+        self.steepest[row]
+    }
+
+    /// The first row after the last one up to `row` at which λ_min < 0.
+    pub fn after_negative(&self, row: usize) -> Option<usize> {
+        let first = self.after_negative[row] as usize;
+        (first > 0).then_some(first)
     }
 
     /// `quantity` at a row; f itself for the gap.
@@ -126,12 +141,16 @@ impl Curves {
             if f < self.lowest {
                 self.lowest = f;
             }
-            self.sketch_row(row, &trace.rows()[row]);
+            self.summarize(row, &trace.rows()[row]);
         }
         end < trace.rows().len()
     }
 
-    fn sketch_row(&mut self, row: usize, data: &Row) {
+    /// What follows from a row's numbers and the rows before.
+    fn summarize(&mut self, row: usize, data: &Row) {
+        let (steepest, negative) = row.checked_sub(1).map_or((0.0, 0), |p| (self.steepest[p], self.after_negative[p]));
+        self.steepest.push(if self.gradients[row].is_finite() { self.gradients[row].max(steepest) } else { steepest });
+        self.after_negative.push(if self.lambdas[row] < 0.0 { u32::try_from(row + 1).unwrap_or(u32::MAX) } else { negative });
         for (sketch, v) in
             self.sketches.iter_mut().zip([self.values[row], self.gradients[row], self.lambdas[row], data.radius, data.ratio])
         {
@@ -148,8 +167,10 @@ impl Curves {
         }
         self.stride = stride;
         self.sketches = Default::default();
+        self.steepest.clear();
+        self.after_negative.clear();
         for (row, data) in rows.iter().enumerate().take(self.values.len()) {
-            self.sketch_row(row, data);
+            self.summarize(row, data);
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn phone_ui(
     egui::Panel::bottom("phone playback").frame(margin).show_separator_line(false).show(ui, |ui| {
         playback::playback_ui(ui, context, out);
         if sheet.is_none() {
-            narration::narration_ui(ui, context, &mut memory.narration);
+            narration::narration_ui(ui, context, &mut memory.narration, 4);
         }
     });
     if let Some(open) = sheet.and_then(panel) {

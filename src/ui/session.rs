@@ -12,8 +12,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use web_time::Instant;
 
-/// Trials that a run makes before the clock is looked at again.
-const CHUNK: u64 = 64;
+/// Trials that a run makes at most before the clock is looked at again.
+const LARGEST_CHUNK: u64 = 256;
+/// Time that a chunk should take.
+const CHUNK_TIME: Duration = Duration::from_micros(400);
 
 /// The live part of a scene.
 pub struct Session {
@@ -44,6 +46,7 @@ pub struct Lane {
     curves: Curves,
     fault: Option<String>,
     generation: u64,
+    chunk: u64,
     done: bool,
 }
 
@@ -142,7 +145,7 @@ impl Session {
             Some(Err(error)) => (None, Some(sentence(&error.to_string()))),
         };
         let done = run.is_none();
-        Lane { spec, name: String::new(), run, curves: Curves::new(), fault, generation: self.generation, done }
+        Lane { spec, name: String::new(), run, curves: Curves::new(), fault, generation: self.generation, chunk: 8, done }
     }
 
     /// Advances runs and their curves for about `slice`; returns whether work is left.
@@ -235,9 +238,16 @@ impl Lane {
             self.done = true;
             return;
         };
-        let made = run.advance(CHUNK);
-        let left = self.curves.extend(run, CHUNK as usize);
-        self.done = made < CHUNK && !left;
+        let begin = Instant::now();
+        let made = run.advance(self.chunk);
+        let left = self.curves.extend(run, self.chunk as usize);
+        self.done = made < self.chunk && !left;
+        let spent = begin.elapsed();
+        if spent < CHUNK_TIME / 2 {
+            self.chunk = (2 * self.chunk).min(LARGEST_CHUNK);
+        } else if spent > CHUNK_TIME {
+            self.chunk = (self.chunk / 2).max(1);
+        }
     }
 
     /// What the scene says.

@@ -34,7 +34,7 @@ pub enum Place {
 /// Where the run of a lane is at a step.
 pub fn place(lane: &Lane, step: u64) -> Place {
     let (Some(run), Some(row)) = (lane.run(), lane.row(step)) else { return Place::Moving };
-    let (lambdas, slopes) = (&lane.curves().lambdas, &lane.curves().gradients);
+    let curves = lane.curves();
     let ended = step >= run.len() && lane.is_done();
     if ended {
         match run.status() {
@@ -45,13 +45,12 @@ pub fn place(lane: &Lane, step: u64) -> Place {
             _ => {}
         }
     }
-    let now = lambdas[row];
-    if now < 0.0 {
-        let steepest = slopes[..=row].iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
-        return if slopes[row] < SLOW * steepest { Place::Held { lambda_min: now } } else { Place::Moving };
+    let lambda_min = curves.lambdas[row];
+    if lambda_min < 0.0 {
+        return if curves.gradients[row] < SLOW * curves.steepest(row) { Place::Held { lambda_min } } else { Place::Moving };
     }
-    match lambdas[..=row].iter().rposition(|v| *v < 0.0) {
-        Some(last) => Place::Left { at: (last as u64 + 1) * run.trace().stride() },
+    match curves.after_negative(row) {
+        Some(first) => Place::Left { at: first as u64 * run.trace().stride() },
         None if ended && matches!(run.status(), Status::Minimum { .. }) => Place::Minimum,
         None => Place::Moving,
     }
@@ -75,9 +74,9 @@ pub fn standing(lane: &Lane, step: u64, visuals: &Visuals) -> (Icon, Color32, St
     let slope = number::significant(lane.at(Quantity::Gradient, step).unwrap_or(f64::NAN), 2);
     match place(lane, step) {
         Place::Held { lambda_min } => {
-            (Icon::Saddle, visuals.warn_fg_color, format!("held at a saddle, λₘᵢₙ = {}", number::significant(lambda_min, 2)))
+            (Icon::Saddle, visuals.warn_fg_color, format!("held near a saddle, λₘᵢₙ = {}", number::significant(lambda_min, 2)))
         }
-        Place::Left { at } => (Icon::Check, quiet, format!("left the saddle at step {}", number::count(at))),
+        Place::Left { at } => (Icon::Check, quiet, format!("λₘᵢₙ > 0 since step {}", number::count(at))),
         _ => (Icon::Dot, quiet, format!("‖∇f‖ = {slope}")),
     }
 }

@@ -23,6 +23,7 @@ use super::{number, theme};
 use crate::problem::Plane;
 use crate::view::{self, Theme, View, map_style, plot_box, scene_camera};
 use critical::CriticalMarks;
+pub use critical::Mark;
 use eframe::egui::{self, Align2, CursorIcon, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Ui, WidgetInfo, vec2};
 use gestures::Move;
 use probe::Hit;
@@ -61,6 +62,11 @@ impl MapPanel {
     /// Where the map was drawn last, and the start in it.
     pub fn geometry(&self) -> (Rect, Option<Pos2>) {
         (self.rect, self.start)
+    }
+
+    /// The critical points that are known by now.
+    pub fn marks(&self) -> &[Mark] {
+        self.marks.marks()
     }
 
     /// Draws the map and reads pointer, touch and keys.

@@ -35,8 +35,14 @@ fn lane_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, memory
             let mut on = lane.spec().enabled;
             let name =
                 if selected { RichText::new(lane.name()).family(theme::strong_family()) } else { RichText::new(lane.name()) };
-            let box_ = ui.checkbox(&mut on, name).on_hover_ui(|ui| about_ui(ui, lane));
-            if box_.changed() {
+            let place = egui::vec2((ui.available_width() - 72.0).max(24.0), 24.0);
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            let check = ui.allocate_ui_with_layout(place, left, |ui| {
+                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+                ui.checkbox(&mut on, name)
+            });
+            let check = check.inner.on_hover_ui(|ui| about_ui(ui, lane));
+            if check.changed() {
                 out.push(Command::Edit(Edit::Enable(index, on)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

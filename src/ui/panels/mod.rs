@@ -122,7 +122,7 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Mountain,
             about: "The function that is minimized, its parameters and critical points",
             draw: |ui, context, memory, out| {
-                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, out));
+                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, memory.map.marks(), out));
             },
         },
         Panel {

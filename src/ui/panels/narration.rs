@@ -6,7 +6,7 @@ use crate::ui::curves::Quantity;
 use crate::ui::number;
 use crate::ui::session::Lane;
 use crate::ui::standing::{Place, place};
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::{self, Ui};
 
 /// The sentences and what they were made for.
 #[derive(Default)]
@@ -16,14 +16,25 @@ pub struct NarrationMemory {
     text: String,
 }
 
-/// Draws the line.
-pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMemory) {
+/// Draws the sentences in so many rows, always as high: what is above must not move while they change.
+pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMemory, rows: usize) {
     let key: Vec<(u64, usize)> = context.session.lanes().iter().map(|lane| (lane.generation(), lane.curves().len())).collect();
     if memory.key != key || memory.step != context.step {
         memory.text = narration(context);
         (memory.key, memory.step) = (key, context.step);
     }
-    ui.add(egui::Label::new(RichText::new(&memory.text)).wrap());
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let mut job = egui::text::LayoutJob::simple(memory.text.clone(), font, ui.visuals().text_color(), ui.available_width());
+    job.wrap.max_rows = rows;
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let height = rows as f32 * ui.text_style_height(&egui::TextStyle::Body);
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &memory.text));
+    let cut = galley.elided;
+    ui.painter().galley(rect.min, galley, ui.visuals().text_color());
+    if cut {
+        response.on_hover_text(&memory.text);
+    }
 }
 
 /// One or two sentences about what is seen at this step.
@@ -48,7 +59,7 @@ pub fn narration(context: &Context<'_>) -> String {
         let verb = if held.len() == 1 { "is" } else { "are" };
         let steps = number::count(context.step);
         sentences.push(format!(
-            "{names} {verb} still at the saddle (λₘᵢₙ = {}) after {steps} steps.",
+            "{names} {verb} still near a saddle (λₘᵢₙ = {}) after {steps} steps.",
             number::significant(*lambda, 2)
         ));
     }
@@ -56,11 +67,11 @@ pub fn narration(context: &Context<'_>) -> String {
         placed.iter().filter_map(|(i, p)| if let Place::Left { at } = p { Some((*i, *at)) } else { None }).collect();
     left.sort_by_key(|(_, at)| *at);
     if let Some((first, _)) = left.first() {
-        let names = list(left.iter().map(|(i, at)| format!("{} at step {}", name(*i), number::count(*at))));
-        let object = if held.is_empty() { "the saddle" } else { "it" };
+        let names = list(left.iter().map(|(i, at)| format!("{} (step {})", name(*i), number::count(*at))));
+        let verb = if left.len() == 1 { "has" } else { "have" };
         let why = shape_sentence(&lanes[*first], left[0].1)
-            .map_or(String::new(), |shape| format!(" The region of {} was {shape} there.", name(*first)));
-        sentences.push(format!("{names} left {object}.{why}"));
+            .map_or(String::new(), |shape| format!(" The region of {} was then {shape}.", name(*first)));
+        sentences.push(format!("{names} {verb} left the negative curvature.{why}"));
     }
     for (place_, singular, plural) in
         [(Place::Minimum, "has reached a minimum", "have reached a minimum"), (Place::Diverged, "diverged", "diverged")]

@@ -1,10 +1,11 @@
 //! The landscape panel and its two parts in the top bar: the picker and the formula field.
 
 use super::{Context, faint_ui, heading_ui};
-use crate::problem::{CriticalPoint, Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
+use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
 use crate::scene::{ProblemSpec, Scene};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
+use crate::ui::map::Mark;
 use crate::ui::session::{Fault, sentence};
 use crate::ui::{number, theme};
 use eframe::egui::text::LayoutJob;
@@ -50,6 +51,8 @@ pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory,
                 .auto_shrink([false, true])
                 .show(ui, |ui| list_ui(ui, context, memory, out));
         });
+    let label = format!("Choose a landscape; now {}", name(context));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &label));
     let chevron = egui::Rect::from_center_size(response.rect.right_center() - egui::vec2(16.0, 0.0), egui::vec2(14.0, 14.0));
     Icon::ChevronDown.paint(ui.painter(), chevron, ui.visuals().text_color());
     response.on_hover_text("Choose another landscape");
@@ -192,7 +195,7 @@ fn layout(ui: &Ui, text: &str, underlined: Option<std::ops::Range<usize>>, color
 }
 
 /// Draws the panel.
-pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: &mut Vec<Command>) {
+pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, marks: &[Mark], out: &mut Vec<Command>) {
     if context.phone {
         picker_ui(ui, context, memory, ui.available_width(), out);
     } else {
@@ -215,7 +218,7 @@ pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
         faint_ui(ui, format!("Not twice differentiable everywhere: it has {}.", kinks.join(", ")));
     }
     start_ui(ui, context, out);
-    critical_points_ui(ui, context);
+    critical_points_ui(ui, context, marks);
 }
 
 fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, out: &mut Vec<Command>) {
@@ -305,33 +308,26 @@ pub fn coordinate(i: usize, n: usize) -> String {
     format!("x{figures}")
 }
 
-fn critical_points_ui(ui: &mut Ui, context: &Context<'_>) {
-    let problem = context.session.problem();
-    let points = problem.critical_points();
+fn critical_points_ui(ui: &mut Ui, context: &Context<'_>, marks: &[Mark]) {
     heading_ui(ui, "Critical points");
-    if points.is_empty() {
-        let text = if context.session.landscape().is_some() {
-            "None are tabled for these parameters."
-        } else {
-            "None are tabled for a formula of your own; the map finds what a run rests at."
-        };
-        faint_ui(ui, text);
+    if marks.is_empty() {
+        faint_ui(ui, "None are known here; the search runs while the map shows them.");
     }
     ui.spacing_mut().interact_size.y = 18.0;
     ui.spacing_mut().item_spacing.y = 4.0;
-    for point in points.iter().take(24) {
-        critical_point_ui(ui, point);
+    for mark in marks.iter().take(24) {
+        critical_point_ui(ui, mark);
     }
-    if points.len() > 24 {
-        faint_ui(ui, format!("… and {} more", points.len() - 24));
+    if marks.len() > 24 {
+        faint_ui(ui, format!("… and {} more", marks.len() - 24));
     }
     if let Some(family) = context.session.landscape().and_then(|entry| entry.family.as_ref()) {
         faint_ui(ui, family);
     }
 }
 
-fn critical_point_ui(ui: &mut Ui, point: &CriticalPoint) {
-    let (icon, kind) = match point.kind {
+fn critical_point_ui(ui: &mut Ui, mark: &Mark) {
+    let (icon, kind) = match mark.kind {
         Kind::Minimum => (Icon::Minimum, "minimum"),
         Kind::Maximum => (Icon::Maximum, "maximum"),
         Kind::Saddle => (Icon::Saddle, "saddle"),
@@ -340,11 +336,11 @@ fn critical_point_ui(ui: &mut Ui, point: &CriticalPoint) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         inline_icon(ui, icon, ui.visuals().text_color());
-        let text = format!("{kind} {}", number::vector(&point.x, 3));
-        let values = point
-            .eigenvalues
-            .as_deref()
-            .map_or("not differentiable there".to_owned(), |v| format!("eigenvalues {}", number::vector(v, 3)));
-        ui.add(egui::Label::new(text).truncate()).on_hover_text(format!("f = {}, {values}", number::short(point.f, 5)));
+        let eigenvalues = match mark.eigenvalues.as_slice() {
+            [] => "not twice differentiable there".to_owned(),
+            values => format!("eigenvalues {}", number::vector(values, 3)),
+        };
+        let label = ui.add(egui::Label::new(format!("{kind} {}", number::vector(&mark.at, 3))).truncate());
+        label.on_hover_text(format!("f = {}, {eigenvalues}", number::short(mark.value, 5)));
     });
 }

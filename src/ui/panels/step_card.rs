@@ -169,6 +169,9 @@ fn verdict(step: &Step) -> String {
 
 fn reason(step: &Step) -> String {
     let ratio = step.ratio();
+    if step.predicted.abs() <= f64::EPSILON * step.f.abs() {
+        return "The promise is below the rounding of f: nothing is left to be judged.".to_owned();
+    }
     match (step.verdict, ratio.is_nan()) {
         (Verdict::Accepted, false) if ratio >= 0.9 => "The model told the truth: f fell as promised.".to_owned(),
         (Verdict::Accepted, false) => format!("f fell by {} of what the model promised.", percent(ratio)),

@@ -58,7 +58,7 @@ fn the_first_screen_shows_who_hangs_and_who_left() {
     assert_eq!(snapshot.landscape.as_deref(), Some("saddle_bounded"));
     assert!(!snapshot.playing && !snapshot.computing && snapshot.step > 0 && snapshot.step < snapshot.steps);
     assert_eq!(snapshot.runs.len(), Scene::default().methods.len());
-    assert!(window.query_by_label_contains("still at the saddle").is_some());
+    assert!(window.query_by_label_contains("still near a saddle").is_some());
     let [_, _, width, height] = snapshot.map_rect_px;
     assert!(width >= 0.6 * DESK[0] && width * height > 0.5 * DESK[0] * DESK[1], "the map has {width} x {height} points");
 }
