@@ -24,19 +24,26 @@ impl Launch {
 }
 
 /// Why there is no window; one sentence for the terminal.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UiError {
-    /// No display, or no graphics driver that can draw.
+    /// Nothing to open a window on.
+    #[error("the window needs a display, and there is none here; \"saddlescope render\" draws pictures without one")]
+    NoDisplay,
+    /// No graphics device that can draw.
     #[error(
-        "the window cannot be opened ({0}); a display and a Vulkan, Metal, DirectX 12 or OpenGL driver are needed, and \"saddlescope render\" draws without them"
+        "the window needs a driver for Vulkan, Metal, DirectX 12 or OpenGL, and none works here; \"saddlescope render\" draws \
+         pictures without one"
     )]
-    NoWindow(String),
+    NoDriver,
+    /// The first screen could not be made.
+    #[error("the window cannot be opened: {0}")]
+    NoScreen(String),
 }
 
 /// Opens the window and returns when it is closed.
 ///
 /// # Errors
-/// [`UiError::NoWindow`] without a display or a usable graphics driver.
+/// [`UiError`] without a display, without a usable graphics driver, or with a broken catalogue.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn run_native(launch: Launch) -> Result<(), UiError> {
     let viewport = eframe::egui::ViewportBuilder::default()
@@ -45,6 +52,11 @@ pub fn run_native(launch: Launch) -> Result<(), UiError> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([320.0, 320.0]);
     let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Wgpu, ..Default::default() };
-    eframe::run_native("saddlescope", options, Box::new(|cc| Ok(Box::new(super::App::new(cc, launch)?))))
-        .map_err(|error| UiError::NoWindow(error.to_string()))
+    eframe::run_native("saddlescope", options, Box::new(|cc| Ok(Box::new(super::App::new(cc, launch)?)))).map_err(|error| {
+        match error {
+            eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => UiError::NoDisplay,
+            eframe::Error::Wgpu(_) => UiError::NoDriver,
+            error => UiError::NoScreen(error.to_string()),
+        }
+    })
 }
