@@ -1,5 +1,5 @@
-# Every command of README.md's sh blocks. A command with the comment "# the window" stays open: it is given a virtual display and
-# some seconds, must still run after them, and must have drawn something.
+# Every command of README.md's sh blocks. A command with the comment "# the window" stays open: it is given a virtual display, must
+# draw on it and go on.
 
 part_readme() {
   need_window
@@ -23,13 +23,21 @@ part_readme() {
   echo "measured: $count commands of README.md"
 }
 
+# Whether the command draws within a minute and still runs some seconds later.
 opens_a_window() {
   local picture="$LOGS/readme-window.png"
   xvfb-run -a -s "-screen 0 1280x800x24" bash -c '
-    timeout --signal=TERM 20 bash -c "exec $1" & shell=$!
-    sleep 12
-    import -window root "$2"
-    wait $shell
-    [ $? = 124 ]' _ "$1" "$picture" || return 1
-  [ "$(identify -format %k "$picture")" -gt 50 ]
+    bash -c "exec $1" & window=$!
+    for _ in $(seq 60); do
+      sleep 1
+      kill -0 $window || exit 1
+      import -window root "$2"
+      if [ "$(identify -format %k "$2")" -gt 50 ]; then
+        sleep 3
+        kill $window
+        exit
+      fi
+    done
+    kill $window
+    exit 1' _ "$1" "$picture"
 }
