@@ -28,7 +28,7 @@ pub use layers::{
     Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, model, region, start, trajectory, unfilled,
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
-pub use path::{Polylines, arrow_heads, clip_segment, decimate, spaced_markers};
+pub use path::{Polylines, clip_segment, decimate, spaced_markers};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};

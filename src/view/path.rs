@@ -185,27 +185,3 @@ pub fn spaced_markers(points: &[[f64; 2]], view: &View, spacing_px: f64) -> Vec<
     }
     chosen
 }
-
-/// Points and unit directions (in pixels) of arrow heads along polylines, one about every `spacing_px`.
-pub fn arrow_heads(lines: &Polylines, spacing_px: f64) -> Vec<([f64; 2], [f64; 2])> {
-    let spacing = if spacing_px > 0.0 { spacing_px } else { 1.0 };
-    let mut heads = Vec::new();
-    for line in lines {
-        let mut until = 0.5 * spacing;
-        for pair in line.windows(2) {
-            let delta = [pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]];
-            let length = (delta[0] * delta[0] + delta[1] * delta[1]).sqrt();
-            if length == 0.0 {
-                continue;
-            }
-            let direction = delta.map(|d| d / length);
-            let mut along = until;
-            while along <= length {
-                heads.push(([pair[0][0] + along * direction[0], pair[0][1] + along * direction[1]], direction));
-                along += spacing;
-            }
-            until = along - length;
-        }
-    }
-    heads
-}
