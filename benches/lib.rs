@@ -4,6 +4,7 @@
 use saddlescope::optim::{Setting, Settings, method};
 use saddlescope::problem::{FormulaProblem, Objective, landscape};
 use saddlescope::run::{Run, Setup, StopRules};
+use saddlescope::scene::Scene;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ pub fn setup(problem: &FormulaProblem, id: &str, settings: &[(&str, Setting)], b
         settings,
         scales: Some(problem.scales()),
         start: problem.starts().swap_remove(0).into(),
+        noise: Scene::default().noise_on(problem),
         seed: 1,
         budget,
         rules: StopRules { gradient, ..StopRules::default() },

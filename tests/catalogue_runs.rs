@@ -6,6 +6,7 @@ use saddlescope::linalg::{Vector, norm};
 use saddlescope::optim::{Method, method, methods};
 use saddlescope::problem::{FormulaProblem, Kind, Landscape, landscapes};
 use saddlescope::run::{Run, Setup, Status, StopRules};
+use saddlescope::scene::Scene;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ fn run(problem: &FormulaProblem, method: &'static Method, start: &[f64], seed: u
         settings: BTreeMap::new(),
         scales: Some(problem.scales()),
         start: Vector::from_slice(start),
+        noise: Scene::default().noise_on(problem),
         seed,
         budget: STEPS,
         rules: StopRules::default(),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use saddlescope::linalg::Vector;
-use saddlescope::optim::{Setting, Settings, method, methods};
+use saddlescope::optim::{Noise, NoiseShape, Setting, Settings, method, methods};
 use saddlescope::problem::{FormulaProblem, Objective};
 use saddlescope::run::{Run, Setup, Status, StopRules};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ fn run(text: &str, id: &str, settings: &[(&str, f64)], start: [f64; 2], budget: 
         settings,
         scales: None,
         start: Vector::from_slice(&start),
+        noise: Noise { shape: NoiseShape::Isotropic, strength: 0.1 },
         seed: 7,
         budget,
         rules: StopRules::default(),

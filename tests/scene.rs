@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
-use saddlescope::optim::methods;
+use saddlescope::optim::{Noise, NoiseShape, methods};
 use saddlescope::problem::landscapes;
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
 
@@ -42,6 +42,16 @@ fn a_hand_written_scene_of_version_0_still_loads() {
     assert_eq!(scene.steps, 20);
     scene.open().unwrap();
     assert_eq!(Scene::from_json(r#"{"formula": "x^2 + a*y^2", "param": {"a": 3}}"#).unwrap().methods, vec![]);
+}
+
+#[test]
+fn the_noise_of_a_scene_of_version_1_moves_from_the_method_to_the_scene() {
+    let old = r#"{"version": 1, "problem": {"landscape": {"id": "monkey"}},
+        "methods": [{"id": "sgd", "settings": {"noise": 0.25, "step_size": 0.1}}]}"#;
+    let scene = Scene::from_json(old).unwrap();
+    assert_eq!(scene.noise, Some(Noise { shape: NoiseShape::Isotropic, strength: 0.25 }));
+    assert_eq!(scene.methods[0].settings.len(), 1);
+    scene.open().unwrap();
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::CliError;
 use crate::linalg::Metric;
-use crate::optim::Setting;
 use crate::optim::subproblem::Solver;
+use crate::optim::{Noise, NoiseShape, Setting};
 use crate::problem::{FormulaProblem, Objective};
 use crate::scene::{Scene, SceneError, from_link};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -84,7 +84,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A scene file or link, instead of a problem and a method.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -104,6 +104,9 @@ pub struct RunArgs {
     /// Seed of the random stream.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
+    #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]
+    pub noise: Option<Noise>,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
@@ -244,6 +247,7 @@ impl RunArgs {
         scene.start = self.start.as_deref().map(|s| numbers(s, "--start")).transpose()?;
         scene.steps = self.steps.unwrap_or(scene.steps);
         scene.seed = self.seed.unwrap_or(scene.seed);
+        scene.noise = self.noise;
         Ok(scene)
     }
 }
@@ -266,6 +270,18 @@ pub(super) fn load(source: &str) -> Result<Scene, CliError> {
 fn solver(name: &str) -> Result<Solver, String> {
     let names = || Solver::ALL.map(Solver::name).join(", ");
     Solver::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("the solvers are {}", names()))
+}
+
+fn noise(text: &str) -> Result<Noise, String> {
+    let wrong = || "noise is isotropic:STRENGTH or curvature:STRENGTH with a strength from 0 on".to_owned();
+    let (shape, strength) = text.split_once(':').ok_or_else(wrong)?;
+    let shape = match shape {
+        "isotropic" => NoiseShape::Isotropic,
+        "curvature" => NoiseShape::Curvature,
+        _ => return Err(wrong()),
+    };
+    let strength = strength.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(wrong)?;
+    Ok(Noise { shape, strength })
 }
 
 /// Comma-separated numbers.

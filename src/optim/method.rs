@@ -1,7 +1,9 @@
 //! The registry of methods.
 
 use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
+use crate::problem::Objective;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// Where a method belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,9 +36,56 @@ pub struct Method {
     pub parameters: &'static [Parameter],
     /// Whether it draws random numbers (a seed changes its run).
     pub random: bool,
+    /// Whether it is proven, with its default parameters, to leave strict saddles.
+    pub escapes: bool,
+    /// What it asks of a function beside two derivatives.
+    pub requires: Requirement,
+    /// The paper's choice of the parameters.
+    #[serde(skip)]
+    pub preset: Option<Preset>,
     /// Builds the step machine at a start point.
     #[serde(skip)]
     pub build: fn(&Values<'_>, &[f64]) -> Box<dyn Optimizer>,
+}
+
+/// What a method asks of a function beside two derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requirement {
+    /// Nothing.
+    Nothing,
+    /// A Gauss-Newton matrix: f is a convex loss of residuals.
+    GaussNewton,
+}
+
+/// Parameters as a paper computes them from what it assumes of f.
+#[derive(Clone, Copy)]
+pub struct Preset {
+    /// Author, year, theorem or table.
+    pub source: &'static str,
+    /// The parameters; those that are not named keep their defaults.
+    pub settings: fn(&Assumptions) -> Settings,
+}
+
+/// What convergence theorems assume of f and ask for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumptions {
+    /// ℓ, the Lipschitz constant of ∇f.
+    pub smoothness: f64,
+    /// ρ, the Lipschitz constant of ∇²f.
+    pub hessian_lipschitz: f64,
+    /// ε, the gradient norm that is asked for.
+    pub epsilon: f64,
+    /// γ, the least second moment of the stochastic gradient along the most negative curvature (CNC).
+    pub gamma: f64,
+    /// δ, the probability of failure that is allowed.
+    pub failure: f64,
+    /// Δ_f ≥ f(x₀) − f*.
+    pub decrease: f64,
+    /// n.
+    pub dim: usize,
+    /// m of a finite sum; 1 for a plain function.
+    pub samples: usize,
 }
 
 /// Resolved parameter values of a method: every declared name has a value in its span.
@@ -60,6 +109,14 @@ pub enum SettingsError {
         name: String,
         /// What there is.
         known: String,
+    },
+    /// The function lacks what the method needs.
+    #[error("{method} needs {what}; this function is none")]
+    NotApplicable {
+        /// Method name.
+        method: &'static str,
+        /// What it needs.
+        what: &'static str,
     },
     /// A value outside the span.
     #[error("{method}: {name} = {given} is not allowed; it must be {allowed}")]
@@ -157,6 +214,21 @@ impl Span {
     }
 }
 
+impl Requirement {
+    /// Whether `objective` has it.
+    ///
+    /// # Errors
+    /// One clause that says what is missing.
+    pub fn check(self, objective: &dyn Objective) -> Result<(), &'static str> {
+        match self {
+            Self::GaussNewton if objective.gauss_newton().is_none() => {
+                Err("a function that is a sum of squares, such as (1 - x)^2 + 100 (y - x^2)^2")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Method {
     /// The values under `settings`, the rest from the defaults on a landscape of these scales.
     ///
@@ -200,22 +272,12 @@ impl Method {
     }
 }
 
-/// Every method, in the order in which the window lists them. Adding one is one file and one line here.
+/// Every method, family by family, in the order in which the window lists them. Adding one is one file and one line in
+/// its family's list.
 pub fn methods() -> &'static [Method] {
-    static METHODS: &[Method] = &[
-        first_order::GD,
-        first_order::HEAVY_BALL,
-        first_order::NESTEROV,
-        first_order::ADAGRAD,
-        first_order::ADAGRAD_FULL,
-        first_order::RMSPROP,
-        first_order::RMSPROP_FULL,
-        first_order::ADAM,
-        stochastic::SGD,
-        stochastic::PGD,
-        second_order::TR,
-    ];
-    METHODS
+    static METHODS: LazyLock<Vec<Method>> =
+        LazyLock::new(|| [first_order::METHODS, stochastic::METHODS, second_order::METHODS].concat());
+    &METHODS
 }
 
 /// The method of this identifier.

@@ -8,6 +8,7 @@
 
 pub mod first_order;
 mod method;
+mod noise;
 mod oracle;
 mod parameter;
 mod second_moment;
@@ -17,8 +18,9 @@ pub mod stochastic;
 pub mod subproblem;
 
 pub use crate::problem::Scales;
-pub use method::{Family, Method, SettingsError, Values, method, methods};
-pub use oracle::{Counts, Oracle};
+pub use method::{Assumptions, Family, Method, Preset, Requirement, SettingsError, Values, method, methods};
+pub use noise::{Noise, NoiseShape};
+pub use oracle::{Counts, Oracle, Sample};
 pub use parameter::{Default, Parameter, Setting, Settings, Span};
 pub use step::{Exit, Geometry, Path, Phase, Region, Step, Verdict};
 

@@ -1,9 +1,10 @@
 //! The one door to the function: counts what is asked and owns the run's random stream.
 
-use super::StepError;
+use super::{Noise, StepError};
 use crate::linalg::{Rng, Vector, copy, mat_vec, zeros};
 use crate::problem::Objective;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::ops::AddAssign;
 
 /// What a run has asked of its objective since the start.
@@ -47,10 +48,25 @@ impl AddAssign for Counts {
 pub struct Oracle<'a> {
     objective: &'a dyn Objective,
     has_jets: bool,
+    noise: Noise,
     counts: Counts,
     rng: Rng,
     here: Sweep,
     trial: Sweep,
+}
+
+/// One random component of the objective: it can be asked at several points, as variance reduction needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sample {
+    /// The mean of these components of a finite sum; an index may repeat.
+    Batch(SmallVec<[usize; 16]>),
+    /// The whole function with [`Noise`] on its gradient, made of these normal numbers of variance 1/b.
+    Noisy {
+        /// ~ N(0, I/b).
+        standard: Vector,
+        /// b.
+        size: usize,
+    },
 }
 
 /// Value, gradient and Hessian at one point; no point at first.
@@ -84,7 +100,21 @@ impl Sweep {
 impl<'a> Oracle<'a> {
     /// The door to `objective` with the given random stream; `counts` is zero for a new run.
     pub fn new(objective: &'a dyn Objective, rng: Rng, counts: Counts) -> Self {
-        Self { objective, has_jets: objective.has_jets(), counts, rng, here: Sweep::default(), trial: Sweep::default() }
+        Self {
+            objective,
+            has_jets: objective.has_jets(),
+            noise: Noise::NONE,
+            counts,
+            rng,
+            here: Sweep::default(),
+            trial: Sweep::default(),
+        }
+    }
+
+    /// The same door with `noise` on the stochastic gradients of a function without samples.
+    #[must_use]
+    pub fn with_noise(self, noise: Noise) -> Self {
+        Self { noise, ..self }
     }
 
     /// What has been asked so far.
@@ -223,33 +253,80 @@ impl<'a> Oracle<'a> {
         Ok(f)
     }
 
-    /// Writes the mean gradient over a batch and returns its value. A plain function has one component: itself.
+    /// Draws a component: `size` indices with replacement from a finite sum, or the noise of a plain function.
+    pub fn draw(&mut self, size: usize) -> Sample {
+        let size = size.max(1);
+        if let Some(samples) = self.samples() {
+            return Sample::Batch((0..size).map(|_| self.rng.below(samples)).collect());
+        }
+        let mut standard = zeros(self.dim());
+        if self.noise.strength > 0.0 {
+            self.rng.fill_normal(&mut standard);
+            let scale = 1.0 / (size as f64).sqrt();
+            standard.iter_mut().for_each(|u| *u *= scale);
+        }
+        Sample::Noisy { standard, size }
+    }
+
+    /// The value of a component; the noise of a plain function is on its gradient only.
+    pub fn sample_value(&mut self, x: &[f64], sample: &Sample) -> f64 {
+        match (sample, self.objective.finite_sum()) {
+            (Sample::Batch(batch), Some(sum)) => {
+                self.counts.value += 1;
+                sum.batch_value(x, batch)
+            }
+            _ => self.value(x),
+        }
+    }
+
+    /// Writes the gradient of a component and returns its value. Counted: a sample gradient for each member of the
+    /// batch, and one backpropagation.
     ///
     /// # Errors
     /// [`StepError::NotFinite`] where the gradient is not finite.
-    pub fn sample_gradient(&mut self, x: &[f64], batch: &[usize], gradient: &mut [f64]) -> Result<f64, StepError> {
-        let Some(sum) = self.objective.finite_sum() else {
-            return self.gradient(x, gradient);
-        };
-        self.counts.sample_gradient += batch.len() as u64;
+    pub fn sample_gradient(&mut self, x: &[f64], sample: &Sample, gradient: &mut [f64]) -> Result<f64, StepError> {
         self.counts.backpropagations += 1;
-        let f = sum.batch_value_gradient(x, batch, gradient);
+        self.counts.sample_gradient += sample.len() as u64;
+        let f = match (sample, self.objective.finite_sum()) {
+            (Sample::Batch(batch), Some(sum)) => sum.batch_value_gradient(x, batch, gradient),
+            (Sample::Batch(_), None) => self.objective.value_gradient(x, gradient),
+            (Sample::Noisy { standard, .. }, _) => {
+                let f = self.objective.value_gradient(x, gradient);
+                self.noise.add(self.objective, x, standard, gradient);
+                f
+            }
+        };
         finite(gradient, "gradient", x)?;
         Ok(f)
     }
 
-    /// Writes the mean Hessian-vector product over a batch.
+    /// Writes ∇²f_z(x) v of a component; that of a plain function has no noise.
     ///
     /// # Errors
     /// [`StepError::NotFinite`] where the product is not finite.
-    pub fn sample_hessian_vector(&mut self, x: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]) -> Result<(), StepError> {
-        let Some(sum) = self.objective.finite_sum() else {
-            return self.hessian_vector(x, v, product);
-        };
-        self.counts.sample_hessian_vector += batch.len() as u64;
+    pub fn sample_hessian_vector(&mut self, x: &[f64], sample: &Sample, v: &[f64], product: &mut [f64]) -> Result<(), StepError> {
         self.counts.backpropagations += 1;
-        sum.batch_hessian_vector(x, batch, v, product);
+        self.counts.sample_hessian_vector += sample.len() as u64;
+        match (sample, self.objective.finite_sum()) {
+            (Sample::Batch(batch), Some(sum)) => sum.batch_hessian_vector(x, batch, v, product),
+            _ => self.objective.hessian_vector(x, v, product),
+        }
         finite(product, "Hessian", x)
+    }
+}
+
+impl Sample {
+    /// b.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Batch(batch) => batch.len(),
+            Self::Noisy { size, .. } => *size,
+        }
+    }
+
+    /// Whether there is nothing in the batch.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

@@ -69,6 +69,11 @@ pub trait Objective: Send + Sync {
         false
     }
 
+    /// The same objective as a convex loss of residuals, where it is one.
+    fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
+        None
+    }
+
     /// The same objective as f = (1/m) Σ fᵢ, where it is one.
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
         None
@@ -88,6 +93,16 @@ pub trait FiniteSum: Objective {
 
     /// Writes (1/|B|) Σ_{i∈B} ∇²fᵢ(x) v to `product`.
     fn batch_hessian_vector(&self, x: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]);
+}
+
+/// f = L ∘ r with a convex loss L: the Gauss-Newton matrix G = Jᵀ ∇²L J, J the Jacobian of r, is positive semidefinite and
+/// leaves the curvature of r out of the Hessian (Schraudolph 2002).
+pub trait GaussNewton: Objective {
+    /// Writes G(x) v to `product`.
+    fn gauss_newton_vector(&self, x: &[f64], v: &[f64], product: &mut [f64]);
+
+    /// Writes G(x) to `matrix`, `n * n` numbers row by row, symmetric.
+    fn gauss_newton_matrix(&self, x: &[f64], matrix: &mut [f64]);
 }
 
 /// What a landscape suggests to methods.

@@ -3,7 +3,7 @@
 use super::status::{Status, StopRules};
 use super::trace::{Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot};
-use crate::optim::{Counts, Method, Oracle, Settings, SettingsError, Step, StepError};
+use crate::optim::{Counts, Method, Noise, Oracle, Settings, SettingsError, Step, StepError};
 use crate::problem::{Objective, Scales};
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub struct Setup {
     pub scales: Option<Scales>,
     /// x₀.
     pub start: Vector,
+    /// Noise of the stochastic gradients of a function without samples.
+    pub noise: Noise,
     /// Seed of the run's random stream.
     pub seed: u64,
     /// Trials after which the run ends.
@@ -44,6 +46,9 @@ impl Run {
     /// # Errors
     /// [`SettingsError`] where the settings do not fit the method.
     pub fn new(objective: Arc<dyn Objective>, setup: Setup) -> Result<Self, SettingsError> {
+        if let Err(what) = setup.method.requires.check(&*objective) {
+            return Err(SettingsError::NotApplicable { method: setup.method.name, what });
+        }
         let optimizer = setup.method.start(&setup.settings, setup.scales, &setup.start)?;
         let now = Keyframe { step: 0, optimizer, rng: Rng::new(setup.seed), counts: Counts::default() };
         Ok(Self::from_keyframe(objective, setup, now))
@@ -108,7 +113,7 @@ impl Run {
         }
         let last = first.saturating_add(trials).min(self.setup.budget);
         let objective = Arc::clone(&self.objective);
-        let mut oracle = Oracle::new(&*objective, self.now.rng.clone(), self.now.counts);
+        let mut oracle = Oracle::new(&*objective, self.now.rng.clone(), self.now.counts).with_noise(self.setup.noise);
         while self.now.step < last {
             match &self.now.optimizer.step(&mut oracle) {
                 Ok(record) => {
@@ -198,7 +203,7 @@ impl Run {
             return self.now.clone();
         }
         let mut state = self.trace.keyframe_before(step).clone();
-        let mut oracle = Oracle::new(&*self.objective, state.rng.clone(), state.counts);
+        let mut oracle = Oracle::new(&*self.objective, state.rng.clone(), state.counts).with_noise(self.setup.noise);
         while state.step < step && state.optimizer.step(&mut oracle).is_ok() {
             state.step += 1;
         }
@@ -223,7 +228,7 @@ impl Run {
             return None;
         }
         let mut before = self.state(step - 1);
-        let mut oracle = Oracle::new(&*self.objective, before.rng, before.counts);
+        let mut oracle = Oracle::new(&*self.objective, before.rng, before.counts).with_noise(self.setup.noise);
         let record = before.optimizer.step(&mut oracle).ok()?;
         Some((record, oracle.counts()))
     }
@@ -231,7 +236,7 @@ impl Run {
     /// Every record in order with the counts after it, replayed once from the start.
     pub fn records(&self) -> impl Iterator<Item = (Step, Counts)> + '_ {
         let mut state = self.trace.keyframe_before(0).clone();
-        let mut oracle = Oracle::new(&*self.objective, state.rng, state.counts);
+        let mut oracle = Oracle::new(&*self.objective, state.rng, state.counts).with_noise(self.setup.noise);
         (0..self.now.step).map_while(move |_| {
             let record = state.optimizer.step(&mut oracle).ok()?;
             Some((record, oracle.counts()))
@@ -248,6 +253,9 @@ impl Run {
         let mut setup = self.setup.clone();
         setup.start = Vector::from_slice(state.optimizer.position());
         setup.budget = self.setup.budget.saturating_sub(state.step);
+        if let Err(what) = method.requires.check(&*self.objective) {
+            return Err(SettingsError::NotApplicable { method: method.name, what });
+        }
         if method.id != self.setup.method.id || settings != self.setup.settings {
             (setup.method, setup.settings) = (method, settings);
             state.optimizer = method.start(&setup.settings, setup.scales, &setup.start)?;

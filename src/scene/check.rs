@@ -7,6 +7,9 @@ const MOST_STEPS: u64 = 10_000_000;
 /// Methods that may race.
 const MOST_METHODS: usize = 64;
 
+/// Largest standard deviation of gradient noise.
+pub(super) const MOST_NOISE: f64 = 1e9;
+
 impl Scene {
     /// Checks every number that serde cannot: finite, in range, of a sane size.
     ///
@@ -21,6 +24,11 @@ impl Scene {
         }
         if self.steps == 0 || self.steps > MOST_STEPS {
             return bad("number of steps", self.steps.to_string(), "from 1 to 10,000,000");
+        }
+        if let Some(noise) = &self.noise
+            && !(0.0..=MOST_NOISE).contains(&noise.strength)
+        {
+            return bad("noise strength", noise.strength.to_string(), "from 0 to 1e9");
         }
         if self.methods.len() > MOST_METHODS {
             return bad("number of methods", self.methods.len().to_string(), "at most 64");

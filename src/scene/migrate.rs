@@ -13,6 +13,7 @@ pub(super) fn to_current(mut scene: Value) -> Result<Value, SceneError> {
             None => scene = Value::Object(from_version_0(std::mem::take(fields))),
             Some(Some(found)) if found > u64::from(VERSION) => return Err(SceneError::TooNew { found }),
             Some(Some(found)) if found == u64::from(VERSION) => return Ok(scene),
+            Some(Some(1)) => from_version_1(fields),
             Some(_) => return Err(SceneError::Unreadable("its version is not a whole number from 1 on".to_owned())),
         }
     }
@@ -45,4 +46,15 @@ fn from_version_0(mut old: Map<String, Value>) -> Map<String, Value> {
     }
     old.insert("version".to_owned(), json!(1));
     old
+}
+
+/// Version 1: the noise of a function without samples was a parameter of `sgd`.
+fn from_version_1(scene: &mut Map<String, Value>) {
+    let methods = scene.get_mut("methods").and_then(Value::as_array_mut).into_iter().flatten();
+    let sgds = methods.filter(|method| method.get("id").and_then(Value::as_str) == Some("sgd"));
+    let settings = sgds.filter_map(|method| method.get_mut("settings").and_then(Value::as_object_mut));
+    if let Some(strength) = settings.filter_map(|settings| settings.remove("noise")).last() {
+        scene.insert("noise".to_owned(), json!({ "shape": "isotropic", "strength": strength }));
+    }
+    scene.insert("version".to_owned(), json!(2));
 }

@@ -11,14 +11,14 @@ mod stage;
 pub use link::{from_link, to_link};
 pub use stage::Stage;
 
-use crate::optim::{Settings, SettingsError};
+use crate::optim::{Noise, Settings, SettingsError};
 use crate::problem::ProblemError;
 use crate::run::StopRules;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version that this program writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The whole state of the instrument.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,10 @@ pub struct Scene {
     /// Seed of the random streams. A method's stream depends on this and on its place in the list.
     #[serde(default)]
     pub seed: u64,
+    /// Noise of the stochastic gradients of a problem without samples; `None`: isotropic, of a strength that suits the
+    /// landscape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
     /// Trials of each method.
     #[serde(default = "default_steps")]
     pub steps: u64,
@@ -175,6 +179,7 @@ impl Default for Scene {
             problem: ProblemSpec::landscape("saddle_bounded"),
             start: Some(vec![1.5, 1e-8]),
             seed: 1,
+            noise: None,
             steps: 400,
             methods: vec![method("gd"), method("sgd"), method("pgd"), method("rmsprop"), method("adam"), region],
             stop: StopRules::default(),

@@ -1,8 +1,9 @@
 //! A scene come alive: the problem and one run for each enabled method.
 
+use super::check::MOST_NOISE;
 use super::{ProblemSpec, Scene, SceneError};
 use crate::linalg::Vector;
-use crate::optim::method;
+use crate::optim::{Noise, NoiseShape, method};
 use crate::problem::{FormulaProblem, Objective, landscape};
 use crate::run::{Run, Setup};
 use std::sync::Arc;
@@ -71,10 +72,19 @@ impl Scene {
             settings: spec.settings.clone(),
             scales: Some(problem.scales()),
             start: Vector::from_slice(start),
+            noise: self.noise_on(problem),
             seed: self.seed.wrapping_add(index as u64),
             budget: self.steps,
             rules: self.stop,
         })
+    }
+
+    /// The noise of stochastic gradients: the scene's own, or isotropic with σ a tenth of the gradient whose plain step is
+    /// as long as the landscape's radius.
+    pub fn noise_on(&self, problem: &FormulaProblem) -> Noise {
+        let scales = problem.scales();
+        self.noise
+            .unwrap_or(Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) })
     }
 
     /// The run of method `index`, at its start.

@@ -1,7 +1,7 @@
 //! Objectives with derivatives by hand, and ways to run a method on them.
 
 use saddlescope::linalg::{Rng, all_finite};
-use saddlescope::optim::{Counts, Optimizer, Oracle, Setting, Settings, Step, method};
+use saddlescope::optim::{Counts, Noise, NoiseShape, Optimizer, Oracle, Setting, Settings, Step, method};
 use saddlescope::problem::{FiniteSum, Objective};
 
 /// f, ∇f and the Hessian's entries xx, xy, yy of a function of two variables.
@@ -139,10 +139,26 @@ pub fn start(id: &str, settings: &Settings, x: &[f64]) -> Box<dyn Optimizer> {
     method(id).unwrap().start(settings, None, x).unwrap()
 }
 
-/// The records of `steps` steps (fewer if the machine ends) and what they asked.
+/// Noise of the stochastic gradients of functions without samples.
+pub const NOISE: Noise = Noise { shape: NoiseShape::Isotropic, strength: 0.1 };
+
+/// The records of `steps` steps (fewer if the machine ends) and what they asked, with [`NOISE`].
 pub fn run(id: &str, settings: &Settings, f: &dyn Objective, x: &[f64], steps: usize, seed: u64) -> (Vec<Step>, Counts) {
+    run_in(NOISE, id, settings, f, x, steps, seed)
+}
+
+/// As [`run`], with this noise.
+pub fn run_in(
+    noise: Noise,
+    id: &str,
+    settings: &Settings,
+    f: &dyn Objective,
+    x: &[f64],
+    steps: usize,
+    seed: u64,
+) -> (Vec<Step>, Counts) {
     let mut machine = start(id, settings, x);
-    let mut oracle = Oracle::new(f, Rng::new(seed), Counts::default());
+    let mut oracle = Oracle::new(f, Rng::new(seed), Counts::default()).with_noise(noise);
     let mut records = Vec::new();
     for _ in 0..steps {
         match machine.step(&mut oracle) {

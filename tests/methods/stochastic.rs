@@ -1,8 +1,8 @@
 //! Sampled gradients and kicks.
 
-use crate::objectives::{Cloud, QUAD_ILL, SADDLE_BOUNDED, run, set};
+use crate::objectives::{Cloud, QUAD_ILL, SADDLE_BOUNDED, run, run_in, set};
 use saddlescope::linalg::{Rng, norm};
-use saddlescope::optim::{Counts, Geometry, Oracle, Phase, Scales, Settings, StepError, method};
+use saddlescope::optim::{Counts, Geometry, Noise, NoiseShape, Oracle, Phase, Scales, Settings, StepError, method};
 use saddlescope::problem::Objective;
 
 #[test]
@@ -25,22 +25,29 @@ fn sgd_samples_with_replacement_and_counts_samples() {
     assert_eq!(records.len(), 300);
 }
 
+/// H = diag(1, 25): curvature noise of the same total has second moments 2σ²/26 and 50σ²/26 along the axes.
 #[test]
 fn sgd_on_a_plain_function_adds_the_declared_noise() {
-    let (mut sum, mut square) = ([0.0; 2], [0.0; 2]);
-    let trials = 4000;
-    for seed in 0..trials {
-        let (steps, counts) = run("sgd", &set(&[("step_size", 1.0), ("noise", 0.5)], &[]), &QUAD_ILL, &[2.0, 0.1], 1, seed);
-        assert_eq!((counts.gradient, counts.sample_gradient), (1, 0));
+    for (shape, moments) in [(NoiseShape::Isotropic, [0.25, 0.25]), (NoiseShape::Curvature, [0.5 / 26.0, 12.5 / 26.0])] {
+        let (mut sum, mut square) = ([0.0; 2], [0.0; 2]);
+        let trials = 4000;
+        let noise = Noise { shape, strength: 0.5 };
+        for seed in 0..trials {
+            let (steps, counts) = run_in(noise, "sgd", &set(&[("step_size", 1.0)], &[]), &QUAD_ILL, &[2.0, 0.1], 1, seed);
+            assert_eq!((counts.gradient, counts.sample_gradient, counts.backpropagations), (0, 1, 1));
+            for i in 0..2 {
+                let drawn = -steps[0].trial[i] - [2.0, 2.5][i];
+                sum[i] += drawn / trials as f64;
+                square[i] += drawn * drawn / trials as f64;
+            }
+        }
+        // Four standard deviations: of the mean √(m/4000), of the second moment m √(2/4000).
         for i in 0..2 {
-            let noise = -steps[0].trial[i] - [2.0, 2.5][i];
-            sum[i] += noise / trials as f64;
-            square[i] += noise * noise / trials as f64;
+            let m: f64 = moments[i];
+            assert!(sum[i].abs() < 4.0 * (m / 4000.0).sqrt(), "{shape:?} {sum:?}");
+            assert!((square[i] - m).abs() < 4.0 * m * (2.0_f64 / 4000.0).sqrt(), "{shape:?} {square:?}");
         }
     }
-    // Standard deviations: 0.5/√4000 = 0.008 of the mean, 0.25·√(2/4000) = 0.0056 of the second moment.
-    assert!(sum.iter().all(|m| m.abs() < 0.032), "{sum:?}");
-    assert!(square.iter().all(|m| (m - 0.25).abs() < 0.0225), "{square:?}");
 }
 
 #[test]

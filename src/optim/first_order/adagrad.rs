@@ -3,7 +3,7 @@
 use super::adaptive::{Adaptive, placed};
 use super::{Machine, epsilon, epsilon_place, step_length};
 use crate::optim::second_moment::SecondMoment;
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 const SOURCE: &str = "Duchi, Hazan, Singer 2011";
 
@@ -17,6 +17,9 @@ pub(in crate::optim) const ADAGRAD: Method = Method {
     source: SOURCE,
     parameters: &[step_length(0.5, 1e-2, SOURCE), epsilon(1e-10, SOURCE), epsilon_place("Kohler, Adolphs, Lucchi 2020")],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let rule = Adaptive {
             step_size: values.number("step_size"),

@@ -2,7 +2,7 @@
 
 use super::{Machine, Preconditioned, Rule, decay, epsilon, step_length};
 use crate::linalg::{Metric, Vector, copy, zeros};
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², x ← x − η m̂/(√v̂ + ε) with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
 pub(in crate::optim) const ADAM: Method = Method {
@@ -19,6 +19,9 @@ pub(in crate::optim) const ADAM: Method = Method {
         epsilon(1e-8, "Kingma, Ba 2015"),
     ],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let zero = zeros(start.len());
         let rule = Adam {

@@ -2,7 +2,7 @@
 
 use super::{Machine, Preconditioned, Rule, gradient_step};
 use crate::linalg::copy;
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 /// x ← x − η∇f(x).
 pub(in crate::optim) const GD: Method = Method {
@@ -14,6 +14,9 @@ pub(in crate::optim) const GD: Method = Method {
     source: "Cauchy 1847",
     parameters: &[gradient_step(1.0, 1e-3, "Nesterov 2004, §1.2.3: 1/ℓ")],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| Machine::boxed(start, GradientDescent { step_size: values.number("step_size") }),
 };
 

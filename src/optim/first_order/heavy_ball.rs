@@ -2,7 +2,7 @@
 
 use super::{Machine, Preconditioned, Rule, gradient_step, momentum};
 use crate::linalg::Vector;
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 const SOURCE: &str = "Polyak 1964";
 
@@ -16,6 +16,9 @@ pub(in crate::optim) const HEAVY_BALL: Method = Method {
     source: SOURCE,
     parameters: &[gradient_step(0.3, 1e-3, SOURCE), momentum(SOURCE)],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let rule = HeavyBall {
             step_size: values.number("step_size"),

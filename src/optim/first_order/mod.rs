@@ -13,17 +13,20 @@ mod nesterov;
 mod rmsprop;
 mod rmsprop_full;
 
-pub(super) use adagrad::ADAGRAD;
-pub(super) use adagrad_full::ADAGRAD_FULL;
-pub(super) use adam::ADAM;
-pub(super) use gd::GD;
-pub(super) use heavy_ball::HEAVY_BALL;
-pub(super) use nesterov::NESTEROV;
-pub(super) use rmsprop::RMSPROP;
-pub(super) use rmsprop_full::RMSPROP_FULL;
-
-use super::{Default, Exit, Geometry, Optimizer, Oracle, Parameter, Path, Phase, Region, Span, Step, StepError, Verdict};
+use super::{Default, Exit, Geometry, Method, Optimizer, Oracle, Parameter, Path, Phase, Region, Span, Step, StepError, Verdict};
 use crate::linalg::{Metric, Vector, copy, dot, norm, zeros};
+
+/// The methods of this family, in the order in which the window lists them.
+pub(super) const METHODS: &[Method] = &[
+    gd::GD,
+    heavy_ball::HEAVY_BALL,
+    nesterov::NESTEROV,
+    adagrad::ADAGRAD,
+    adagrad_full::ADAGRAD_FULL,
+    rmsprop::RMSPROP,
+    rmsprop_full::RMSPROP_FULL,
+    adam::ADAM,
+];
 
 /// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
 /// (Kohler, Adolphs, Lucchi 2020, Lemma 1).

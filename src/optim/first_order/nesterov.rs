@@ -2,7 +2,7 @@
 
 use super::{Machine, Preconditioned, Rule, gradient_step, momentum};
 use crate::linalg::Vector;
-use crate::optim::{Default, Family, Method, Parameter, Span};
+use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
 const SOURCE: &str = "Nesterov 1983";
 
@@ -29,6 +29,9 @@ pub(in crate::optim) const NESTEROV: Method = Method {
         },
     ],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let rule = Nesterov {
             step_size: values.number("step_size"),

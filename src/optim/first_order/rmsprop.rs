@@ -3,7 +3,7 @@
 use super::adaptive::{Adaptive, placed};
 use super::{Machine, decay, epsilon, epsilon_place, step_length};
 use crate::optim::second_moment::SecondMoment;
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 const SOURCE: &str = "Tieleman, Hinton 2012";
 
@@ -22,6 +22,9 @@ pub(in crate::optim) const RMSPROP: Method = Method {
         epsilon_place("Kohler, Adolphs, Lucchi 2020"),
     ],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let alpha = values.number("alpha");
         let rule = Adaptive {

@@ -3,7 +3,7 @@
 use super::adaptive::Adaptive;
 use super::{Machine, decay, epsilon, step_length};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
-use crate::optim::{Family, Method};
+use crate::optim::{Family, Method, Requirement};
 
 const SOURCE: &str = "Kohler, Adolphs, Lucchi 2020";
 
@@ -21,6 +21,9 @@ pub(in crate::optim) const RMSPROP_FULL: Method = Method {
         epsilon(1e-8, SOURCE),
     ],
     random: false,
+    escapes: false,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let beta = values.number("beta");
         let rule = Adaptive {

@@ -4,4 +4,7 @@
 
 mod tr;
 
-pub(super) use tr::TR;
+use super::Method;
+
+/// The methods of this family, in the order in which the window lists them.
+pub(super) const METHODS: &[Method] = &[tr::TR];

@@ -4,7 +4,8 @@ use crate::linalg::{Metric, Vector, all_finite, copy, norm, zeros};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::subproblem::{self, Solution, Solver};
 use crate::optim::{
-    Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Span, Step, StepError, Verdict,
+    Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Requirement, Span, Step, StepError,
+    Verdict,
 };
 
 const SOURCE: &str = "Kohler, Adolphs, Lucchi 2020, Algorithm 1";
@@ -94,6 +95,9 @@ pub(in crate::optim) const TR: Method = Method {
         },
     ],
     random: false,
+    escapes: true,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         let (metric, n, epsilon) = (values.choice("metric"), start.len(), values.number("epsilon"));
         let full = metric.ends_with("_full");

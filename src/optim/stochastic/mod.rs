@@ -6,5 +6,7 @@
 mod pgd;
 mod sgd;
 
-pub(super) use pgd::PGD;
-pub(super) use sgd::SGD;
+use super::Method;
+
+/// The methods of this family, in the order in which the window lists them.
+pub(super) const METHODS: &[Method] = &[sgd::SGD, pgd::PGD];

@@ -2,7 +2,9 @@
 
 use crate::linalg::{Vector, norm};
 use crate::optim::first_order::{Preconditioned, descend, gradient_step};
-use crate::optim::{Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Span, Step, StepError, Verdict};
+use crate::optim::{
+    Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Span, Step, StepError, Verdict,
+};
 
 const SOURCE: &str = "Jin, Ge, Netrapalli, Kakade, Jordan 2017, Algorithm 2";
 
@@ -54,6 +56,9 @@ pub(in crate::optim) const PGD: Method = Method {
         },
     ],
     random: true,
+    escapes: true,
+    requires: Requirement::Nothing,
+    preset: None,
     build: |values, start| {
         Box::new(PerturbedDescent {
             x: Vector::from_slice(start),
