@@ -12,7 +12,10 @@ const MARKS: [(Icon, &str); 6] = [
     (Icon::Dot, "A filled marker is an accepted step, a hollow one a step that was rejected."),
     (Icon::Minimum, "Marks on the map are critical points: minima, saddles and maxima, told apart by the Hessian's eigenvalues."),
     (Icon::Mountain, "Contours are lines of equal value. The tint shows where the Hessian is positive, indefinite or negative."),
-    (Icon::Card, "Drag the start, or double-click to put it elsewhere. Drag the map to move it, turn the wheel to zoom."),
+    (
+        Icon::Card,
+        "Drag the start, or click where it should be. Drag the map to move it, turn the wheel to zoom. A click on a step chooses it.",
+    ),
 ];
 
 /// Draws the sheet; returns whether it stays open.

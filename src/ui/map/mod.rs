@@ -88,7 +88,9 @@ impl MapPanel {
         }
         let view = camera.view(viewport);
         describe(ui, &response, context, &view);
-        let (start, handle) = self.handle.interact(ui, &response, &view, plane, session.start(), out);
+        let marks = if switches.critical_points { self.marks.marks() } else { &[] };
+        let explained = |at| self.race.hit(context, &view, at).is_some() || probe::nearest_mark(marks, &view, at).is_some();
+        let (start, handle) = self.handle.interact(ui, &response, &view, plane, session.start(), explained, out);
 
         self.ground.follow(problem, plane);
         let mut unfinished = self.race.follow(context, &view);
@@ -233,7 +235,7 @@ fn describe(ui: &Ui, response: &Response, context: &Context<'_>, view: &View) {
         let paths = context.session.lanes().iter().filter(|lane| lane.run().is_some()).count();
         node.set_description(format!(
             "{}, across {}, up {}, with {paths} paths at step {} from the start {}. Drag to pan, scroll or pinch to zoom, \
-             double-click or press long to set the start.",
+             click to set the start there.",
             context.session.landscape().map_or("A landscape", |entry| entry.name.as_str()),
             range(u0, u1),
             range(v0, v1),

@@ -1,4 +1,7 @@
-//! The start point: a handle that can be dragged, moved by arrow keys, or set where the map is double-clicked.
+//! The start point: a handle that can be dragged, moved by arrow keys, or set where the map is clicked.
+//!
+//! A click on something that explains itself (a step, a critical point, the handle) leaves the start, and so does one that
+//! only closes a menu or ends typing; a double click or a long press sets it wherever it is.
 
 use super::super::command::{Command, Edit};
 use super::super::number::vector;
@@ -18,10 +21,14 @@ const FARTHEST: f64 = 1e9;
 pub struct StartHandle {
     /// From the pointer to the start, while it is dragged.
     grip: [f64; 2],
+    /// Whether a menu was open or a text was typed before the button went down.
+    busy: bool,
 }
 
 impl StartHandle {
     /// Reads the pointer and the keys; returns the start in this frame, the handle's response, and asks for the edit.
+    /// `explained` says whether something at a place on screen answers a click itself.
+    #[allow(clippy::too_many_arguments, reason = "where the start is, and everything that moves it")]
     pub fn interact(
         &mut self,
         ui: &Ui,
@@ -29,6 +36,7 @@ impl StartHandle {
         view: &View,
         plane: &Plane,
         start: &[f64],
+        explained: impl Fn(Pos2) -> bool,
         out: &mut Vec<Command>,
     ) -> (Vec<f64>, Response) {
         let (world, _) = plane.project(start);
@@ -62,10 +70,14 @@ impl StartHandle {
                 moved = Some([world[0] + step * dx * view.world_per_px[0], world[1] + step * dy * view.world_per_px[1]]);
             }
         }
-        if (map.double_clicked() || map.long_touched())
-            && let Some(pointer) = map.interact_pointer_pos().or(map.hover_pos())
-        {
-            moved = Some(view.world_from_px([f64::from(pointer.x), f64::from(pointer.y)]));
+        if let Some(pointer) = map.interact_pointer_pos().or(map.hover_pos()) {
+            let free = || !self.busy && !area.contains(pointer) && !explained(pointer);
+            if map.double_clicked() || map.long_touched() || map.clicked() && free() {
+                moved = Some(view.world_from_px([f64::from(pointer.x), f64::from(pointer.y)]));
+            }
+        }
+        if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+            self.busy = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx());
         }
         let Some(target) = moved else { return (start.to_vec(), response) };
         let x = start_at(plane, start, target.map(|c| c.clamp(-FARTHEST, FARTHEST)));

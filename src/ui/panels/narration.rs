@@ -46,7 +46,8 @@ pub fn narration(context: &Context<'_>) -> String {
         return "No method runs: switch one on under Methods.".to_owned();
     }
     if context.step == 0 {
-        return "All methods start at the same point. Press Space to let them run; drag the start to another place.".to_owned();
+        return "All methods start at the same point. Press Space to let them run; click where else they should start."
+            .to_owned();
     }
     let name = |i: usize| lanes[i].name().to_owned();
     let mut sentences = Vec::new();

@@ -277,7 +277,11 @@ fn start_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
                 .custom_formatter(|v, _| number::short(v, 4))
                 .custom_parser(number::parse);
             let label = ui.label(coordinate(i, start.len()));
-            if ui.add(drag).labelled_by(label.id).on_hover_text("Drag, or click and type; or drag the start in the map").changed()
+            if ui
+                .add(drag)
+                .labelled_by(label.id)
+                .on_hover_text("Drag, or click and type; or drag the start in the map, or click there")
+                .changed()
             {
                 let mut moved = start.to_vec();
                 moved[i] = value;

@@ -146,6 +146,30 @@ fn a_formula_compiles_while_it_is_typed_and_a_bad_one_says_where() {
 }
 
 #[test]
+fn a_click_that_ends_typing_or_closes_a_menu_leaves_the_start() {
+    let mut window = desk();
+    let start = window.state().snapshot().start.clone();
+    let [left, top, width, height] = window.state().snapshot().map_rect_px;
+    let at = Pos2::new(left + 0.3 * width, top + 0.2 * height);
+    retype(&mut window, "x^2 + y^2");
+    click(&mut window, at);
+    window.run();
+    assert_eq!(window.state().snapshot().start, start);
+    window.get_by_label("Menu").click();
+    window.run();
+    click(&mut window, at);
+    window.run();
+    assert!(window.query_by_label("Save the scene").is_none());
+    assert_eq!(window.state().snapshot().start, start);
+    click(&mut window, at);
+    window.run();
+    assert_ne!(window.state().snapshot().start, start);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(window.state().snapshot().start, start);
+}
+
+#[test]
 fn a_slider_changes_only_the_run_that_it_belongs_to() {
     let mut window = desk();
     let generations =

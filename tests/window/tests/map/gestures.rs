@@ -1,4 +1,4 @@
-use crate::bench::{drag, scene, scroll, window, world};
+use crate::bench::{MapWindow, drag, scene, scroll, window, world};
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Theme, TouchDeviceId, TouchId, TouchPhase, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use saddlescope::scene::{CameraSpec, ProblemSpec};
@@ -82,22 +82,36 @@ fn two_fingers_zoom_about_their_middle() {
     assert!(slip < 1.5 * harness.state().view().world_per_px[0], "the middle slipped by {slip}");
 }
 
-#[test]
-fn two_clicks_set_the_start_and_one_does_not() {
-    let mut harness = window(scene(ProblemSpec::landscape("saddle_bounded"), &[], 0), SIZE, Theme::Light, 0);
-    let at = pos2(371.0, 113.0);
-    let click = |harness: &mut egui_kittest::Harness<'_, _>, at: Pos2| {
-        for pressed in [true, false] {
-            harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
-        }
-    };
+fn click(harness: &mut egui_kittest::Harness<'_, MapWindow>, at: Pos2) {
     harness.hover_at(at);
     harness.step();
-    click(&mut harness, at);
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
+    }
     harness.step();
+}
+
+#[test]
+fn a_click_sets_the_start_and_a_second_one_keeps_it() {
+    let mut harness = window(scene(ProblemSpec::landscape("saddle_bounded"), &[], 0), SIZE, Theme::Light, 0);
+    let at = pos2(371.0, 113.0);
+    let wanted = world(&harness, at);
+    for _ in 0..2 {
+        click(&mut harness, at);
+        assert_eq!(harness.state().scene.start.as_deref(), Some(&wanted[..]));
+    }
+    assert_eq!(harness.state().commands.iter().filter(|c| matches!(c, Command::Edit(_))).count(), 1);
+}
+
+#[test]
+fn a_click_on_a_mark_leaves_the_start_and_two_put_it_there() {
+    let mut harness = window(scene(ProblemSpec::landscape("saddle_bounded"), &[], 0), SIZE, Theme::Light, 0);
+    let mark = harness.state().panel.marks().iter().find(|mark| mark.at == [0.0, 1.0]).expect("a minimum").clone();
+    let [x, y] = harness.state().view().px_from_world(mark.at);
+    let at = pos2(x as f32 + 3.0, y as f32 - 2.0);
+    click(&mut harness, at);
     assert_eq!(harness.state().scene.start, None);
     click(&mut harness, at);
-    harness.run();
     let wanted = world(&harness, at);
     assert_eq!(harness.state().scene.start.as_deref(), Some(&wanted[..]));
 }
@@ -125,12 +139,9 @@ fn a_click_on_a_step_chooses_the_method_and_the_step() {
     let start = harness.state().panel.geometry().1.expect("the start is in view");
     let row = (1..rows).filter(|row| position(1, *row).distance(start) > 40.0).max_by_key(lonely).expect("a step");
     let at = position(1, row);
-    harness.hover_at(at);
-    harness.step();
-    for pressed in [true, false] {
-        harness.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
-    }
+    click(&mut harness, at);
     harness.run();
+    assert_eq!(harness.state().scene.start, None);
     assert_eq!(harness.state().preferences.selected, 1);
     assert_eq!(harness.state().scene.playback.step, row as u64);
 }
