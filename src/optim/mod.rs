@@ -16,6 +16,7 @@ pub mod second_order;
 mod step;
 pub mod stochastic;
 pub mod subproblem;
+mod trust;
 
 pub use crate::problem::Scales;
 pub use method::{Assumptions, Family, Method, Preset, Requirement, SettingsError, Values, method, methods};

@@ -1,7 +1,7 @@
 //! Iterates against the reference implementation.
 
 use crate::objectives::{PLANES, Plane, run, set};
-use saddlescope::optim::{Settings, Verdict};
+use saddlescope::optim::{Geometry, Settings, Verdict};
 use serde_json::Value;
 
 fn read(text: &str) -> Value {
@@ -69,6 +69,54 @@ fn first_order_iterates() {
     assert_eq!(checked, 22);
 }
 
+/// Experiment E2 of Kohler, Adolphs, Lucchi 2020 (Figure 4): radius, ratio and verdict of each trial, too.
+#[test]
+fn first_order_trust_region_iterates() {
+    let reference = read(include_str!("../reference/trajectories_second_order.json"));
+    let mut checked = 0;
+    for case in reference["runs"].as_array().unwrap().iter().filter(|c| c["method"] == "trust_region_1st_order") {
+        let f = plane(case["problem"].as_str().unwrap());
+        let (metric, settings) = trust_settings(&case["hyper"], &[]);
+        let rows = case["rows"].as_array().unwrap();
+        let (records, _) = run("first_order_tr", &settings, &f, &numbers(&rows[0]["x"]), rows.len() - 1, 0);
+        assert_eq!(records.len(), rows.len() - 1);
+        for (k, (record, pair)) in records.iter().zip(rows.windows(2)).enumerate() {
+            let label = format!("{metric}: iteration {}", k + 1);
+            for (ours, theirs) in record.x.iter().zip(numbers(&pair[1]["x"])) {
+                assert!((ours - theirs).abs() <= 1e-12, "{label}: {ours} against {theirs}");
+            }
+            assert_eq!(record.verdict == Verdict::Accepted, pair[1]["accepted"].as_bool().unwrap(), "{label}");
+            let Geometry::TrustRegion(region) = &record.geometry else { panic!("{label}: no region") };
+            let radius = pair[0]["delta"].as_f64().unwrap();
+            assert!((region.radius - radius).abs() <= 1e-12 * radius, "{label}: {} against {radius}", region.radius);
+            let ratio = pair[1]["rho"].as_f64().unwrap();
+            assert!((record.ratio() - ratio).abs() <= 1e-6, "{label}: {} against {ratio}", record.ratio());
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 3);
+}
+
+/// Our name of the shape, and the settings of a trust-region run of the reference.
+fn trust_settings(hyper: &Value, names: &[(&str, &str)]) -> (String, Settings) {
+    let metric = match hyper["shape"].as_str().unwrap() {
+        "uniform" => "sphere",
+        other => other,
+    };
+    let counterparts = [
+        ("radius", "delta0"),
+        ("radius_max", "delta_max"),
+        ("eta1", "eta1"),
+        ("eta2", "eta2"),
+        ("grow", "gam_inc"),
+        ("shrink", "gam_dec"),
+        ("beta", "beta"),
+        ("epsilon", "eps"),
+    ];
+    let values: Vec<_> = counterparts.iter().filter_map(|(ours, theirs)| Some((*ours, hyper[theirs].as_f64()?))).collect();
+    (metric.to_owned(), set(&values, &[&[("metric", metric)], names].concat()))
+}
+
 #[test]
 fn trust_region_iterates() {
     let reference = read(include_str!("../reference/trajectories_second_order.json"));
@@ -76,25 +124,8 @@ fn trust_region_iterates() {
     for case in reference["runs"].as_array().unwrap().iter().filter(|c| c["method"] == "trust_region") {
         let f = plane(case["problem"].as_str().unwrap());
         let hyper = &case["hyper"];
-        let number = |name: &str| hyper[name].as_f64().unwrap();
-        let metric = match hyper["shape"].as_str().unwrap() {
-            "uniform" => "sphere",
-            other => other,
-        };
         let solver = if hyper["solver"] == "cg" { "steihaug" } else { "exact" };
-        let settings = set(
-            &[
-                ("radius", number("delta0")),
-                ("radius_max", number("delta_max")),
-                ("eta1", number("eta1")),
-                ("eta2", number("eta2")),
-                ("grow", number("gam_inc")),
-                ("shrink", number("gam_dec")),
-                ("beta", number("beta")),
-                ("epsilon", number("eps")),
-            ],
-            &[("metric", metric), ("solver", solver)],
-        );
+        let (metric, settings) = trust_settings(hyper, &[("solver", solver)]);
         let rows = case["rows"].as_array().unwrap();
         let start = numbers(&rows[0]["x"]);
         let (records, _) = run("tr", &settings, &f, &start, rows.len() - 1, 0);

@@ -7,6 +7,7 @@ mod adagrad;
 mod adagrad_full;
 mod adam;
 mod adaptive;
+mod first_order_tr;
 mod gd;
 mod heavy_ball;
 mod nesterov;
@@ -26,6 +27,7 @@ pub(super) const METHODS: &[Method] = &[
     rmsprop::RMSPROP,
     rmsprop_full::RMSPROP_FULL,
     adam::ADAM,
+    first_order_tr::FIRST_ORDER_TR,
 ];
 
 /// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
@@ -48,13 +50,19 @@ impl Preconditioned {
         Self { step_size, direction: copy(&linear), linear, metric: Metric::Sphere }
     }
 
+    /// ‖l‖_{M⁻¹} with M⁻¹l = `direction`.
+    #[inline]
+    pub fn dual_norm(metric: &Metric, linear: &[f64], direction: &[f64]) -> f64 {
+        if matches!(metric, Metric::Sphere) { norm(linear) } else { dot(linear, direction).max(0.0).sqrt() }
+    }
+
     /// The region of the lemma around `center`, with the step in it; ‖l‖²_{M⁻¹} beside it.
     #[inline(always)]
     pub fn region(self, center: &[f64]) -> (Region, f64) {
         let slope = dot(&self.linear, &self.direction).max(0.0);
+        let dual = Self::dual_norm(&self.metric, &self.linear, &self.direction);
         let mut step = self.direction;
         step.iter_mut().for_each(|d| *d *= -self.step_size);
-        let dual = if matches!(self.metric, Metric::Sphere) { norm(&self.linear) } else { slope.sqrt() };
         let region = Region {
             center: copy(center),
             metric: self.metric,

@@ -1,19 +1,16 @@
 //! The trust-region method with a ball or an adaptive ellipsoid.
 
-use crate::linalg::{Metric, Vector, all_finite, copy, norm, zeros};
-use crate::optim::second_moment::{Epsilon, SecondMoment};
+use crate::linalg::{Metric, Vector, copy, norm, zeros};
 use crate::optim::subproblem::{self, Solution, Solver};
+use crate::optim::trust::{self, RadiusRule, Shape};
 use crate::optim::{
     Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Requirement, Span, Step, StepError,
     Verdict,
 };
 
-const SOURCE: &str = "Kohler, Adolphs, Lucchi 2020, Algorithm 1";
 const STEIHAUG: &str = "Conn, Gould, Toint 2000, §7.5.1";
 /// Products with the Hessian in one subproblem (Kohler et al. 2020, released configurations).
 const MOST_PRODUCTS: usize = 50;
-/// A radius below this stays: squares must not underflow.
-const SMALLEST_RADIUS: f64 = 1e-150;
 
 /// s minimizes m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ; ρ = (f(x) − f(x+s))/(−m(s)) decides on the step and the radius
 /// (Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1).
@@ -25,14 +22,7 @@ pub(in crate::optim) const TR: Method = Method {
     summary: "Trusts a quadratic model as far as it has proved right; the exact solver leaves strict saddles even at g = 0.",
     source: "Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1",
     parameters: &[
-        Parameter {
-            name: "metric",
-            symbol: "M",
-            default: Default::Fixed(0.0),
-            span: Span::Choice { options: &["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"] },
-            meaning: "shape of the region: a ball, or the ellipsoid of the gradients so far",
-            source: SOURCE,
-        },
+        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"]),
         Parameter {
             name: "solver",
             symbol: "s",
@@ -41,42 +31,14 @@ pub(in crate::optim) const TR: Method = Method {
             meaning: "exact and dogleg use the dense Hessian; steihaug, gltr and cauchy its products with vectors",
             source: "Moré, Sorensen 1983; Steihaug 1983; Gould, Lucidi, Roma, Toint 1999; Powell 1970",
         },
-        Parameter {
-            name: "radius",
-            symbol: "Δ₀",
-            default: Default::Length { times: 1.0, plain: 1.0 },
-            span: Span::Log { min: 1e-12, max: 1e12 },
-            meaning: "first radius, in the norm of M",
-            source: SOURCE,
-        },
-        Parameter {
-            name: "radius_max",
-            symbol: "Δmax",
-            default: Default::Length { times: 10.0, plain: 10.0 },
-            span: Span::Log { min: 1e-12, max: 1e12 },
-            meaning: "largest radius, in the norm of M",
-            source: SOURCE,
-        },
-        ratio("eta1", "η₁", 1e-4, "smallest ratio of actual to predicted decrease at which a step is taken"),
-        ratio("eta2", "η₂", 0.95, "smallest ratio at which the radius grows"),
-        factor("grow", "γ₁", "factor of the radius after a very good step"),
-        factor("shrink", "γ₂", "divisor of the radius after a rejected step"),
-        Parameter {
-            name: "beta",
-            symbol: "β",
-            default: Default::Fixed(0.8),
-            span: Span::Linear { min: 0.0, max: 0.999_999 },
-            meaning: "weight of past squared gradients in the RMSProp ellipsoids",
-            source: SOURCE,
-        },
-        Parameter {
-            name: "epsilon",
-            symbol: "ε",
-            default: Default::Fixed(1e-10),
-            span: Span::Log { min: 1e-30, max: 1e2 },
-            meaning: "where the accumulators start; their eigenvalues never fall below it",
-            source: SOURCE,
-        },
+        trust::RADIUS,
+        trust::RADIUS_MAX,
+        trust::ETA1,
+        trust::ETA2,
+        trust::GROW,
+        trust::SHRINK,
+        trust::BETA,
+        trust::EPSILON,
         Parameter {
             name: "kappa",
             symbol: "κ",
@@ -99,14 +61,11 @@ pub(in crate::optim) const TR: Method = Method {
     requires: Requirement::Nothing,
     preset: None,
     build: |values, start| {
-        let (metric, n, epsilon) = (values.choice("metric"), start.len(), values.number("epsilon"));
-        let full = metric.ends_with("_full");
-        let rmsprop = metric.starts_with("rmsprop");
-        let beta = values.number("beta");
+        let shape = Shape::new(values.choice("metric"), values.number("beta"), values.number("epsilon"), start.len());
         Box::new(TrustRegion {
             x: copy(start),
             radius: values.number("radius"),
-            moment: (metric != "sphere").then(|| SecondMoment::new(n, full, epsilon)),
+            shape,
             here: None,
             rules: Rules {
                 solver: match values.choice("solver") {
@@ -116,13 +75,7 @@ pub(in crate::optim) const TR: Method = Method {
                     "cauchy" => Solver::Cauchy,
                     _ => Solver::Exact,
                 },
-                weights: if rmsprop { [beta, 1.0 - beta] } else { [1.0, 1.0] },
-                epsilon,
-                radius_max: values.number("radius_max"),
-                eta1: values.number("eta1"),
-                eta2: values.number("eta2"),
-                grow: values.number("grow"),
-                shrink: values.number("shrink"),
+                radius: RadiusRule::new(values),
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
             },
@@ -130,28 +83,11 @@ pub(in crate::optim) const TR: Method = Method {
     },
 };
 
-const fn ratio(name: &'static str, symbol: &'static str, value: f64, meaning: &'static str) -> Parameter {
-    let span = Span::Linear { min: 0.0, max: 1.0 };
-    Parameter { name, symbol, default: Default::Fixed(value), span, meaning, source: SOURCE }
-}
-
-const fn factor(name: &'static str, symbol: &'static str, meaning: &'static str) -> Parameter {
-    let span = Span::Log { min: 1.01, max: 100.0 };
-    Parameter { name, symbol, default: Default::Fixed(2.0), span, meaning, source: SOURCE }
-}
-
 /// What does not change during a run.
 #[derive(Clone, Copy)]
 struct Rules {
     solver: Solver,
-    /// Of the past and of the new gradient in the accumulator.
-    weights: [f64; 2],
-    epsilon: f64,
-    radius_max: f64,
-    eta1: f64,
-    eta2: f64,
-    grow: f64,
-    shrink: f64,
+    radius: RadiusRule,
     kappa: f64,
     theta: f64,
 }
@@ -171,7 +107,7 @@ struct Local {
 struct TrustRegion {
     x: Vector,
     radius: f64,
-    moment: Option<SecondMoment>,
+    shape: Shape,
     here: Option<Local>,
     rules: Rules,
 }
@@ -191,11 +127,7 @@ impl TrustRegion {
         if !f.is_finite() {
             return Err(StepError::NotFinite { what: "function value", at: self.x.clone() });
         }
-        let metric = self.moment.as_mut().map_or(Metric::Sphere, |moment| {
-            let [keep, weight] = self.rules.weights;
-            moment.update(keep, weight, &g);
-            moment.metric(Epsilon::Floor(self.rules.epsilon))
-        });
+        let metric = self.shape.update(&g);
         Ok(Local { f, gradient_norm: norm(&g), g, h, metric })
     }
 }
@@ -237,30 +169,19 @@ impl Optimizer for TrustRegion {
         let rules = &self.rules;
         let solution = rules.solve(&self.x, here, self.radius, oracle)?;
 
-        let mut trial = copy(&self.x);
-        trial.iter_mut().zip(&solution.step).for_each(|(x, s)| *x += s);
         let predicted = solution.model_decrease;
-        let still = solution.step.iter().all(|s| *s == 0.0);
-        let (actual, ratio) = if still {
-            (0.0, f64::NAN)
-        } else {
-            let actual = here.f - oracle.trial_value(&trial);
-            // Both decreases are known up to the rounding of f (Conn, Gould, Toint 2000, §17.4.2).
-            let rounding = 10.0 * f64::EPSILON * here.f.abs();
-            (actual, (actual + rounding) / (predicted + rounding))
-        };
-        let success = ratio >= rules.eta1 && actual.is_finite() && all_finite(&trial);
+        let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| oracle.trial_value(point));
         let radius = self.radius;
         let step = Step {
             from: copy(&self.x),
             trial: copy(&solution.step),
-            x: copy(if success { &trial } else { &self.x }),
-            verdict: if success || still { Verdict::Accepted } else { Verdict::Rejected },
+            x: copy(if trial.taken { &trial.point } else { &self.x }),
+            verdict: if trial.taken || trial.still { Verdict::Accepted } else { Verdict::Rejected },
             phase: Phase::Descent,
             f: here.f,
             gradient_norm: here.gradient_norm,
             predicted,
-            actual,
+            actual: trial.actual,
             geometry: Geometry::TrustRegion(Region {
                 center: copy(&self.x),
                 metric: here.metric.clone(),
@@ -273,14 +194,10 @@ impl Optimizer for TrustRegion {
                 multiplier: solution.multiplier,
             }),
         };
-        if success {
-            self.x = trial;
+        self.radius = rules.radius.next_radius(radius, &trial);
+        if trial.taken {
+            self.x = trial.point;
             self.here = None;
-            if ratio >= rules.eta2 {
-                self.radius = (rules.grow * radius).min(rules.radius_max);
-            }
-        } else if !still {
-            self.radius = (radius / rules.shrink).max(SMALLEST_RADIUS);
         }
         Ok(step)
     }
