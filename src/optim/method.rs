@@ -1,6 +1,6 @@
 //! The registry of methods.
 
-use super::{Default, Optimizer, Parameter, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
+use super::{Default, Optimizer, Parameter, Preset, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
 use crate::problem::Objective;
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -40,8 +40,8 @@ pub struct Method {
     pub escapes: bool,
     /// What it asks of a function beside two derivatives.
     pub requires: Requirement,
-    /// The paper's choice of the parameters.
-    #[serde(skip)]
+    /// The paper's choice of the parameters; listed by its source.
+    #[serde(serialize_with = "preset_source", skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
     /// Builds the step machine at a start point.
     #[serde(skip)]
@@ -56,36 +56,6 @@ pub enum Requirement {
     Nothing,
     /// A Gauss-Newton matrix: f is a convex loss of residuals.
     GaussNewton,
-}
-
-/// Parameters as a paper computes them from what it assumes of f.
-#[derive(Clone, Copy)]
-pub struct Preset {
-    /// Author, year, theorem or table.
-    pub source: &'static str,
-    /// The parameters; those that are not named keep their defaults.
-    pub settings: fn(&Assumptions) -> Settings,
-}
-
-/// What convergence theorems assume of f and ask for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Assumptions {
-    /// ℓ, the Lipschitz constant of ∇f.
-    pub smoothness: f64,
-    /// ρ, the Lipschitz constant of ∇²f.
-    pub hessian_lipschitz: f64,
-    /// ε, the gradient norm that is asked for.
-    pub epsilon: f64,
-    /// γ, the least second moment of the stochastic gradient along the most negative curvature (CNC).
-    pub gamma: f64,
-    /// δ, the probability of failure that is allowed.
-    pub failure: f64,
-    /// Δ_f ≥ f(x₀) − f*.
-    pub decrease: f64,
-    /// n.
-    pub dim: usize,
-    /// m of a finite sum; 1 for a plain function.
-    pub samples: usize,
 }
 
 /// Resolved parameter values of a method: every declared name has a value in its span.
@@ -173,11 +143,13 @@ impl Parameter {
             (Default::GradientStep { times, .. }, Some(s)) => (times * s.step_size).clamp(min, max),
             (Default::Length { times, .. }, Some(s)) => (times * s.radius).clamp(min, max),
             (Default::Gradient { times, .. }, Some(s)) => (times * s.radius / s.step_size).clamp(min, max),
+            (Default::Curvature { times, .. }, Some(s)) => (times / s.step_size).clamp(min, max),
             (Default::Decrease { times, .. }, Some(s)) => (times * s.radius * s.radius / s.step_size).clamp(min, max),
             (
                 Default::GradientStep { plain, .. }
                 | Default::Length { plain, .. }
                 | Default::Gradient { plain, .. }
+                | Default::Curvature { plain, .. }
                 | Default::Decrease { plain, .. },
                 None,
             ) => plain,
@@ -270,6 +242,11 @@ impl Method {
     pub fn start(&self, settings: &Settings, scales: Option<Scales>, start: &[f64]) -> Result<Box<dyn Optimizer>, SettingsError> {
         Ok((self.build)(&self.resolve(settings, scales)?, start))
     }
+}
+
+#[allow(clippy::ref_option, reason = "serde's serialize_with takes a reference")]
+fn preset_source<S: serde::Serializer>(preset: &Option<Preset>, serializer: S) -> Result<S::Ok, S::Error> {
+    preset.as_ref().map(|preset| preset.source).serialize(serializer)
 }
 
 /// Every method, family by family, in the order in which the window lists them. Adding one is one file and one line in

@@ -11,6 +11,7 @@ mod method;
 mod noise;
 mod oracle;
 mod parameter;
+mod preset;
 mod second_moment;
 pub mod second_order;
 mod step;
@@ -19,10 +20,11 @@ pub mod subproblem;
 mod trust;
 
 pub use crate::problem::Scales;
-pub use method::{Assumptions, Family, Method, Preset, Requirement, SettingsError, Values, method, methods};
+pub use method::{Family, Method, Requirement, SettingsError, Values, method, methods};
 pub use noise::{Noise, NoiseShape};
 pub use oracle::{Counts, Oracle, Sample};
 pub use parameter::{Default, Parameter, Setting, Settings, Span};
+pub use preset::{Assumptions, Preset};
 pub use step::{Exit, Geometry, Path, Phase, Region, Step, Verdict};
 
 /// A step machine. One call of [`step`](Self::step) is one trial, accepted or not; the machine keeps its iterate.

@@ -47,6 +47,13 @@ pub enum Default {
         /// The literature's default.
         plain: f64,
     },
+    /// This over the landscape's `step_size`: a curvature, where 1 is about the largest one, ℓ.
+    Curvature {
+        /// Multiple of that curvature.
+        times: f64,
+        /// The literature's default.
+        plain: f64,
+    },
     /// This times `radius² / step_size`: the decrease of f that goes with such a step.
     Decrease {
         /// Multiple of that decrease.
@@ -132,6 +139,7 @@ impl Serialize for Parameter {
             Default::GradientStep { times, .. } => map.serialize_entry("times_landscape_step_size", &times)?,
             Default::Length { times, .. } => map.serialize_entry("times_landscape_radius", &times)?,
             Default::Gradient { times, .. } => map.serialize_entry("times_landscape_radius_over_step_size", &times)?,
+            Default::Curvature { times, .. } => map.serialize_entry("times_one_over_landscape_step_size", &times)?,
             Default::Decrease { times, .. } => map.serialize_entry("times_landscape_radius_squared_over_step_size", &times)?,
         }
         map.serialize_entry("meaning", self.meaning)?;

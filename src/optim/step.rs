@@ -54,9 +54,11 @@ pub enum Phase {
     Descent,
     /// A random kick away from a stationary point.
     Perturbation,
+    /// Taking the gradient by which the sampled ones that follow are corrected.
+    Snapshot,
     /// Looking for a direction of negative curvature.
     Search,
-    /// Checking that what was found is a minimum.
+    /// Checking what was found: a minimum, or a direction.
     Certification,
 }
 
@@ -76,16 +78,16 @@ pub enum Geometry {
     },
     /// A model minimized in a ball or an ellipsoid.
     TrustRegion(Region),
-    /// A random kick drawn uniformly from the ball of this radius around xₖ.
+    /// A random kick around xₖ.
     Perturbation {
-        /// Radius of the ball.
+        /// Radius of the ball from which it is drawn uniformly, or the root mean square length of a normal one.
         radius: f64,
     },
-    /// A direction of negative curvature.
+    /// A direction of negative curvature, or one that is looked at in the search for it.
     NegativeCurvature {
         /// Unit vector v.
         direction: Vector,
-        /// vᵀ∇²f v.
+        /// vᵀ∇²f v as it was measured; NaN where it was not.
         curvature: f64,
     },
 }

@@ -3,7 +3,7 @@
 use super::status::{Status, StopRules};
 use super::trace::{Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot};
-use crate::optim::{Counts, Method, Noise, Oracle, Settings, SettingsError, Step, StepError};
+use crate::optim::{Counts, Method, Noise, Oracle, Phase, Settings, SettingsError, Step, StepError};
 use crate::problem::{Objective, Scales};
 use std::sync::Arc;
 
@@ -151,15 +151,15 @@ impl Run {
             };
             return;
         }
-        if record.x == record.from {
+        if record.x != record.from {
+            self.unmoved = 0;
+        } else if record.phase == Phase::Descent {
             self.unmoved += 1;
             if self.unmoved >= self.setup.rules.rest {
                 let gradient_norm = self.gradient_norm();
                 let stationary = self.setup.rules.stationary(&*self.objective, &record.x);
                 self.status = stationary.unwrap_or(Status::Stalled { gradient_norm });
             }
-        } else {
-            self.unmoved = 0;
         }
         if record.gradient_norm <= self.setup.rules.gradient && self.now.step >= self.next_look {
             self.look(record);

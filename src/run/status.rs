@@ -101,7 +101,7 @@ pub struct StopRules {
     pub gradient: f64,
     /// A run whose iterate has this norm or more has diverged.
     pub far: f64,
-    /// Trials without any motion after which a run is at rest.
+    /// Descents in a row without any motion after which a run is at rest; a search stands still and moves on.
     pub rest: u32,
 }
 

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test states what must be there")]
 
 mod contract;
+mod escapes;
 mod objectives;
 mod regions;
 mod stochastic;
 mod trajectories;
 mod trust_region;
+mod variance;

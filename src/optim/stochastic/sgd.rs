@@ -1,12 +1,15 @@
 //! Stochastic gradient descent.
 
-use crate::linalg::{Vector, norm};
-use crate::optim::first_order::{Preconditioned, descend, gradient_step};
-use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
+use super::parameters::batch_size;
+use super::trial::{plain_step, sampled};
+use crate::linalg::{Rng, Vector, copy};
+use crate::optim::first_order::gradient_step;
+use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Sample, Span, Step, StepError};
 
 const SOURCE: &str = "Robbins, Monro 1951";
 
-/// x ← x − η (1/b) Σ_{i∈B} ∇fᵢ(x) with b indices drawn with replacement.
+/// x ← x − η (1/b) Σ_{i∈B} ∇fᵢ(x) with b indices drawn with replacement, or taken in turn from a permutation that is drawn
+/// anew for each epoch; there the last batch of an epoch has what is left. A step asks |B| component gradients.
 ///
 /// A plain function has no samples: there the scene's [`Noise`](crate::optim::Noise) stands for sampling, divided by √b.
 pub(in crate::optim) const SGD: Method = Method {
@@ -18,13 +21,14 @@ pub(in crate::optim) const SGD: Method = Method {
     source: SOURCE,
     parameters: &[
         gradient_step(0.5, 1e-3, SOURCE),
+        batch_size("b", 1.0, "samples a step; without samples the noise is divided by √b", SOURCE),
         Parameter {
-            name: "batch_size",
-            symbol: "b",
-            default: Default::Fixed(1.0),
-            span: Span::Integer { min: 1, max: 1_000_000 },
-            meaning: "samples a step, drawn with replacement; without samples the noise is divided by √b",
-            source: SOURCE,
+            name: "sampling",
+            symbol: "B",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["replacement", "reshuffle"] },
+            meaning: "batches drawn with replacement, or each sample once an epoch in an order drawn anew",
+            source: "Bertsekas 2011, incremental gradient methods",
         },
     ],
     random: true,
@@ -33,9 +37,10 @@ pub(in crate::optim) const SGD: Method = Method {
     preset: None,
     build: |values, start| {
         Box::new(StochasticGradient {
-            x: Vector::from_slice(start),
+            x: copy(start),
             step_size: values.number("step_size"),
             batch_size: values.integer("batch_size"),
+            epoch: (values.choice("sampling") == "reshuffle").then(Vec::new),
         })
     },
 };
@@ -45,6 +50,17 @@ struct StochasticGradient {
     x: Vector,
     step_size: f64,
     batch_size: usize,
+    /// The indices of this epoch that are left, the next one last; `None`: with replacement.
+    epoch: Option<Vec<usize>>,
+}
+
+/// A permutation of 0..m, each as likely as the others (Fisher, Yates).
+fn permutation(m: usize, rng: &mut Rng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..m).collect();
+    for i in (1..m).rev() {
+        order.swap(i, rng.below(i + 1));
+    }
+    order
 }
 
 impl Optimizer for StochasticGradient {
@@ -53,12 +69,17 @@ impl Optimizer for StochasticGradient {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let mut gradient = Vector::from_elem(0.0, self.x.len());
-        let sample = oracle.draw(self.batch_size);
-        let f = oracle.sample_gradient(&self.x, &sample, &mut gradient)?;
-        let length = norm(&gradient);
-        let (region, _) = Preconditioned::plain(self.step_size, gradient).region(&self.x);
-        Ok(descend(&mut self.x, f, length, f64::NAN, region))
+        let sample = match (&mut self.epoch, oracle.samples()) {
+            (Some(left), Some(samples)) => {
+                if left.is_empty() {
+                    *left = permutation(samples, oracle.rng());
+                }
+                Sample::Batch(left.drain(left.len().saturating_sub(self.batch_size)..).collect())
+            }
+            _ => oracle.draw(self.batch_size),
+        };
+        let (f, linear) = sampled(oracle, &self.x, &sample)?;
+        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -157,8 +157,9 @@ fn verdict(step: &Step) -> String {
     let what = match step.phase {
         Phase::Descent => "Step",
         Phase::Perturbation => "Random kick",
+        Phase::Snapshot => "Snapshot of the gradient",
         Phase::Search => "Search for negative curvature",
-        Phase::Certification => "Check for a minimum",
+        Phase::Certification => "Check of what was found",
     };
     let verdict = match step.verdict {
         Verdict::Accepted => "accepted",

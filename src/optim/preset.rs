@@ -1,0 +1,72 @@
+//! Parameters as papers compute them from what they assume of f.
+
+use super::{Method, Setting, Settings, Span};
+
+/// A paper's choice of a method's parameters.
+#[derive(Clone, Copy)]
+pub struct Preset {
+    /// Author, year, theorem or table.
+    pub source: &'static str,
+    /// The parameters; those that are not named keep their defaults.
+    pub settings: fn(&Assumptions) -> Settings,
+}
+
+/// What convergence theorems assume of f and ask for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumptions {
+    /// ℓ, the Lipschitz constant of ∇f.
+    pub smoothness: f64,
+    /// ρ, the Lipschitz constant of ∇²f.
+    pub hessian_lipschitz: f64,
+    /// ε, the gradient norm that is asked for.
+    pub epsilon: f64,
+    /// γ, the least second moment of the stochastic gradient along the most negative curvature (CNC).
+    pub gamma: f64,
+    /// δ, the probability of failure that is allowed.
+    pub failure: f64,
+    /// Δ_f ≥ f(x₀) − f*.
+    pub decrease: f64,
+    /// V ≥ E ‖∇f_z − ∇f‖².
+    pub variance: f64,
+    /// l ≥ ‖∇f_z‖.
+    pub gradient_bound: f64,
+    /// n.
+    pub dim: usize,
+    /// m of a finite sum; 1 for a plain function.
+    pub samples: usize,
+}
+
+impl Assumptions {
+    /// √(ρε), the curvature that goes with ε: an (ε, √(ρε))-second-order stationary point is sought (Nesterov, Polyak 2006).
+    pub fn curvature(&self) -> f64 {
+        (self.hessian_lipschitz * self.epsilon).sqrt()
+    }
+
+    /// log x, at least 1: factors that stand for "up to logarithms" must not vanish.
+    pub(super) fn log(x: f64) -> f64 {
+        libm::log(x).max(1.0)
+    }
+}
+
+/// Settings from pairs.
+pub(super) fn numbers<const N: usize>(pairs: [(&str, f64); N]) -> Settings {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), Setting::Number(value))).collect()
+}
+
+impl Method {
+    /// The paper's parameters under these assumptions, whole numbers rounded up, each brought into its span; a number that
+    /// is not finite is left out, so that the default stays. `None` for a method without such a choice.
+    pub fn preset_settings(&self, assumptions: &Assumptions) -> Option<Settings> {
+        let mut settings = (self.preset?.settings)(assumptions);
+        settings.retain(|name, setting| {
+            let (Some(parameter), Setting::Number(value)) = (self.parameters.iter().find(|p| p.name == name), setting) else {
+                return true;
+            };
+            let (min, max) = parameter.span.limits();
+            let whole = matches!(parameter.span, Span::Integer { .. });
+            *value = (if whole { value.ceil() } else { *value }).clamp(min, max);
+            !value.is_nan()
+        });
+        Some(settings)
+    }
+}

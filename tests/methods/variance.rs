@@ -1,0 +1,161 @@
+//! Variance-reduced methods: what they count, and that the noise dies out at the snapshot.
+
+use crate::objectives::{Cloud, SADDLE_BOUNDED, run, set};
+use saddlescope::linalg::{Rng, norm};
+use saddlescope::optim::{Oracle, Phase};
+use saddlescope::problem::{FiniteSum, Objective};
+
+/// f = (1/m) Σ ½aᵢx² + bᵢx: components of different curvature, so that a correction leaves noise.
+struct Parabolas(Vec<[f64; 2]>);
+
+impl Parabolas {
+    fn new(samples: usize) -> Self {
+        let mut rng = Rng::new(8);
+        Self((0..samples).map(|_| [0.2 + rng.uniform(), rng.normal()]).collect())
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.0.len()).collect()
+    }
+}
+
+impl Objective for Parabolas {
+    fn dim(&self) -> usize {
+        1
+    }
+    fn value(&self, x: &[f64]) -> f64 {
+        self.batch_value(x, &self.all())
+    }
+    fn value_gradient(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        self.batch_value_gradient(x, &self.all(), gradient)
+    }
+    fn hessian_vector(&self, x: &[f64], v: &[f64], product: &mut [f64]) {
+        self.batch_hessian_vector(x, &self.all(), v, product);
+    }
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        Some(self)
+    }
+}
+
+impl FiniteSum for Parabolas {
+    fn samples(&self) -> usize {
+        self.0.len()
+    }
+    fn batch_value(&self, x: &[f64], batch: &[usize]) -> f64 {
+        batch.iter().map(|i| 0.5 * self.0[*i][0] * x[0] * x[0] + self.0[*i][1] * x[0]).sum::<f64>() / batch.len() as f64
+    }
+    fn batch_value_gradient(&self, x: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
+        gradient[0] = batch.iter().map(|i| self.0[*i][0] * x[0] + self.0[*i][1]).sum::<f64>() / batch.len() as f64;
+        self.batch_value(x, batch)
+    }
+    fn batch_hessian_vector(&self, _x: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]) {
+        product[0] = v[0] * batch.iter().map(|i| self.0[*i][0]).sum::<f64>() / batch.len() as f64;
+    }
+}
+
+/// m inner steps a snapshot: one whole gradient, then 2b component gradients for each of the other m − 1.
+#[test]
+fn svrg_asks_one_gradient_a_snapshot_and_two_samples_a_step() {
+    let f = Parabolas::new(12);
+    let settings = set(&[("inner_length", 10.0), ("batch_size", 3.0), ("step_size", 0.1)], &[]);
+    let (records, counts) = run("svrg", &settings, &f, &[4.0], 100, 2);
+    let snapshots: Vec<usize> = (0..100).filter(|k| records[*k].phase == Phase::Snapshot).collect();
+    assert_eq!(snapshots, (0..10).map(|k| 10 * k).collect::<Vec<_>>());
+    assert_eq!((counts.gradient, counts.sample_gradient, counts.value), (10, 90 * 2 * 3, 0));
+    assert_eq!(counts.backpropagations, 10 + 90 * 2);
+}
+
+/// SVRG converges linearly with a constant step where SGD with the same step keeps a variance.
+#[test]
+fn the_noise_of_svrg_dies_out() {
+    let f = Parabolas::new(12);
+    let curvature = f.0.iter().map(|p| p[0]).sum::<f64>() / 12.0;
+    let slope = f.0.iter().map(|p| p[1]).sum::<f64>() / 12.0;
+    let minimum = -slope / curvature;
+    let last = |id: &str, seed| run(id, &set(&[("step_size", 0.2)], &[]), &f, &[4.0], 600, seed).0.last().unwrap().x[0] - minimum;
+    for seed in 0..10 {
+        assert!(last("svrg", seed).abs() < 1e-10, "{}", last("svrg", seed));
+    }
+    let spread = (0..10).map(|seed| last("sgd", seed) * last("sgd", seed)).sum::<f64>() / 10.0;
+    // A linear recursion x ← (1 − ηaᵢ)x − ηbᵢ has a stationary variance near η Var b/(2a) ≈ 0.1.
+    assert!(spread > 1e-3, "{spread}");
+}
+
+/// The deviation of ν from ∇f is (aᵢ − a)(x − x̃): zero at x̃, and its second moment is Var(a)(x − x̃)².
+#[test]
+fn the_variance_of_a_corrected_gradient_grows_from_zero_at_the_snapshot() {
+    let f = Parabolas::new(12);
+    let mean = f.0.iter().map(|p| p[0]).sum::<f64>() / 12.0;
+    let variance = f.0.iter().map(|p| (p[0] - mean) * (p[0] - mean)).sum::<f64>() / 12.0;
+    let (mut square, mut expected, trials) = (0.0, 0.0, 4000);
+    for seed in 0..trials {
+        let (records, _) = run("svrg", &set(&[("step_size", 0.1)], &[]), &f, &[4.0], 2, seed);
+        let deviation = |k: usize| {
+            let mut gradient = [0.0];
+            f.value_gradient(&records[k].from, &mut gradient);
+            -records[k].trial[0] / 0.1 - gradient[0]
+        };
+        assert!(deviation(0).abs() < 1e-14, "at the snapshot: {}", deviation(0));
+        square += deviation(1) * deviation(1) / trials as f64;
+        let distance = records[1].from[0] - records[0].from[0];
+        expected = variance * distance * distance;
+    }
+    // The relative standard error of a second moment over 4000 draws of a bounded variable is below 1/√4000 = 0.016.
+    assert!((square / expected - 1.0).abs() < 0.064, "{square} against {expected}");
+}
+
+/// B component gradients a snapshot, one inner step with it, N ~ Geom of mean B/b.
+#[test]
+fn scsg_counts_and_lengths() {
+    let f = Parabolas::new(500);
+    let (large, small, steps) = (24.0, 2.0, 20_000);
+    let settings = set(&[("snapshot_batch", large), ("batch_size", small), ("step_size", 0.01)], &[]);
+    let (records, counts) = run("scsg", &settings, &f, &[4.0], steps, 5);
+    let snapshots = records.iter().filter(|r| r.phase == Phase::Snapshot).count() as u64;
+    let inner = steps as u64 - snapshots;
+    assert_eq!((counts.gradient, counts.sample_gradient), (0, 24 * snapshots + 2 * 2 * inner));
+    // Steps that are made per snapshot: N, whose mean is 12 and whose standard deviation is √(12·13) = 12.5.
+    let empty = records.iter().filter(|r| r.phase == Phase::Snapshot && r.x == r.from).count() as u64;
+    let mean = (steps as u64 - empty) as f64 / snapshots as f64;
+    assert!((mean - 12.0).abs() < 4.0 * 12.5 / (snapshots as f64).sqrt(), "{mean} over {snapshots}");
+    // P(N = 0) = 1/13.
+    let share = empty as f64 / snapshots as f64;
+    assert!((share - 1.0 / 13.0).abs() < 4.0 * (1.0 / 13.0 / snapshots as f64).sqrt(), "{share}");
+    // All samples at once: the snapshot is a whole gradient.
+    let (records, counts) = run("scsg", &set(&[("snapshot_batch", 500.0)], &[]), &f, &[4.0], 50, 5);
+    let snapshots = records.iter().filter(|r| r.phase == Phase::Snapshot).count() as u64;
+    assert_eq!(counts.gradient, snapshots);
+}
+
+/// Isotropic noise is the same at x and x̃ and cancels: SVRG is gradient descent there.
+#[test]
+fn isotropic_noise_cancels() {
+    let settings = set(&[("step_size", 0.1)], &[]);
+    let (svrg, _) = run("svrg", &settings, &SADDLE_BOUNDED, &[1.0, 0.3], 60, 3);
+    let (gd, _) = run("gd", &settings, &SADDLE_BOUNDED, &[1.0, 0.3], 60, 3);
+    for (a, b) in svrg.iter().zip(&gd) {
+        let apart: Vec<f64> = a.x.iter().zip(&b.x).map(|(p, q)| p - q).collect();
+        assert!(norm(&apart) < 1e-13, "{apart:?}");
+    }
+}
+
+/// Reshuffling takes every sample once an epoch; the last batch of an epoch has what is left.
+#[test]
+fn an_epoch_of_reshuffled_sgd_takes_every_sample_once() {
+    let cloud = Cloud::new(10);
+    let settings = set(&[("batch_size", 4.0), ("step_size", 0.1)], &[("sampling", "reshuffle")]);
+    let (_, counts) = run("sgd", &settings, &cloud, &[0.0; 3], 30, 1);
+    assert_eq!((counts.sample_gradient, counts.backpropagations), (100, 30));
+    // With a step so short that x stays, the steps of an epoch add up to the sum of all samples.
+    let mut machine = crate::objectives::start("sgd", &set(&[("step_size", 1e-9)], &[("sampling", "reshuffle")]), &[0.0; 3]);
+    let mut oracle = Oracle::new(&cloud, Rng::new(4), Default::default());
+    let mut sum = [0.0; 3];
+    for _ in 0..10 {
+        let step = machine.step(&mut oracle).unwrap();
+        sum.iter_mut().zip(&step.trial).for_each(|(s, t)| *s += t / 1e-9);
+    }
+    for (j, s) in sum.iter().enumerate() {
+        let total: f64 = cloud.0.iter().map(|a| a[j]).sum();
+        assert!((s - total).abs() < 1e-6 * total.abs().max(1.0), "{s} against {total}");
+    }
+}
