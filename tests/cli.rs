@@ -58,6 +58,8 @@ fn eval_gives_value_derivatives_and_kind() {
     assert_eq!(floats(&saddle["eigenvalues"]), [-1.0, 1.0]);
     assert_eq!(json(&["eval", "--formula", "x^2 + a*y", "--param", "a=3", "--at", "-1,2"])["value"], 7.0);
     assert_eq!(json(&["eval", "--formula", "sum(i, 1, n, i*x[i]^2)", "--dim", "3", "--at", "1,1,1"])["value"], 6.0);
+    let over = |text| json(&["eval", "--formula", text, "--table", "halfspace2d", "--at", "0,0"]);
+    assert_eq!(over("mean(sigmoid(z[1]*x)) + y")["value"], 0.5);
     assert_eq!(json(&["eval", "--formula", "-2^2 + 2^3^2", "--at", "0,0"])["value"], 508.0);
 }
 
@@ -167,6 +169,7 @@ fn bad_input_gets_one_sentence() {
         (&["run", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
         (&["run", "--landscape", "rosenbrock", "--method", "gd", "--set", "step_size=-1"], "step_size"),
         (&["run", "--landscape", "rosenbrock", "--method", "gd", "--steps", "0"], "steps"),
+        (&["eval", "--formula", "mean(s)", "--table", "monkey", "--at", "1,1"], "no samples"),
         (&["run", "/no/such/scene.json"], "/no/such/scene.json"),
         (&["run", "https://example.org/#s=aXXXX"], "link"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0", "--radius", "1"], "rows"),

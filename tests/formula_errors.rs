@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use saddlescope::formula::{Formula, FormulaError, Grid, Scope, Table};
+use saddlescope::formula::{Formula, FormulaError, Grid, Remedy, Scope, Table};
 
 fn scope() -> Scope {
     let table = Table::new(vec![("z".into(), 2), ("s".into(), 1)], vec![0.5, -1.0, 2.0, 0.0, 3.0, -0.25]).unwrap();
@@ -13,6 +13,21 @@ fn scope() -> Scope {
 
 fn error(text: &str) -> FormulaError {
     Formula::parse(text, &scope()).map_or_else(|e| e, |_| panic!("{text} is a formula"))
+}
+
+#[test]
+fn an_unknown_name_says_what_would_make_it_known() {
+    let remedy = |text: &str, dim: usize| Formula::parse(text, &Scope { dim, ..scope() }).err().and_then(|e| e.remedy);
+    for name in ["w", "kapa", "wurzel", "alpha_1", "x0"] {
+        assert_eq!(remedy(&format!("x^2 + {name}*y^2"), 2), Some(Remedy::Parameter(name.to_owned())));
+    }
+    for (text, dim, n) in [("x^2 + y^2", 1, 2), ("x1 + x7", 2, 7), ("x + x4", 3, 4)] {
+        assert_eq!(remedy(text, dim), Some(Remedy::Dimension(n)), "{text}");
+    }
+    for text in ["xy", "w(x)", "g(u) = g(u); g(x)", "x + ", "x99999999999999999999", "1 = x"] {
+        assert!(!matches!(remedy(text, 2), Some(Remedy::Dimension(_))), "{text}");
+    }
+    assert_eq!([remedy("xy", 2), remedy("w(x)", 2), remedy("x + y", 5), remedy("x +", 2)], [None, None, None, None]);
 }
 
 #[test]

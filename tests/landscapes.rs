@@ -355,6 +355,30 @@ fn bad_input_gets_one_sentence() {
 }
 
 #[test]
+fn a_typed_formula_may_run_over_the_samples_of_an_entry() {
+    for entry in landscapes().iter().filter(|entry| entry.table.is_some()) {
+        let original = default_problem(entry);
+        let parameters = original
+            .parameter_names()
+            .iter()
+            .cloned()
+            .zip(original.parameter_values().iter().copied())
+            .collect::<BTreeMap<_, _>>();
+        let text = format!("{} + 0.5*x1^2", entry.formula);
+        let edited =
+            FormulaProblem::from_text_over(&text, Some(original.dim()), &parameters, None, Some(entry)).expect("a finite sum");
+        let (sum, before) = (edited.finite_sum().expect("samples"), original.finite_sum().expect("samples"));
+        assert_eq!(sum.samples(), before.samples());
+        let x = &original.starts()[0];
+        let difference = sum.batch_value(x, &[1, 3]) - before.batch_value(x, &[1, 3]);
+        assert!((difference - 0.5 * x[0] * x[0]).abs() < 1e-12, "{}: {difference}", entry.id);
+    }
+    let none = FormulaProblem::from_text_over("x", None, &BTreeMap::new(), None, Some(landscape("rosenbrock").expect("known")));
+    let message = none.map(|_| ()).expect_err("refused").to_string();
+    assert!(message.starts_with("rosenbrock has no samples for mean(…) to run over; ") && message.contains("half_spaces"));
+}
+
+#[test]
 fn typed_formulas_get_scales() {
     let problem =
         FormulaProblem::from_text("x^2 + a*y^2", None, &BTreeMap::from([("a".to_owned(), 50.0)]), None).expect("a formula");

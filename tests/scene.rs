@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use saddlescope::optim::{Noise, NoiseShape, methods};
-use saddlescope::problem::landscapes;
+use saddlescope::problem::{Objective, landscapes};
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
 
 #[test]
@@ -55,6 +55,18 @@ fn the_noise_of_a_scene_of_version_1_moves_from_the_method_to_the_scene() {
 }
 
 #[test]
+fn a_formula_keeps_samples_and_ranges() {
+    let mut scene = Scene::bare(ProblemSpec::formula("mean(log(1 + exp(-sum(j, 1, n, s[j]*x[j])))) + a*x1^2"));
+    let ProblemSpec::Formula { table, dim, parameters, ranges, .. } = &mut scene.problem else { panic!("a formula") };
+    (*table, *dim) = (Some("half_spaces".to_owned()), 4);
+    parameters.insert("a".to_owned(), 0.5);
+    ranges.insert("a".to_owned(), [0.0, 2.0]);
+    assert_eq!(Scene::from_json(&scene.to_json()).unwrap(), scene);
+    assert_eq!(from_link(&to_link(&scene)).unwrap(), scene);
+    assert!(scene.problem.open().unwrap().finite_sum().is_some());
+}
+
+#[test]
 fn broken_scenes_get_a_sentence() {
     let json = Scene::default().to_json();
     for end in 0..json.len() {
@@ -72,6 +84,7 @@ fn broken_scenes_get_a_sentence() {
         (r#"{"landscape": "monkey", "playback": {"speed": -3}}"#, "speed"),
         (r#"{"landscape": "monkey", "view": {"camera": {"center": [0, 0], "extent": 0}}}"#, "extent"),
         (r#"{"formula": "x", "domain": [1, 0, 0, 1]}"#, "domain"),
+        (r#"{"version": 2, "problem": {"formula": {"text": "a*x", "ranges": {"a": [2, 1]}}}}"#, "range of a"),
     ];
     for (text, word) in cases {
         let message = Scene::from_json(text).unwrap_err().to_string();
@@ -85,6 +98,8 @@ fn broken_scenes_get_a_sentence() {
         (r#"{"landscape": "monkey", "method": "gd", "set": {"step_length": 1}}"#, "step_length"),
         (r#"{"landscape": "rosenbrock", "start": [1, 2, 3]}"#, "coordinates"),
         (r#"{"formula": "x +* y"}"#, "expected"),
+        (r#"{"version": 2, "problem": {"formula": {"text": "x", "table": "monkey"}}}"#, "monkey has no samples"),
+        (r#"{"version": 2, "problem": {"formula": {"text": "x", "table": "half_space"}}}"#, "half_spaces"),
     ];
     for (text, word) in opening {
         let message = Scene::from_json(text).unwrap().open().err().unwrap().to_string();

@@ -84,7 +84,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A scene file or link, instead of a problem and a method.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "start", "steps", "seed", "noise"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -147,6 +147,9 @@ pub struct ProblemArgs {
     /// A formula in x, y or x1..xn.
     #[arg(long, allow_hyphen_values = true)]
     pub formula: Option<String>,
+    /// The catalogue's entry over whose samples the formula's mean(…) runs.
+    #[arg(long, value_name = "ID", conflicts_with = "landscape")]
+    pub table: Option<String>,
     /// The number of variables.
     #[arg(long)]
     pub dim: Option<usize>,
@@ -212,6 +215,8 @@ impl ProblemArgs {
             (None, Some(text)) => crate::scene::ProblemSpec::Formula {
                 text: text.clone(),
                 parameters: numbers,
+                ranges: BTreeMap::new(),
+                table: self.table.clone(),
                 dim: self.dim.unwrap_or(2),
                 domain: domain.unwrap_or([-3.0, 3.0, -3.0, 3.0]),
             },

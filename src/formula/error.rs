@@ -14,19 +14,30 @@ pub struct FormulaError {
     pub position: usize,
     /// What could have stood there, where that can be said.
     pub expected: Option<String>,
+    /// What of the scope would have to change for the text to be right at this place, where that can be said.
+    pub remedy: Option<Remedy>,
+}
+
+/// A change of the [`Scope`](super::Scope) under which an unknown name means something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// A parameter of this name.
+    Parameter(String),
+    /// So many variables.
+    Dimension(usize),
 }
 
 /// An error on its way up; the position in characters is added at the end.
 pub(super) type Fallible<T> = Result<T, Box<FormulaError>>;
 
 pub(super) fn fail<T>(at: Range<usize>, message: impl Into<String>) -> Fallible<T> {
-    Err(Box::new(FormulaError { message: message.into(), at, position: 0, expected: None }))
+    Err(Box::new(FormulaError { message: message.into(), at, position: 0, expected: None, remedy: None }))
 }
 
 /// "expected {expected} {rest}".
 pub(super) fn expected<T>(at: Range<usize>, expected: &str, rest: &str) -> Fallible<T> {
     let message = if rest.is_empty() { format!("expected {expected}") } else { format!("expected {expected} {rest}") };
-    Err(Box::new(FormulaError { message, at, position: 0, expected: Some(expected.to_owned()) }))
+    Err(Box::new(FormulaError { message, at, position: 0, expected: Some(expected.to_owned()), remedy: None }))
 }
 
 impl FormulaError {

@@ -39,7 +39,7 @@ mod unary;
 mod vector;
 mod wgsl;
 
-pub use error::FormulaError;
+pub use error::{FormulaError, Remedy};
 pub use grid::Grid;
 pub use rounding::Rounding;
 pub use scope::{MAX_DIM, MAX_TEXT, Scope, Table};
@@ -76,7 +76,7 @@ impl Formula {
     /// One sentence with the position: a sign that does not belong, an unknown name, a wrong number of arguments, a
     /// size beyond the bounds (text, nesting, unrolled operations), or a scope that makes no sense.
     pub fn parse(text: &str, scope: &Scope) -> Result<Self, FormulaError> {
-        scope.check().map_err(|message| FormulaError { message, at: 0..0, position: 1, expected: None })?;
+        scope.check().map_err(|message| FormulaError { message, at: 0..0, position: 1, expected: None, remedy: None })?;
         let compile = || {
             let tree = parser::parse(text, scope)?;
             let (graph, root) = lower::lower(&tree, scope)?;
@@ -98,6 +98,13 @@ impl Formula {
     /// The text as it was given.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// Whether `name` stands somewhere in the text.
+    pub fn mentions(&self, name: &str) -> bool {
+        let text = self.text();
+        lexer::tokens(text)
+            .is_ok_and(|tokens| tokens.iter().any(|t| t.token == lexer::Token::Name && &text[t.at.clone()] == name))
     }
 
     /// n.

@@ -1,10 +1,10 @@
 //! The parser's part that reads names: values, indices, calls, running sums.
 
-use super::error::{Fallible, fail, nearest};
+use super::error::{Fallible, FormulaError, Remedy, fail, nearest};
 use super::lexer::Token;
 use super::op;
 use super::parser::Parser;
-use super::scope::is_constant;
+use super::scope::{is_constant, is_letter};
 use super::syntax::{Expr, ExprId, Symbol};
 use std::ops::Range;
 
@@ -29,7 +29,8 @@ impl Parser<'_> {
             return Ok(self.tree.add(Expr::Index(symbol, index), at.start..close.end));
         }
         if !self.is_value(name, symbol) {
-            return fail(at, self.unknown(name));
+            let remedy = self.remedy(name);
+            return fail(at, self.unknown(name)).map_err(|error: Box<FormulaError>| Box::new(FormulaError { remedy, ..*error }));
         }
         Ok(self.tree.add(Expr::Name(symbol), at))
     }
@@ -47,12 +48,27 @@ impl Parser<'_> {
             || self.tree.definitions.iter().any(|d| d.name == symbol)
     }
 
+    /// What would give the unknown `name` a meaning as a number.
+    fn remedy(&self, name: &str) -> Option<Remedy> {
+        if let Some(n) = self.scope.dimension_of(name) {
+            return Some(Remedy::Dimension(n));
+        }
+        let call = self.peek() == Token::Open;
+        let known = self.scope.is_reserved(name) || self.product_of_variables(name) || is_letter(name);
+        let defining = self.defining.is_some_and(|d| self.tree.name(d) == name);
+        (!call && !known && !defining).then(|| Remedy::Parameter(name.to_owned()))
+    }
+
+    fn product_of_variables(&self, name: &str) -> bool {
+        name.chars().count() > 1 && name.chars().all(|letter| self.scope.variable(letter.encode_utf8(&mut [0; 4])).is_some())
+    }
+
     fn unknown(&self, name: &str) -> String {
-        let letters: Vec<String> = name.chars().map(String::from).collect();
-        if letters.len() > 1 && letters.iter().all(|l| self.scope.variable(l).is_some()) {
+        if self.product_of_variables(name) {
+            let letters: Vec<String> = name.chars().map(String::from).collect();
             return format!("unknown name '{name}': for a product write {}", letters.join("*"));
         }
-        if matches!(name, "x" | "y" | "z") {
+        if is_letter(name) {
             let (n, last) = (self.scope.dim, self.scope.dim);
             return format!("'{name}' is no variable in dimension {n}: the variables are x1 to x{last}");
         }

@@ -35,7 +35,7 @@ impl Table {
     /// # Errors
     /// No group, a group without a column, a bad or repeated name, or numbers that fill no whole rows.
     pub fn new(columns: Vec<(String, usize)>, data: Vec<f64>) -> Result<Self, FormulaError> {
-        let refuse = |message: String| Err(FormulaError { message, at: 0..0, position: 1, expected: None });
+        let refuse = |message: String| Err(FormulaError { message, at: 0..0, position: 1, expected: None, remedy: None });
         let width = columns.iter().fold(0_usize, |sum, (_, width)| sum.saturating_add(*width));
         for (i, (name, size)) in columns.iter().enumerate() {
             if !is_name(name) || op::is_function(name) || is_constant(name) {
@@ -95,6 +95,11 @@ pub(super) fn is_constant(name: &str) -> bool {
     matches!(name, "pi" | "π" | "e" | "n")
 }
 
+/// The letters of the variables up to dimension three.
+pub(super) fn is_letter(name: &str) -> bool {
+    matches!(name, "x" | "y" | "z")
+}
+
 impl Scope {
     /// The coordinate that `name` stands for, from 0.
     pub(super) fn variable(&self, name: &str) -> Option<usize> {
@@ -113,6 +118,17 @@ impl Scope {
         }
         let i = digits.parse::<usize>().ok()?;
         (1..=self.dim).contains(&i).then(|| i - 1)
+    }
+
+    /// The least dimension in which `name` is a variable.
+    pub(super) fn dimension_of(&self, name: &str) -> Option<usize> {
+        let index = match name {
+            "y" => 2,
+            "z" => 3,
+            _ => name.strip_prefix('x').filter(|digits| !digits.starts_with('0'))?.parse().ok()?,
+        };
+        Self { dim: index, ..Self::default() }.variable(name)?;
+        (self.dim < index && index <= MAX_DIM).then_some(index)
     }
 
     pub(super) fn parameter(&self, name: &str) -> Option<usize> {

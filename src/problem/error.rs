@@ -48,6 +48,14 @@ pub enum ProblemError {
         /// What is allowed.
         allowed: String,
     },
+    /// A landscape without samples was named for them.
+    #[error("{id} has no samples for mean(…) to run over; {known} do")]
+    NoSamples {
+        /// Landscape id.
+        id: String,
+        /// Which have some.
+        known: String,
+    },
     /// A point with too few or too many coordinates.
     #[error("a point of this problem has {expected} coordinates, not {given}")]
     BadLength {

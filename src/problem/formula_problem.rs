@@ -1,6 +1,8 @@
 //! Objectives made of formulas: catalogue entries and what users type.
 
-use super::{CriticalPoint, FiniteSum, Landscape, Objective, Plane, ProblemError, Scales, estimate_scales};
+use super::{
+    CriticalPoint, FiniteSum, Landscape, Objective, Plane, ProblemError, SampleTable, Scales, estimate_scales, landscapes,
+};
 use crate::formula::{Formula, Scope, Table};
 use std::collections::BTreeMap;
 
@@ -35,11 +37,7 @@ impl FormulaProblem {
             let allowed = landscape.dim.describe();
             return Err(ProblemError::BadDimension { problem: landscape.id.clone(), given: dim, allowed });
         }
-        let table = landscape.table.as_ref().map(|table| {
-            let (columns, rows) = table.columns_and_rows(dim);
-            Table::new(columns, rows)
-        });
-        let table = table.transpose()?;
+        let table = landscape.table.as_ref().map(|table| samples(table, dim)).transpose()?;
         let names = landscape.parameters.iter().map(|p| p.name.clone()).collect();
         let formula = Formula::parse(&landscape.formula, &Scope { dim, parameters: names, table })?;
         let mut problem = Self {
@@ -68,6 +66,20 @@ impl FormulaProblem {
         parameters: &BTreeMap<String, f64>,
         domain: Option<[f64; 4]>,
     ) -> Result<Self, ProblemError> {
+        Self::from_text_over(text, dim, parameters, domain, None)
+    }
+
+    /// As [`from_text`](Self::from_text), with `mean` running over the samples of a catalogue entry.
+    ///
+    /// # Errors
+    /// As [`from_text`](Self::from_text); [`ProblemError::NoSamples`] for an entry that has none.
+    pub fn from_text_over(
+        text: &str,
+        dim: Option<usize>,
+        parameters: &BTreeMap<String, f64>,
+        domain: Option<[f64; 4]>,
+        source: Option<&'static Landscape>,
+    ) -> Result<Self, ProblemError> {
         let dim = dim.unwrap_or(2);
         if !(1..=MAX_DIM).contains(&dim) {
             let (problem, allowed) = ("the formula".to_owned(), format!("from 1 to {MAX_DIM}"));
@@ -80,8 +92,16 @@ impl FormulaProblem {
                 return Err(ProblemError::BadDomain { index: index + 1, low, high });
             }
         }
+        let table = match source.map(|entry| entry.table.as_ref().ok_or(entry)) {
+            None => None,
+            Some(Ok(table)) => Some(samples(table, dim)?),
+            Some(Err(entry)) => {
+                let known: Vec<&str> = landscapes().iter().filter(|l| l.table.is_some()).map(|l| l.id.as_str()).collect();
+                return Err(ProblemError::NoSamples { id: entry.id.clone(), known: known.join(", ") });
+            }
+        };
         let names = parameters.keys().cloned().collect();
-        let formula = Formula::parse(text, &Scope { dim, parameters: names, table: None })?;
+        let formula = Formula::parse(text, &Scope { dim, parameters: names, table })?;
         let mut problem = Self {
             formula,
             values: vec![0.0; parameters.len()],
@@ -246,6 +266,11 @@ impl FormulaProblem {
         let inside = self.dim() < 2 || (x0..=x1).contains(&u) && (y0..=y1).contains(&v);
         (!inside).then(|| format!("the start lies outside the picture [{x0}, {x1}] × [{y0}, {y1}]"))
     }
+}
+
+fn samples(table: &SampleTable, dim: usize) -> Result<Table, ProblemError> {
+    let (columns, rows) = table.columns_and_rows(dim);
+    Ok(Table::new(columns, rows)?)
 }
 
 impl Objective for FormulaProblem {

@@ -50,10 +50,14 @@ impl Scene {
         if !(1.0..=1e100).contains(&self.stop.far) {
             return bad("distance of divergence", self.stop.far.to_string(), "from 1 to 1e100");
         }
-        if let ProblemSpec::Formula { domain: d, .. } = &self.problem
-            && !(d.iter().all(|v| v.is_finite() && v.abs() <= 1e9) && d[0] < d[1] && d[2] < d[3])
-        {
-            return bad("domain", format!("{d:?}"), "[x0, x1, y0, y1] with x0 < x1 and y0 < y1");
+        if let ProblemSpec::Formula { domain: d, ranges, .. } = &self.problem {
+            let sane = |v: &f64| v.is_finite() && v.abs() <= 1e9;
+            if !(d.iter().all(sane) && d[0] < d[1] && d[2] < d[3]) {
+                return bad("domain", format!("{d:?}"), "[x0, x1, y0, y1] with x0 < x1 and y0 < y1");
+            }
+            if let Some((name, range)) = ranges.iter().find(|(_, [low, high])| !(sane(low) && sane(high) && low < high)) {
+                return bad(&format!("range of {name}"), format!("{range:?}"), "[min, max] with min < max");
+            }
         }
         Ok(())
     }

@@ -77,6 +77,12 @@ pub enum ProblemSpec {
         /// Values of the names in it that are parameters.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         parameters: BTreeMap<String, f64>,
+        /// [min, max] of the sliders of those parameters that have their own.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        ranges: BTreeMap<String, [f64; 2]>,
+        /// The catalogue's entry over whose samples `mean` runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        table: Option<String>,
         /// n.
         #[serde(default = "two")]
         dim: usize,
@@ -202,9 +208,25 @@ impl ProblemSpec {
         Self::Landscape { id: id.to_owned(), parameters: BTreeMap::new(), dim: None }
     }
 
+    /// [min, max] of the slider of a typed formula's parameter: its own, or as far about its value as that is large, and
+    /// at least 1.
+    pub fn range(&self, name: &str) -> Option<[f64; 2]> {
+        let Self::Formula { parameters, ranges, .. } = self else { return None };
+        let value = *parameters.get(name)?;
+        let reach = value.abs().max(1.0);
+        Some(ranges.get(name).copied().unwrap_or([value - reach, value + reach]))
+    }
+
     /// A formula in x and y on [−3, 3]².
     pub fn formula(text: &str) -> Self {
-        Self::Formula { text: text.to_owned(), parameters: BTreeMap::new(), dim: two(), domain: default_domain() }
+        Self::Formula {
+            text: text.to_owned(),
+            parameters: BTreeMap::new(),
+            ranges: BTreeMap::new(),
+            table: None,
+            dim: two(),
+            domain: default_domain(),
+        }
     }
 }
 

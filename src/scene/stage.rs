@@ -27,8 +27,9 @@ impl ProblemSpec {
     pub fn open(&self) -> Result<FormulaProblem, SceneError> {
         Ok(match self {
             Self::Landscape { id, parameters, dim } => FormulaProblem::from_landscape(landscape(id)?, parameters, *dim)?,
-            Self::Formula { text, parameters, dim, domain } => {
-                FormulaProblem::from_text(text, Some(*dim), parameters, Some(*domain))?
+            Self::Formula { text, parameters, table, dim, domain, .. } => {
+                let source = table.as_deref().map(landscape).transpose()?;
+                FormulaProblem::from_text_over(text, Some(*dim), parameters, Some(*domain), source)?
             }
         })
     }

@@ -238,7 +238,7 @@ impl App {
     fn photograph(&mut self) {
         let (map, start) = self.memory.map.geometry();
         let scene = self.document.scene();
-        let fault = self.memory.problem.fault().or(self.session.fault());
+        let fault = self.memory.formula.fault().or(self.session.fault());
         self.snapshot = Snapshot {
             version: 1,
             frame: self.snapshot.frame + 1,
@@ -304,6 +304,7 @@ impl Memory {
     fn new(render_state: Option<&eframe::egui_wgpu::RenderState>) -> Self {
         Self {
             map: super::map::MapPanel::new(render_state),
+            formula: Default::default(),
             problem: Default::default(),
             methods: Default::default(),
             card: Default::default(),

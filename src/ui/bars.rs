@@ -2,7 +2,7 @@
 
 use super::command::{Command, Edit, SaveAs};
 use super::icons::{Icon, icon_button, icon_toggle};
-use super::panels::{Context, Memory, panels, problem};
+use super::panels::{Context, Memory, formula, panels, problem};
 use super::theme;
 use crate::problem::Objective;
 use eframe::egui::{self, RichText, Ui};
@@ -22,7 +22,7 @@ pub fn top_bar_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut Memory, out: 
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.label(RichText::new(signature(context)).weak());
                 let width = (ui.available_width() - 24.0).max(40.0);
-                problem::formula_ui(ui, context, &mut memory.problem, width, out)
+                formula::formula_ui(ui, context, &mut memory.formula, width, out)
             })
             .inner
         })

@@ -1,9 +1,8 @@
 //! What panels ask for. They read the scene and emit these; the window applies them at one place.
 
 use super::curves::Quantity;
-use crate::optim::{Setting, Settings};
-use crate::problem::Objective;
-use crate::scene::{CameraSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
+pub use super::edit::Edit;
+use crate::scene::{CameraSpec, ViewSpec};
 
 /// One wish of a panel, a key, or the browser.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,41 +94,6 @@ impl SaveAs {
     }
 }
 
-/// A change of the document.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edit {
-    /// Another problem; start, camera and playback begin anew.
-    Problem(ProblemSpec),
-    /// The formula as it is typed.
-    Formula(String),
-    /// A parameter of the problem.
-    ProblemParameter(String, f64),
-    /// All its parameters back to their defaults.
-    ResetParameters,
-    /// The dimension.
-    Dim(usize),
-    /// x₀; `None`: the landscape's own.
-    Start(Option<Vec<f64>>),
-    /// The seed.
-    Seed(u64),
-    /// Trials of each method.
-    Steps(u64),
-    /// One more method at the end of the list.
-    AddMethod(MethodSpec),
-    /// The method at this place goes.
-    RemoveMethod(usize),
-    /// Whether it runs and is drawn.
-    Enable(usize, bool),
-    /// A parameter of the method at this place; `None`: its default.
-    Setting(usize, String, Option<Setting>),
-    /// All its parameters.
-    Settings(usize, Settings),
-    /// How the map is seen, but for the camera.
-    View(ViewSpec),
-    /// Another document.
-    Scene(Box<Scene>),
-}
-
 /// The switches of the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewFlag {
@@ -192,108 +156,4 @@ impl PlotAxis {
     /// All of them, with their labels.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Steps, "steps"), (Self::Backpropagations, "backpropagations"), (Self::Values, "function values")];
-}
-
-impl Edit {
-    /// Edits with the same key in one gesture are one entry of the history.
-    pub(super) fn key(&self) -> EditKey {
-        match self {
-            Self::Formula(_) => EditKey::Formula,
-            Self::ProblemParameter(name, _) => EditKey::Name(usize::MAX, name.clone()),
-            Self::Setting(index, name, _) => EditKey::Name(*index, name.clone()),
-            Self::Start(_) => EditKey::Start,
-            Self::Seed(_) => EditKey::Seed,
-            Self::Steps(_) => EditKey::Steps,
-            Self::Dim(_) => EditKey::Dim,
-            _ => EditKey::Apart,
-        }
-    }
-
-    /// Applies the change. Places beyond the list of methods change nothing.
-    pub(super) fn apply(self, scene: &mut Scene) {
-        match self {
-            Self::Problem(problem) => {
-                scene.problem = problem;
-                scene.start = None;
-                scene.view.camera = None;
-            }
-            Self::Formula(text) => edit_formula(scene, text),
-            Self::ProblemParameter(name, value) => {
-                parameters(&mut scene.problem).insert(name, value);
-            }
-            Self::ResetParameters => parameters(&mut scene.problem).clear(),
-            Self::Dim(n) => {
-                match &mut scene.problem {
-                    ProblemSpec::Landscape { dim, .. } => *dim = Some(n),
-                    ProblemSpec::Formula { dim, .. } => *dim = n,
-                }
-                scene.start = None;
-                scene.view.camera = None;
-            }
-            Self::Start(start) => scene.start = start,
-            Self::Seed(seed) => scene.seed = seed,
-            Self::Steps(steps) => scene.steps = steps,
-            Self::AddMethod(spec) => scene.methods.push(spec),
-            Self::RemoveMethod(index) if index < scene.methods.len() => {
-                scene.methods.remove(index);
-            }
-            Self::Enable(index, on) => {
-                if let Some(spec) = scene.methods.get_mut(index) {
-                    spec.enabled = on;
-                }
-            }
-            Self::Setting(index, name, value) => {
-                if let Some(spec) = scene.methods.get_mut(index) {
-                    match value {
-                        Some(value) => spec.settings.insert(name, value),
-                        None => spec.settings.remove(&name),
-                    };
-                }
-            }
-            Self::Settings(index, settings) => {
-                if let Some(spec) = scene.methods.get_mut(index) {
-                    spec.settings = settings;
-                }
-            }
-            Self::View(view) => scene.view = ViewSpec { camera: scene.view.camera, ..view },
-            Self::Scene(other) => *scene = *other,
-            Self::RemoveMethod(_) => {}
-        }
-    }
-}
-
-fn edit_formula(scene: &mut Scene, text: String) {
-    if let ProblemSpec::Formula { text: old, .. } = &mut scene.problem {
-        *old = text;
-        return;
-    }
-    let opened = scene.problem.open().ok();
-    let (dim, domain) = opened.as_ref().map_or((2, [-3.0, 3.0, -3.0, 3.0]), |p| (p.dim(), p.domain()));
-    // The start that the landscape gave stays where it is while the formula departs from it.
-    if scene.start.is_none() {
-        scene.start = opened.as_ref().and_then(|p| p.starts().into_iter().next());
-    }
-    let values = |p: &crate::problem::FormulaProblem| {
-        p.parameter_names().iter().cloned().zip(p.parameter_values().iter().copied()).collect()
-    };
-    let parameters = opened.as_ref().map(values).unwrap_or_default();
-    scene.problem = ProblemSpec::Formula { text, parameters, dim, domain };
-}
-
-fn parameters(problem: &mut ProblemSpec) -> &mut std::collections::BTreeMap<String, f64> {
-    match problem {
-        ProblemSpec::Landscape { parameters, .. } | ProblemSpec::Formula { parameters, .. } => parameters,
-    }
-}
-
-/// What makes two edits the same gesture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum EditKey {
-    Formula,
-    Name(usize, String),
-    Start,
-    Seed,
-    Steps,
-    Dim,
-    Apart,
 }

@@ -1,6 +1,6 @@
 //! The scene with its history.
 
-use super::command::{Edit, EditKey};
+use super::edit::{Edit, EditKey};
 use crate::scene::Scene;
 use std::collections::VecDeque;
 

@@ -9,6 +9,7 @@ mod bars;
 mod command;
 mod curves;
 mod document;
+mod edit;
 mod files;
 mod help;
 mod icons;

@@ -3,7 +3,7 @@
 use super::bars::{file_entries_ui, popup_button, theme_ui, trail_ui};
 use super::command::Command;
 use super::icons::{Icon, icon_button};
-use super::panels::{Context, Memory, narration, panel, panels, playback, problem};
+use super::panels::{Context, Memory, formula, narration, panel, panels, playback, problem};
 use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -42,7 +42,7 @@ pub fn phone_ui(
                 });
             });
             let width = ui.available_width() - 16.0;
-            problem::formula_ui(ui, context, &mut memory.problem, width.max(40.0), out)
+            formula::formula_ui(ui, context, &mut memory.formula, width.max(40.0), out)
         })
         .inner;
     egui::Panel::bottom("phone tabs").frame(margin).show_separator_line(false).show(ui, |ui| tab_bar_ui(ui, sheet));

@@ -4,7 +4,7 @@
 use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
 use crate::optim::{Method, Setting, method};
-use crate::problem::{FormulaProblem, Landscape, Objective, Plane, landscape};
+use crate::problem::{FormulaProblem, Landscape, Objective, Plane, ProblemError, landscape};
 use crate::run::Run;
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
 use std::ops::Range;
@@ -36,6 +36,17 @@ pub struct Fault {
     pub message: String,
     /// The bytes of the formula that are meant.
     pub at: Option<Range<usize>>,
+}
+
+impl Fault {
+    /// What an error says.
+    pub fn of(error: &SceneError) -> Self {
+        let at = match error {
+            SceneError::Problem(ProblemError::Formula(error)) => Some(error.at.clone()),
+            _ => None,
+        };
+        Self { at, message: sentence(&error.to_string()) }
+    }
 }
 
 /// A method of the scene with its run.
@@ -85,7 +96,7 @@ impl Session {
                     self.fault = None;
                     renewed = true;
                 }
-                Err(error) => self.fault = Some(Fault { at: range_of(&error), message: sentence(&error.to_string()) }),
+                Err(error) => self.fault = Some(Fault::of(&error)),
             }
             self.spec = scene.problem.clone();
         }
@@ -316,14 +327,6 @@ fn default_start(problem: &FormulaProblem) -> Vector {
 
 fn known_minimum(problem: &FormulaProblem) -> f64 {
     problem.critical_points().iter().map(|p| p.f).filter(|f| f.is_finite()).fold(f64::INFINITY, f64::min)
-}
-
-/// The bytes of the formula that an error means.
-pub(super) fn range_of(error: &SceneError) -> Option<Range<usize>> {
-    match error {
-        SceneError::Problem(crate::problem::ProblemError::Formula(error)) => Some(error.at.clone()),
-        _ => None,
-    }
 }
 
 /// A message with a capital letter and a full stop.

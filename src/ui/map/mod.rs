@@ -35,6 +35,7 @@ const MARKS_FREE: usize = 40;
 pub struct MapPanel {
     rect: Rect,
     start: Option<Pos2>,
+    view: Option<View>,
     ground: ground::Ground,
     marks: CriticalMarks,
     race: race::Race,
@@ -51,6 +52,7 @@ impl MapPanel {
         Self {
             rect: Rect::NOTHING,
             start: None,
+            view: None,
             ground: ground::Ground::default(),
             marks: CriticalMarks::default(),
             race: race::Race::default(),
@@ -62,6 +64,12 @@ impl MapPanel {
     /// Where the map was drawn last, and the start in it.
     pub fn geometry(&self) -> (Rect, Option<Pos2>) {
         (self.rect, self.start)
+    }
+
+    /// The box of the plane that was drawn last, to a thousandth of its sides: [u₀, u₁, v₀, v₁].
+    pub fn shown(&self) -> Option<[f64; 4]> {
+        let [[u0, u1], [v0, v1]] = self.view?.bounds().map(rounded);
+        Some([u0, u1, v0, v1])
     }
 
     /// The critical points that are known by now.
@@ -134,6 +142,7 @@ impl MapPanel {
             self.step_under_pointer(ui, &painter, rect, context, &response, &hit, out);
         }
         self.rect = rect;
+        self.view = Some(view);
         if unfinished {
             ui.ctx().request_repaint();
         }
@@ -206,6 +215,14 @@ impl MapPanel {
             out.push(Command::GoTo(hit.step));
         }
     }
+}
+
+/// The ends of an interval in decimals that say them to a thousandth of its length.
+fn rounded([low, high]: [f64; 2]) -> [f64; 2] {
+    let decimals = 3.0 - libm::floor(libm::log10(high - low));
+    // A power of ten and its inverse are not both exact.
+    let (by, over) = (libm::pow(10.0, decimals.max(0.0)), libm::pow(10.0, (-decimals).max(0.0)));
+    [low, high].map(|v| (v * by / over).round() * over / by)
 }
 
 /// The names of the axes.

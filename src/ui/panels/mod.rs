@@ -1,6 +1,7 @@
 //! The panels: one a file, one entry in [`panels`]. A panel reads a [`Context`], keeps what only it needs in its part of
 //! [`Memory`], and asks for changes by commands.
 
+pub mod formula;
 pub mod methods;
 pub mod narration;
 pub mod playback;
@@ -78,7 +79,9 @@ impl Default for Preferences {
 pub struct Memory {
     /// The map's pipelines and pointer.
     pub map: MapPanel,
-    /// The formula field and the landscape picker.
+    /// The formula field.
+    pub formula: formula::FormulaMemory,
+    /// The landscape picker.
     pub problem: problem::ProblemMemory,
     /// Which methods are opened.
     pub methods: methods::MethodsMemory,
@@ -122,7 +125,7 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Mountain,
             about: "The function that is minimized, its parameters and critical points",
             draw: |ui, context, memory, out| {
-                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, &mut memory.problem, memory.map.marks(), out));
+                scrolled(ui, "problem", |ui| problem::problem_ui(ui, context, memory, out));
             },
         },
         Panel {

@@ -1,31 +1,20 @@
-//! The landscape panel and its two parts in the top bar: the picker and the formula field.
+//! The landscape panel, and the picker in the top bar.
 
-use super::{Context, faint_ui, heading_ui};
+use super::{Context, Memory, faint_ui, formula, heading_ui};
 use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
-use crate::scene::{ProblemSpec, Scene};
+use crate::scene::ProblemSpec;
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
 use crate::ui::map::Mark;
-use crate::ui::session::{Fault, sentence};
+use crate::ui::session::sentence;
 use crate::ui::{number, theme};
 use eframe::egui::text::LayoutJob;
-use eframe::egui::{self, FontSelection, RichText, Slider, Stroke, TextEdit, TextFormat, Ui};
-use std::sync::Arc;
+use eframe::egui::{self, RichText, Slider, TextEdit, TextFormat, Ui};
 
-/// The formula field and the picker.
+/// The landscape picker.
 #[derive(Default)]
 pub struct ProblemMemory {
-    text: String,
-    shown: Option<String>,
-    fault: Option<Fault>,
     search: String,
-}
-
-impl ProblemMemory {
-    /// What is wrong with the formula as it stands in the field.
-    pub fn fault(&self) -> Option<&Fault> {
-        self.fault.as_ref()
-    }
 }
 
 /// The name of the problem.
@@ -96,108 +85,10 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
     }
 }
 
-/// The formula as text that compiles while it is typed.
-pub fn formula_ui(
-    ui: &mut Ui,
-    context: &Context<'_>,
-    memory: &mut ProblemMemory,
-    width: f32,
-    out: &mut Vec<Command>,
-) -> egui::Rect {
-    let current = context.session.problem().text();
-    let id = egui::Id::unique("formula field");
-    let focused = ui.ctx().memory(|m| m.has_focus(id));
-    if memory.shown.as_deref() != Some(current) {
-        memory.text = current.to_owned();
-        memory.shown = Some(current.to_owned());
-        memory.fault = None;
-    }
-    let error_color = ui.visuals().error_fg_color;
-    let underlined = memory.fault.as_ref().and_then(|fault| fault.at.clone());
-    let mut layouter =
-        |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| layout(ui, text.as_str(), underlined.clone(), error_color);
-    let output = TextEdit::singleline(&mut memory.text)
-        .id(id)
-        .desired_width(width)
-        .hint_text("f(x, y) = …")
-        .margin(egui::Margin::symmetric(8, 6))
-        .char_limit(4096)
-        .layouter(&mut layouter)
-        .show(ui);
-    let response = output.response.response;
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Formula"));
-    if response.changed() {
-        match try_formula(context.scene, &memory.text) {
-            Ok(()) => {
-                memory.fault = None;
-                memory.shown = Some(memory.text.clone());
-                out.push(Command::Edit(Edit::Formula(memory.text.clone())));
-            }
-            Err(fault) => memory.fault = Some(fault),
-        }
-    }
-    if focused && ui.input(|i| i.key_pressed(egui::Key::Escape)) {
-        memory.fault = None;
-        memory.text = current.to_owned();
-    }
-    let rect = response.rect;
-    let fault = memory.fault.as_ref().or(context.session.fault());
-    if let Some(fault) = fault {
-        ui.painter().rect_stroke(rect, 4.0, Stroke::new(1.5, error_color), egui::StrokeKind::Inside);
-        let at = rect.left_bottom() + egui::vec2(0.0, 4.0);
-        egui::Area::new(egui::Id::unique("formula fault")).order(egui::Order::Foreground).fixed_pos(at).interactable(false).show(
-            ui.ctx(),
-            |ui| {
-                egui::Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.set_max_width(rect.width().max(280.0));
-                    ui.label(RichText::new(&fault.message).color(error_color));
-                });
-            },
-        );
-    } else {
-        response
-            .on_hover_text("The function as text: + − * / ^, sin, exp, abs, if(c, a, b), sum(i, 1, n, …); click to change it");
-    }
-    rect
-}
-
-/// Whether the scene with this formula can be opened.
-fn try_formula(scene: &Scene, text: &str) -> Result<(), Fault> {
-    let mut tried = scene.clone();
-    Edit::Formula(text.to_owned()).apply(&mut tried);
-    match tried.problem.open() {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Fault { at: crate::ui::session::range_of(&error), message: sentence(&error.to_string()) }),
-    }
-}
-
-fn layout(ui: &Ui, text: &str, underlined: Option<std::ops::Range<usize>>, color: egui::Color32) -> Arc<egui::Galley> {
-    let plain = TextFormat {
-        font_id: FontSelection::Default.resolve(ui.style()),
-        color: ui.visuals().text_color(),
-        ..Default::default()
-    };
-    let marked = TextFormat { underline: Stroke::new(2.0, color), color, ..plain.clone() };
-    let at = underlined.unwrap_or(0..0);
-    let boundary = |i: usize| (0..=i.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
-    let (from, to) = (boundary(at.start), boundary(at.end).max(boundary(at.start)));
-    let mut job = LayoutJob::default();
-    for (part, format) in [(&text[..from], &plain), (&text[from..to], &marked), (&text[to..], &plain)] {
-        if !part.is_empty() {
-            job.append(part, 0.0, format.clone());
-        }
-    }
-    if text.is_empty() {
-        job.append("", 0.0, plain);
-    }
-    job.wrap.max_width = f32::INFINITY;
-    ui.fonts_mut(|fonts| fonts.layout_job(job))
-}
-
 /// Draws the panel.
-pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, marks: &[Mark], out: &mut Vec<Command>) {
+pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) {
     if context.phone {
-        picker_ui(ui, context, memory, ui.available_width(), out);
+        picker_ui(ui, context, &mut memory.problem, ui.available_width(), out);
     } else {
         heading_ui(ui, name(context));
     }
@@ -211,14 +102,14 @@ pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory
         parameters_ui(ui, context, entry, out);
     } else {
         ui.label("A function of your own: its gradient and Hessian are exact, and every method runs on it.");
-        free_parameters_ui(ui, context, out);
+        formula::own_formula_ui(ui, context, &mut memory.formula, memory.map.shown(), out);
     }
     let kinks = problem.formula().kinks();
     if !kinks.is_empty() {
         faint_ui(ui, format!("Not twice differentiable everywhere: it has {}.", kinks.join(", ")));
     }
     start_ui(ui, context, out);
-    critical_points_ui(ui, context, marks);
+    critical_points_ui(ui, context, memory.map.marks());
 }
 
 fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, out: &mut Vec<Command>) {
@@ -246,23 +137,6 @@ fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, 
     }
     if !parameters.is_empty() && icon_button(ui, Icon::Reset, "Defaults", "All parameters back to their defaults").clicked() {
         out.push(Command::Edit(Edit::ResetParameters));
-    }
-}
-
-fn free_parameters_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
-    let ProblemSpec::Formula { parameters, .. } = &context.scene.problem else { return };
-    for (name, value) in parameters {
-        let mut value = *value;
-        ui.horizontal(|ui| {
-            let label = ui.label(format!("{name} ="));
-            let drag = egui::DragValue::new(&mut value)
-                .speed(0.01)
-                .custom_formatter(|v, _| number::short(v, 5))
-                .custom_parser(number::parse);
-            if ui.add(drag).labelled_by(label.id).on_hover_text("A parameter of the formula").changed() {
-                out.push(Command::Edit(Edit::ProblemParameter(name.clone(), value)));
-            }
-        });
     }
 }
 

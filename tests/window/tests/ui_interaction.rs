@@ -1,11 +1,11 @@
 //! What a hand does in the window and what comes of it; an idle window; bad input.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use saddlescope::scene::{Scene, to_link};
+use saddlescope::scene::{ProblemSpec, Scene, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
 
 const DESK: [f32; 2] = [1280.0, 800.0];
@@ -143,6 +143,64 @@ fn a_formula_compiles_while_it_is_typed_and_a_bad_one_says_where() {
     window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     window.run_steps(3);
     assert_eq!(window.state().snapshot().landscape.as_deref(), Some("saddle_bounded"));
+}
+
+#[test]
+fn an_unknown_name_becomes_a_parameter_with_a_slider() {
+    let mut window = desk();
+    window.get_all_by_label("Landscape").last().expect("a tab").click();
+    window.run();
+    retype(&mut window, "x^2 + a*y^2 + b");
+    assert!(window.state().snapshot().error.as_deref().is_some_and(|e| e.contains("unknown name 'a'")));
+    window.get_by_label("Make a and b parameters").click();
+    window.run();
+    assert_eq!(window.state().snapshot().error, None);
+    let formula = |window: &Harness<'_, App>| match &window.state().scene().problem {
+        ProblemSpec::Formula { parameters, ranges, dim, domain, .. } => (parameters.clone(), ranges.clone(), *dim, *domain),
+        ProblemSpec::Landscape { .. } => panic!("a typed formula"),
+    };
+    assert_eq!((formula(&window).0["a"], formula(&window).0["b"]), (1.0, 1.0));
+    assert_eq!(formula(&window).1["a"], [0.0, 2.0]);
+    let slider = window.get_all_by_role(Role::Slider).find(|node| node.accesskit_node().label().is_some_and(|l| l == "a"));
+    slider.expect("a slider").focus();
+    window.run_steps(2);
+    press(&mut window, Key::ArrowRight);
+    assert!(formula(&window).0["a"] > 1.0);
+    assert!(window.query_by_label("Remove b").is_none());
+    retype(&mut window, "x^2 + a*y^2");
+    window.get_by_label("Remove b").click();
+    window.run();
+    assert!(!formula(&window).0.contains_key("b") && !formula(&window).1.contains_key("b"));
+    // Another dimension is offered, too, and Enter takes the offer.
+    retype(&mut window, "a*x^2 + y^2 - x3^2");
+    assert!(window.query_by_label("Take n = 3").is_some());
+    press(&mut window, Key::Enter);
+    window.run();
+    assert_eq!((formula(&window).2, window.state().snapshot().start.len()), (3, 3));
+    let ctx = window.ctx.clone();
+    window.state_mut().apply(&ctx, Command::Zoom(4.0));
+    window.run();
+    window.get_by_label("Use the current view").click();
+    window.run();
+    let [x0, x1, _, _] = formula(&window).3;
+    assert!((x1 - x0) < 6.0 && window.state().scene().view.camera.is_none(), "{x0} {x1}");
+    for _ in 0..9 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(2);
+    }
+    assert_eq!(window.state().snapshot().landscape.as_deref(), Some("saddle_bounded"));
+}
+
+#[test]
+fn a_finite_sum_keeps_its_samples_when_its_formula_is_edited() {
+    let scene = Scene { problem: ProblemSpec::landscape("half_spaces"), start: None, ..Scene::default() };
+    let mut window = window(DESK, Launch { scene: Some(scene), ..Launch::default() });
+    let text = window.state().snapshot().formula.clone() + " + 0.1*x1^2";
+    retype(&mut window, &text);
+    let snapshot = window.state().snapshot();
+    assert_eq!((snapshot.formula.as_str(), &snapshot.error, snapshot.landscape.as_deref()), (text.as_str(), &None, None));
+    assert!(window.state().session().problem().formula().is_finite_sum());
+    assert!(window.state().session().lanes().iter().all(|lane| lane.fault().is_none()));
 }
 
 #[test]

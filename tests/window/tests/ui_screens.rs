@@ -2,18 +2,24 @@
 //! places that one opens from it.
 #![allow(clippy::expect_used, reason = "a test may panic")]
 
-use eframe::egui::{Key, Theme, vec2};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Theme, vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene};
 use saddlescope::ui::{App, Launch};
 
 const DESK: [f32; 2] = [1280.0, 800.0];
 const PHONE: [f32; 2] = [390.0, 844.0];
 
 fn window(size: [f32; 2], theme: Theme) -> Harness<'static, App> {
+    opened(size, theme, Launch::default())
+}
+
+fn opened(size: [f32; 2], theme: Theme, launch: Launch) -> Harness<'static, App> {
     let builder: HarnessBuilder<App> =
         Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(800).wgpu();
-    let mut window = builder.build_eframe(|cc| App::new(cc, Launch::default()).expect("the first screen opens"));
+    let mut window = builder.build_eframe(|cc| App::new(cc, launch).expect("the first screen opens"));
     window.set_render_cursor(false);
     window.run();
     window
@@ -46,6 +52,26 @@ fn what_opens_at_a_desk() {
     window.key_press(Key::F1);
     window.run();
     window.snapshot("desk_help");
+    results.extend_harness(&mut window);
+}
+
+#[test]
+fn a_function_of_ones_own() {
+    let mut scene = Scene::bare(ProblemSpec::formula("x^2 + a*y^2 + b*sin(x)"));
+    scene.methods = ["gd", "adam"].map(MethodSpec::new).to_vec();
+    if let ProblemSpec::Formula { parameters, .. } = &mut scene.problem {
+        parameters.extend([("a".to_owned(), 2.0), ("b".to_owned(), 1.0), ("unused".to_owned(), 3.0)]);
+    }
+    let launch = Launch { scene: Some(scene), ..Launch::default() };
+    let mut window = opened(DESK, Theme::Light, launch);
+    window.get_all_by_label("Landscape").last().expect("a tab").click();
+    window.run();
+    window.get_by_role(Role::TextInput).click();
+    window.run();
+    window.event(Event::Text(" + c*x*y".to_owned()));
+    window.run();
+    let mut results = SnapshotResults::new();
+    window.snapshot("desk_own_function");
     results.extend_harness(&mut window);
 }
 
