@@ -12,6 +12,7 @@ mod noise;
 mod oracle;
 mod parameter;
 mod preset;
+mod schedule;
 mod second_moment;
 pub mod second_order;
 mod step;

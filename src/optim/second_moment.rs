@@ -27,7 +27,8 @@ pub(super) enum Epsilon {
 }
 
 impl Epsilon {
-    fn root(self, a: f64) -> f64 {
+    /// The root of one eigenvalue of A.
+    pub fn root(self, a: f64) -> f64 {
         match self {
             Epsilon::Outside(epsilon) => a.sqrt() + epsilon,
             Epsilon::Inside(epsilon) => (a + epsilon).sqrt(),

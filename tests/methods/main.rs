@@ -4,6 +4,7 @@
 
 mod contract;
 mod escapes;
+mod first_order;
 mod objectives;
 mod regions;
 mod stochastic;

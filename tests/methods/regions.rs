@@ -46,7 +46,7 @@ fn first_order_steps_minimize_their_linear_term_in_their_region() {
                 if step.verdict == Verdict::Rejected {
                     continue;
                 }
-                let moved = step.from.iter().zip(s).map(|(a, b)| a + b);
+                let moved = region.center.iter().zip(s).map(|(a, b)| a + b);
                 assert!(step.x.iter().zip(moved).all(|(a, b)| *a == b), "{label}");
                 checked += 1;
             }

@@ -30,6 +30,13 @@ fn translate(run: &Value) -> Option<(&'static str, Settings)> {
         "rmsprop_diag_inside" => ("rmsprop", &[("epsilon_place", "inside")]),
         "rmsprop_full" => ("rmsprop_full", &[]),
         "adam" => ("adam", &[]),
+        "amsgrad" => ("amsgrad", &[("maximum", "uncorrected")]),
+        "amsgrad_optax" => ("amsgrad", &[("maximum", "corrected")]),
+        "adamw" => ("adamw", &[]),
+        "nadam" => ("nadam", &[]),
+        "adadelta" => ("adadelta", &[]),
+        "aggmo" => ("aggmo", &[]),
+        "ngd" => ("ngd", &[]),
         _ => return None,
     };
     let mut values = Vec::new();
@@ -39,6 +46,11 @@ fn translate(run: &Value) -> Option<(&'static str, Settings)> {
             "mu" => values.push(("momentum", value.as_f64().unwrap())),
             "eps" => values.push(("epsilon", value.as_f64().unwrap())),
             "betas" => values.extend(["beta1", "beta2"].into_iter().zip(numbers(value))),
+            "weight_decay" => values.push(("weight_decay", value.as_f64().unwrap())),
+            "momentum_decay" => values.push(("momentum_decay", value.as_f64().unwrap())),
+            "rho" => values.push(("rho", value.as_f64().unwrap())),
+            // 0, 0.9 and 0.99 are 1 − aⁱ with a = 0.1.
+            "agg_betas" => values.extend([("velocities", numbers(value).len() as f64), ("damping_base", 0.1)]),
             "alpha" | "beta" if id == "rmsprop" => values.push(("alpha", value.as_f64().unwrap())),
             "beta" => values.push(("beta", value.as_f64().unwrap())),
             other => panic!("{other} of {id} has no counterpart"),
@@ -66,7 +78,7 @@ fn first_order_iterates() {
         }
         checked += 1;
     }
-    assert_eq!(checked, 22);
+    assert_eq!(checked, 36);
 }
 
 /// Experiment E2 of Kohler, Adolphs, Lucchi 2020 (Figure 4): radius, ratio and verdict of each trial, too.

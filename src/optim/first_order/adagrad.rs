@@ -1,7 +1,7 @@
 //! Adagrad with a diagonal matrix.
 
 use super::adaptive::{Adaptive, placed};
-use super::{Machine, epsilon, epsilon_place, step_length};
+use super::{Machine, epsilon, epsilon_place, scheduled, step_length};
 use crate::optim::second_moment::SecondMoment;
 use crate::optim::{Family, Method, Requirement};
 
@@ -15,18 +15,17 @@ pub(in crate::optim) const ADAGRAD: Method = Method {
     formula: "G ← G + g²,  x ← x − η g/(√G + ε)",
     summary: "Searches an ellipsoid along the axes, long where gradients have been small; its steps shrink for ever.",
     source: SOURCE,
-    parameters: &[step_length(0.5, 1e-2, SOURCE), epsilon(1e-10, SOURCE), epsilon_place("Kohler, Adolphs, Lucchi 2020")],
+    parameters: scheduled![step_length(0.5, 1e-2, SOURCE), epsilon(1e-10, SOURCE), epsilon_place("Kohler, Adolphs, Lucchi 2020")],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,
     preset: None,
     build: |values, start| {
         let rule = Adaptive {
-            step_size: values.number("step_size"),
             weights: [1.0, 1.0],
             epsilon: placed(values.choice("epsilon_place"), values.number("epsilon")),
             moment: SecondMoment::new(start.len(), false, 0.0),
         };
-        Machine::boxed(start, rule)
+        Machine::boxed(start, values, rule)
     },
 };

@@ -1,7 +1,7 @@
 //! Adagrad with the full matrix.
 
 use super::adaptive::Adaptive;
-use super::{Machine, epsilon, step_length};
+use super::{Machine, epsilon, scheduled, step_length};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::{Family, Method, Requirement};
 
@@ -15,18 +15,17 @@ pub(in crate::optim) const ADAGRAD_FULL: Method = Method {
     formula: "S ← S + g gᵀ,  x ← x − η (S + εI)^(−½) g",
     summary: "The ellipsoid turns with the gradients: rotated valleys look like aligned ones.",
     source: SOURCE,
-    parameters: &[step_length(0.5, 1e-2, SOURCE), epsilon(1e-8, "Kohler, Adolphs, Lucchi 2020")],
+    parameters: scheduled![step_length(0.5, 1e-2, SOURCE), epsilon(1e-8, "Kohler, Adolphs, Lucchi 2020")],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,
     preset: None,
     build: |values, start| {
         let rule = Adaptive {
-            step_size: values.number("step_size"),
             weights: [1.0, 1.0],
             epsilon: Epsilon::Inside(values.number("epsilon")),
             moment: SecondMoment::new(start.len(), true, 0.0),
         };
-        Machine::boxed(start, rule)
+        Machine::boxed(start, values, rule)
     },
 };

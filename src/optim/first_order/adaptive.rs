@@ -1,14 +1,12 @@
-//! The rule that Adagrad and RMSProp share.
+//! The rule that Adagrad and RMSProp with the full matrix share.
 
 use super::{Preconditioned, Rule};
-use crate::linalg::Vector;
+use crate::linalg::copy;
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 
 /// A ← w₀A + w₁ggᵀ (or its diagonal), x ← x − η A^{−½}g with ε in its place.
 #[derive(Clone)]
 pub(super) struct Adaptive {
-    /// η.
-    pub step_size: f64,
     /// w₀ and w₁.
     pub weights: [f64; 2],
     /// ε and where it stands.
@@ -18,12 +16,14 @@ pub(super) struct Adaptive {
 }
 
 impl Rule for Adaptive {
-    const MODELS_F: bool = true;
+    fn models_f(&self) -> bool {
+        true
+    }
 
-    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned {
+    fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         self.moment.update(self.weights[0], self.weights[1], gradient);
         let (metric, direction) = self.moment.preconditioned(self.epsilon, gradient);
-        Preconditioned { step_size: self.step_size, linear: Vector::from_slice(gradient), metric, direction }
+        Preconditioned { step_size, linear: copy(gradient), metric, direction }
     }
 }
 

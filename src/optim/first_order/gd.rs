@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use super::{Machine, Preconditioned, Rule, gradient_step};
+use super::{Machine, Preconditioned, Rule, gradient_step, scheduled};
 use crate::linalg::copy;
 use crate::optim::{Family, Method, Requirement};
 
@@ -12,23 +12,23 @@ pub(in crate::optim) const GD: Method = Method {
     formula: "x ← x − η g",
     summary: "The steepest way down in a ball of radius η‖g‖; rests at any critical point, saddles too.",
     source: "Cauchy 1847",
-    parameters: &[gradient_step(1.0, 1e-3, "Nesterov 2004, §1.2.3: 1/ℓ")],
+    parameters: scheduled![gradient_step(1.0, 1e-3, "Nesterov 2004, §1.2.3: 1/ℓ")],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,
     preset: None,
-    build: |values, start| Machine::boxed(start, GradientDescent { step_size: values.number("step_size") }),
+    build: |values, start| Machine::boxed(start, values, GradientDescent),
 };
 
 #[derive(Clone)]
-struct GradientDescent {
-    step_size: f64,
-}
+struct GradientDescent;
 
 impl Rule for GradientDescent {
-    const MODELS_F: bool = true;
+    fn models_f(&self) -> bool {
+        true
+    }
 
-    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned {
-        Preconditioned::plain(self.step_size, copy(gradient))
+    fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
+        Preconditioned::plain(step_size, copy(gradient))
     }
 }

@@ -1,7 +1,7 @@
 //! The heavy ball.
 
-use super::{Machine, Preconditioned, Rule, gradient_step, momentum};
-use crate::linalg::Vector;
+use super::{Machine, Preconditioned, Rule, gradient_step, momentum, scheduled};
+use crate::linalg::{Vector, copy, zeros};
 use crate::optim::{Family, Method, Requirement};
 
 const SOURCE: &str = "Polyak 1964";
@@ -14,35 +14,27 @@ pub(in crate::optim) const HEAVY_BALL: Method = Method {
     formula: "b ← μ b + g,  x ← x − η b",
     summary: "Keeps its momentum: damps zigzags across a valley, runs along it, overshoots.",
     source: SOURCE,
-    parameters: &[gradient_step(0.3, 1e-3, SOURCE), momentum(SOURCE)],
+    parameters: scheduled![gradient_step(0.3, 1e-3, SOURCE), momentum(SOURCE)],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,
     preset: None,
     build: |values, start| {
-        let rule = HeavyBall {
-            step_size: values.number("step_size"),
-            momentum: values.number("momentum"),
-            b: Vector::from_elem(0.0, start.len()),
-        };
-        Machine::boxed(start, rule)
+        Machine::boxed(start, values, HeavyBall { momentum: values.number("momentum"), b: zeros(start.len()) })
     },
 };
 
 #[derive(Clone)]
 struct HeavyBall {
-    step_size: f64,
     momentum: f64,
     b: Vector,
 }
 
 impl Rule for HeavyBall {
-    const MODELS_F: bool = false;
-
-    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned {
+    fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         for (b, g) in self.b.iter_mut().zip(gradient) {
             *b = self.momentum * *b + g;
         }
-        Preconditioned::plain(self.step_size, Vector::from_slice(&self.b))
+        Preconditioned::plain(step_size, copy(&self.b))
     }
 }

@@ -1,20 +1,32 @@
 //! Methods that see gradients only.
 //!
 //! May import `linalg` and the contract of `optim`. A method is a `Rule`: from the gradient it says which linear
-//! function it minimizes in which ellipsoid; the machine around it makes the step and the record. One rule a file.
+//! function it minimizes in which ellipsoid; the machine around it makes the step and the record. One method a file.
 
+mod adadelta;
 mod adagrad;
 mod adagrad_full;
 mod adam;
+mod adamw;
 mod adaptive;
+mod aggmo;
+mod amsgrad;
 mod first_order_tr;
 mod gd;
 mod heavy_ball;
+mod moments;
+mod nadam;
 mod nesterov;
+mod ngd;
+mod parameters;
 mod rmsprop;
 mod rmsprop_full;
 
-use super::{Default, Exit, Geometry, Method, Optimizer, Oracle, Parameter, Path, Phase, Region, Span, Step, StepError, Verdict};
+pub(super) use parameters::gradient_step;
+use parameters::{decay, epsilon, epsilon_place, momentum, step_length};
+
+use super::schedule::{Schedule, scheduled};
+use super::{Exit, Geometry, Method, Optimizer, Oracle, Path, Phase, Region, Step, StepError, Values, Verdict};
 use crate::linalg::{Metric, Vector, copy, dot, norm, zeros};
 
 /// The methods of this family, in the order in which the window lists them.
@@ -22,11 +34,17 @@ pub(super) const METHODS: &[Method] = &[
     gd::GD,
     heavy_ball::HEAVY_BALL,
     nesterov::NESTEROV,
+    aggmo::AGGMO,
+    ngd::NGD,
     adagrad::ADAGRAD,
     adagrad_full::ADAGRAD_FULL,
     rmsprop::RMSPROP,
     rmsprop_full::RMSPROP_FULL,
     adam::ADAM,
+    amsgrad::AMSGRAD,
+    adamw::ADAMW,
+    nadam::NADAM,
+    adadelta::ADADELTA,
     first_order_tr::FIRST_ORDER_TR,
 ];
 
@@ -48,6 +66,14 @@ impl Preconditioned {
     #[inline]
     pub fn plain(step_size: f64, linear: Vector) -> Self {
         Self { step_size, direction: copy(&linear), linear, metric: Metric::Sphere }
+    }
+
+    /// The step −ηl/m, elementwise, in the ellipsoid of M = diag(m).
+    #[inline]
+    pub fn diagonal(step_size: f64, linear: Vector, m: Vector) -> Self {
+        let mut direction = copy(&linear);
+        direction.iter_mut().zip(&m).for_each(|(l, mi)| *l /= mi);
+        Self { step_size, linear, metric: Metric::Diagonal(m), direction }
     }
 
     /// ‖l‖_{M⁻¹} with M⁻¹l = `direction`.
@@ -81,28 +107,38 @@ impl Preconditioned {
 /// What tells one first-order method from another.
 pub(super) trait Rule: Clone + Send + 'static {
     /// Whether l is the gradient of f at x, so that ⟨l, s⟩ models f.
-    const MODELS_F: bool;
+    fn models_f(&self) -> bool {
+        false
+    }
 
     /// Where the gradient is asked, if not at x.
     fn probe(&self, _x: &[f64]) -> Option<Vector> {
         None
     }
 
-    /// Takes the gradient in and says which step to make.
-    fn precondition(&mut self, gradient: &[f64]) -> Preconditioned;
+    /// The centre of the region, if not x.
+    fn center(&self, _x: &[f64], _step_size: f64) -> Option<Vector> {
+        None
+    }
+
+    /// Takes the gradient in and says which step to make with this step size.
+    fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned;
 }
 
 /// The machine around a rule: one gradient, one step, always accepted.
 #[derive(Clone)]
 pub(super) struct Machine<R> {
     x: Vector,
+    schedule: Schedule,
+    /// Steps made.
+    t: u64,
     rule: R,
 }
 
 impl<R: Rule> Machine<R> {
-    /// At `start`.
-    pub fn boxed(start: &[f64], rule: R) -> Box<dyn Optimizer> {
-        Box::new(Self { x: copy(start), rule })
+    /// At `start`, with the schedule of the declared step size.
+    pub fn boxed(start: &[f64], values: &Values<'_>, rule: R) -> Box<dyn Optimizer> {
+        Box::new(Self { x: copy(start), schedule: Schedule::new(values), t: 0, rule })
     }
 }
 
@@ -120,10 +156,12 @@ impl<R: Rule> Optimizer for Machine<R> {
                 f64::NAN
             }
         };
-        let plan = self.rule.precondition(&gradient);
-        let step_size = plan.step_size;
-        let (region, slope) = plan.region(&self.x);
-        let predicted = if R::MODELS_F { step_size * slope } else { f64::NAN };
+        let step_size = self.schedule.at(self.t);
+        self.t += 1;
+        let plan = self.rule.precondition(&gradient, step_size);
+        let (multiple, center) = (plan.step_size, self.rule.center(&self.x, step_size));
+        let (region, slope) = plan.region(center.as_deref().unwrap_or(&self.x));
+        let predicted = if self.rule.models_f() { multiple * slope } else { f64::NAN };
         Ok(descend(&mut self.x, f, norm(&gradient), predicted, region))
     }
 
@@ -132,16 +170,19 @@ impl<R: Rule> Optimizer for Machine<R> {
     }
 }
 
-/// Moves `x` by the region's step and records it.
+/// Moves `x` to the region's centre and on by its step, and records it.
 #[inline(always)]
 pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64, region: Region) -> Step {
     let from = copy(x);
-    for (xi, si) in x.iter_mut().zip(&region.step) {
-        *xi += si;
+    let mut trial = copy(&region.step);
+    for (((xi, ti), si), ci) in x.iter_mut().zip(&mut trial).zip(&region.step).zip(&region.center) {
+        // The trial is s itself where the region is around x.
+        *ti += ci - *xi;
+        *xi = ci + si;
     }
     Step {
         from,
-        trial: copy(&region.step),
+        trial,
         x: copy(x),
         verdict: Verdict::Accepted,
         phase: Phase::Descent,
@@ -150,76 +191,5 @@ pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64
         predicted,
         actual: f64::NAN,
         geometry: Geometry::TrustRegion(region),
-    }
-}
-
-/// η of a method whose step scales with the gradient.
-pub(super) const fn gradient_step(times: f64, plain: f64, source: &'static str) -> Parameter {
-    Parameter {
-        name: "step_size",
-        symbol: "η",
-        default: Default::GradientStep { times, plain },
-        span: Span::Log { min: 1e-10, max: 1e4 },
-        meaning: "step per unit of gradient; about 1/ℓ with ℓ the largest curvature",
-        source,
-    }
-}
-
-/// η of a method that normalizes its gradients: a length in x.
-pub(super) const fn step_length(times: f64, plain: f64, source: &'static str) -> Parameter {
-    Parameter {
-        name: "step_size",
-        symbol: "η",
-        default: Default::Length { times, plain },
-        span: Span::Log { min: 1e-10, max: 1e4 },
-        meaning: "length of a step in each coordinate while the gradient keeps its size",
-        source,
-    }
-}
-
-/// A weight in [0, 1) of what has been.
-pub(super) const fn decay(
-    name: &'static str,
-    symbol: &'static str,
-    value: f64,
-    meaning: &'static str,
-    source: &'static str,
-) -> Parameter {
-    Parameter { name, symbol, default: Default::Fixed(value), span: Span::Linear { min: 0.0, max: 0.999_999 }, meaning, source }
-}
-
-/// μ.
-pub(super) const fn momentum(source: &'static str) -> Parameter {
-    Parameter {
-        name: "momentum",
-        symbol: "μ",
-        default: Default::Fixed(0.9),
-        span: Span::Linear { min: 0.0, max: 1.0 },
-        meaning: "share of the last step's momentum that is kept",
-        source,
-    }
-}
-
-/// Whether ε is added to the root of the second moment or below it.
-pub(super) const fn epsilon_place(source: &'static str) -> Parameter {
-    Parameter {
-        name: "epsilon_place",
-        symbol: "ε in",
-        default: Default::Fixed(0.0),
-        span: Span::Choice { options: &["outside", "inside"] },
-        meaning: "outside the root, √v + ε, or inside it, √(v + ε)",
-        source,
-    }
-}
-
-/// ε beside the root of a second moment.
-pub(super) const fn epsilon(value: f64, source: &'static str) -> Parameter {
-    Parameter {
-        name: "epsilon",
-        symbol: "ε",
-        default: Default::Fixed(value),
-        span: Span::Log { min: 1e-30, max: 1e2 },
-        meaning: "keeps the ellipsoid bounded where gradients vanish",
-        source,
     }
 }

@@ -1,7 +1,7 @@
 //! RMSProp with the full matrix.
 
 use super::adaptive::Adaptive;
-use super::{Machine, decay, epsilon, step_length};
+use super::{Machine, decay, epsilon, scheduled, step_length};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::{Family, Method, Requirement};
 
@@ -15,7 +15,7 @@ pub(in crate::optim) const RMSPROP_FULL: Method = Method {
     formula: "S ← β S + (1−β) g gᵀ,  x ← x − η (S + εI)^(−½) g",
     summary: "RMSProp whose ellipsoid turns with the recent gradients.",
     source: SOURCE,
-    parameters: &[
+    parameters: scheduled![
         step_length(0.05, 1e-2, "Tieleman, Hinton 2012"),
         decay("beta", "β", 0.9, "weight of past gradients in the matrix", SOURCE),
         epsilon(1e-8, SOURCE),
@@ -27,11 +27,10 @@ pub(in crate::optim) const RMSPROP_FULL: Method = Method {
     build: |values, start| {
         let beta = values.number("beta");
         let rule = Adaptive {
-            step_size: values.number("step_size"),
             weights: [beta, 1.0 - beta],
             epsilon: Epsilon::Inside(values.number("epsilon")),
             moment: SecondMoment::new(start.len(), true, 0.0),
         };
-        Machine::boxed(start, rule)
+        Machine::boxed(start, values, rule)
     },
 };
