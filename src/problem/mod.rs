@@ -7,6 +7,7 @@ mod error;
 mod formula_problem;
 mod kind;
 mod landscape;
+pub mod network;
 mod plane;
 mod scales;
 mod table;

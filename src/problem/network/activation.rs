@@ -1,0 +1,152 @@
+//! Activation functions with their first two derivatives.
+
+use super::lanes;
+use serde::{Deserialize, Serialize};
+
+/// σ : ℝ → ℝ, applied to each unit of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// z.
+    Identity,
+    /// tanh z.
+    Tanh,
+    /// 1/(1 + e^{−z}).
+    Sigmoid,
+    /// max(z, 0); σ′(0) = 0.
+    Relu,
+    /// z for z > 0, else z/100 (Maas, Hannun, Ng 2013).
+    LeakyRelu,
+    /// ln(1 + e^z).
+    Softplus,
+    /// z Φ(z), Φ the normal distribution function (Hendrycks, Gimpel 2016).
+    Gelu,
+}
+
+/// Slope of the leaky ReLU below zero.
+const LEAK: f64 = 0.01;
+
+impl Activation {
+    /// Every activation.
+    pub const ALL: [Self; 7] =
+        [Self::Identity, Self::Tanh, Self::Sigmoid, Self::Relu, Self::LeakyRelu, Self::Softplus, Self::Gelu];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Relu => "relu",
+            Self::LeakyRelu => "leaky_relu",
+            Self::Softplus => "softplus",
+            Self::Gelu => "gelu",
+        }
+    }
+
+    /// Replaces z in `a` by σ(z) and writes σ′(z) to `first`.
+    #[inline(always)]
+    pub(super) fn apply(self, a: &mut [f64], first: &mut [f64]) {
+        match self {
+            Self::Identity => first.fill(1.0),
+            Self::Tanh => each(a, first, |z| {
+                let t = lanes::tanh(z);
+                (t, 1.0 - t * t)
+            }),
+            Self::Sigmoid => each(a, first, |z| {
+                let s = lanes::sigmoid(z);
+                (s, s * (1.0 - s))
+            }),
+            Self::Relu => each(a, first, |z| if z > 0.0 { (z, 1.0) } else { (0.0 * z, 0.0) }),
+            Self::LeakyRelu => each(a, first, |z| if z > 0.0 { (z, 1.0) } else { (LEAK * z, LEAK) }),
+            Self::Softplus => each(a, first, |z| (softplus(z), lanes::sigmoid(z))),
+            Self::Gelu => each(a, first, |z| {
+                let (below, density) = normal(z);
+                (z * below, below + z * density)
+            }),
+        }
+    }
+
+    /// Writes σ″(z) to `second`, of a = σ(z) and σ′(z); for the GELU z itself is needed, which `a` and σ′ do not give: there
+    /// `z` is read.
+    #[inline(always)]
+    pub(super) fn second(self, z: &[f64], a: &[f64], first: &[f64], second: &mut [f64]) {
+        match self {
+            Self::Identity | Self::Relu | Self::LeakyRelu => second.fill(0.0),
+            Self::Tanh => {
+                for ((s, t), d) in second.iter_mut().zip(a).zip(first) {
+                    *s = -2.0 * t * d;
+                }
+            }
+            Self::Sigmoid => {
+                for ((s, t), d) in second.iter_mut().zip(a).zip(first) {
+                    *s = d * (1.0 - 2.0 * t);
+                }
+            }
+            Self::Softplus => {
+                for (s, d) in second.iter_mut().zip(first) {
+                    *s = d * (1.0 - d);
+                }
+            }
+            Self::Gelu => {
+                for (s, z) in second.iter_mut().zip(z) {
+                    *s = normal(*z).1 * (2.0 - z * z);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn each(a: &mut [f64], first: &mut [f64], f: impl Fn(f64) -> (f64, f64)) {
+    for (z, d) in a.iter_mut().zip(first) {
+        (*z, *d) = f(*z);
+    }
+}
+
+/// ln(1 + e^z) = max(z, 0) + ln(1 + e^{−|z|}).
+pub(super) fn softplus(z: f64) -> f64 {
+    (if z > 0.0 { z } else { 0.0 }) + libm::log1p(libm::exp(-z.abs()))
+}
+
+/// Φ(z) and φ(z).
+fn normal(z: f64) -> (f64, f64) {
+    let below = 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
+    (below, 0.398_942_280_401_432_7 * libm::exp(-0.5 * z * z))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// σ, σ′ and σ″ at one point.
+    fn at(activation: Activation, z: f64) -> [f64; 3] {
+        let (mut a, mut first, mut second) = ([z], [0.0], [0.0]);
+        activation.apply(&mut a, &mut first);
+        activation.second(&[z], &a, &first, &mut second);
+        [a[0], first[0], second[0]]
+    }
+
+    #[test]
+    fn derivatives_are_those_of_the_function() {
+        for activation in Activation::ALL {
+            for i in -40..40 {
+                let z = 0.1 * f64::from(i) + 0.05;
+                let h = 1e-5;
+                let [below, here, above] = [z - h, z, z + h].map(|z| at(activation, z));
+                for order in 0..2 {
+                    let difference = (above[order] - below[order]) / (2.0 * h);
+                    assert!((difference - here[order + 1]).abs() < 1e-9, "{activation:?} order {order} at {z}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_hides_a_nan() {
+        for activation in Activation::ALL {
+            let [value, ..] = at(activation, f64::NAN);
+            assert!(value.is_nan(), "{activation:?}");
+        }
+    }
+}

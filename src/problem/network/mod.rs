@@ -1,0 +1,45 @@
+//! Multilayer perceptrons: value, gradient, per-sample gradients, Hessian and Gauss-Newton products and matrices, exact in f64.
+//!
+//! May import `linalg` and the contract of `problem`. `lanes` holds elementary functions for vector registers, `kernels` the
+//! matrix products of a layer, `pass` one chunk of samples through the network, `model` the objective made of them.
+
+mod activation;
+mod architecture;
+mod chunk;
+mod kernels;
+mod lanes;
+mod loss;
+mod model;
+mod pass;
+
+pub use activation::Activation;
+pub use architecture::{Architecture, ArchitectureError, Layer, MOST_PARAMETERS};
+pub use chunk::Rows;
+pub use loss::Loss;
+pub use model::Network;
+
+/// Why a network cannot be put on its samples.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NetworkError {
+    /// A sample is too short or too long.
+    #[error("the {what} of a sample are {given} numbers; the network takes {expected}")]
+    BadWidth {
+        /// "inputs" or "targets".
+        what: &'static str,
+        /// Width of the layer.
+        expected: usize,
+        /// Width of the row.
+        given: usize,
+    },
+    /// No samples, or not as many targets as inputs.
+    #[error("there are {inputs} inputs and {targets} targets; a network needs at least one sample, and a target for each")]
+    BadCount {
+        /// Rows of inputs.
+        inputs: usize,
+        /// Rows of targets.
+        targets: usize,
+    },
+    /// No weight decay.
+    #[error("l2 = {0} is not allowed; it must be a finite number from 0 on")]
+    BadL2(f64),
+}

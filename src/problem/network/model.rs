@@ -1,0 +1,361 @@
+//! A network with its data as an objective.
+
+use super::architecture::{Architecture, Layer};
+use super::chunk::{CHUNK, Chunk, Rows};
+use super::lanes::vectorized;
+use super::pass::{At, Matrix, Scratch, State};
+use super::{Loss, NetworkError};
+use crate::linalg::dot;
+use crate::problem::{FiniteSum, GaussNewton, Objective};
+use std::sync::Mutex;
+
+/// Numbers of states that a workspace keeps for products at a known point: 64 MB.
+const MOST_KEPT: usize = 8_000_000;
+
+/// f(w) = (1/m) Σᵢ L(net(w, xᵢ), yᵢ) + ½ l2 ‖w‖².
+///
+/// Derivatives are exact, in f64: gradients by back-propagation, ∇²f v by Pearlmutter's R-operator (1994), G v by its linear
+/// part (Schraudolph 2002). The l2 term counts to f, to the Hessian, to the Gauss-Newton matrix and to each component fᵢ.
+#[derive(Debug)]
+pub struct Network {
+    architecture: Architecture,
+    layers: Vec<Layer>,
+    loss: Loss,
+    l2: f64,
+    inputs: Rows,
+    targets: Rows,
+    chunks: Vec<Chunk>,
+    pool: Mutex<Vec<Workspace>>,
+}
+
+/// Buffers of one caller, and what they hold.
+#[derive(Debug, Default)]
+struct Workspace {
+    /// w and the batch (empty: the whole sum) of the states, where they are those of a point.
+    w: Vec<f64>,
+    batch: Vec<usize>,
+    known: bool,
+    /// Whether the states hold what products need.
+    bent: bool,
+    gathered: Vec<Chunk>,
+    states: Vec<State>,
+    /// Of a chunk that is not kept.
+    passing: State,
+    scratch: Scratch,
+}
+
+impl Network {
+    /// A network on the samples (`inputs[i]`, `targets[i]`), with ½ `l2` ‖w‖² over weights and biases.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where the samples do not fit the layers, there are none, or l2 is negative or not finite.
+    pub fn new(architecture: Architecture, loss: Loss, l2: f64, inputs: Rows, targets: Rows) -> Result<Self, NetworkError> {
+        let widths = architecture.widths();
+        let (first, last) = (widths[0], widths[widths.len() - 1]);
+        for (what, rows, expected) in [("inputs", &inputs, first), ("targets", &targets, last)] {
+            if rows.width != expected {
+                return Err(NetworkError::BadWidth { what, expected, given: rows.width });
+            }
+        }
+        if inputs.is_empty() || inputs.len() != targets.len() {
+            return Err(NetworkError::BadCount { inputs: inputs.len(), targets: targets.len() });
+        }
+        if !(l2 >= 0.0 && l2.is_finite()) {
+            return Err(NetworkError::BadL2(l2));
+        }
+        let mut chunks = Vec::new();
+        gather(&mut chunks, [&inputs, &targets], &(0..inputs.len()).collect::<Vec<_>>());
+        let layers = architecture.layers().collect();
+        Ok(Self { architecture, layers, loss, l2, inputs, targets, chunks, pool: Mutex::default() })
+    }
+
+    /// The shape.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> Loss {
+        self.loss
+    }
+
+    /// The inputs, a sample a row.
+    pub fn inputs(&self) -> &Rows {
+        &self.inputs
+    }
+
+    /// The targets, a sample a row.
+    pub fn targets(&self) -> &Rows {
+        &self.targets
+    }
+
+    /// The outputs for other inputs, a sample a row.
+    pub fn outputs(&self, w: &[f64], inputs: &Rows) -> Rows {
+        let width = self.targets.width;
+        let mut out = Rows { width, values: vec![0.0; width * inputs.len()] };
+        let none = Rows { width, values: out.values.clone() };
+        let mut chunks = Vec::new();
+        gather(&mut chunks, [inputs, &none], &(0..inputs.len()).collect::<Vec<_>>());
+        let mut state = State::default();
+        let mut row = 0;
+        for chunk in &chunks {
+            vectorized(|| state.forward(&self.at(w, chunk, 1.0)));
+            for s in 0..chunk.valid {
+                for k in 0..width {
+                    out.values[row * width + k] = state.outputs()[k * chunk.samples + s];
+                }
+                row += 1;
+            }
+        }
+        out
+    }
+
+    /// The share of samples that are classified right; `None` for a regression.
+    pub fn accuracy(&self, w: &[f64], inputs: &Rows, targets: &Rows) -> Option<f64> {
+        let outputs = self.outputs(w, inputs);
+        let mut right = 0;
+        for i in 0..targets.len() {
+            right += usize::from(self.loss.is_right(outputs.row(i), targets.row(i))?);
+        }
+        Some(right as f64 / targets.len().max(1) as f64)
+    }
+
+    /// Writes ∇fᵢ(w) of every component in `batch` to `gradients`, one row of n numbers each.
+    pub fn sample_gradients(&self, w: &[f64], batch: &[usize], gradients: &mut [f64]) {
+        let n = w.len();
+        let mut rows = gradients.chunks_exact_mut(n);
+        self.at_each_chunk(w, batch, |at, state, _| {
+            for (s, row) in (0..at.chunk.valid).zip(&mut rows) {
+                state.sample_gradient(at, s, row);
+                row.iter_mut().zip(w).for_each(|(g, w)| *g += self.l2 * w);
+            }
+        });
+    }
+
+    /// Writes A v for each row v of `vectors`, A the Hessian or the Gauss-Newton matrix at w: one pass over the samples serves
+    /// all of them.
+    pub fn products(&self, w: &[f64], vectors: &[f64], gauss_newton: bool, products: &mut [f64]) {
+        let matrix = if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian };
+        self.multiply(w, &[], vectors, matrix, products);
+    }
+
+    fn multiply(&self, w: &[f64], batch: &[usize], vectors: &[f64], matrix: Matrix, products: &mut [f64]) {
+        let n = w.len();
+        products.copy_from_slice(vectors);
+        products.iter_mut().for_each(|p| *p *= self.l2);
+        self.at_each_chunk(w, batch, |at, state, scratch| {
+            for (v, product) in vectors.chunks_exact(n).zip(products.chunks_exact_mut(n)) {
+                vectorized(|| state.product(at, v, matrix, scratch, product));
+            }
+        });
+    }
+
+    fn dense(&self, w: &[f64], matrix: Matrix, out: &mut [f64]) {
+        let n = w.len();
+        out.fill(0.0);
+        self.at_each_chunk(w, &[], |at, state, scratch| {
+            for (l, layer) in self.layers.iter().enumerate() {
+                for (p, unit) in layer.units() {
+                    vectorized(|| state.column(at, (l, unit), matrix, scratch, &mut out[p * n..][..n]));
+                }
+            }
+        });
+        // Row p is complete from its own layer on: what stands before it is the transposed entry of an earlier layer.
+        for layer in &self.layers {
+            for p in layer.weights.start..layer.bias.end {
+                for q in 0..layer.weights.start {
+                    out[p * n + q] = out[q * n + p];
+                }
+                out[p * n + p] += self.l2;
+                for q in layer.weights.start..p {
+                    let mean = 0.5 * (out[p * n + q] + out[q * n + p]);
+                    (out[p * n + q], out[q * n + p]) = (mean, mean);
+                }
+            }
+        }
+    }
+
+    fn at<'a>(&'a self, w: &'a [f64], chunk: &'a Chunk, t: f64) -> At<'a> {
+        At { layers: &self.layers, loss: self.loss, w, chunk, t }
+    }
+
+    /// Calls `work` with the chunks of the batch (the whole sum where it is empty), a workspace, and 1/|B|. Callers at once
+    /// have a workspace each.
+    fn with<T>(&self, w: &[f64], batch: &[usize], work: impl FnOnce(&[Chunk], &mut Workspace, f64) -> T) -> T {
+        let pool = || self.pool.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let taken = {
+            let mut pool = pool();
+            match pool.iter().position(|ws| ws.is_at(w, batch)) {
+                Some(known) => Some(pool.swap_remove(known)),
+                None => pool.pop(),
+            }
+        };
+        let mut ws = taken.unwrap_or_default();
+        if ws.batch != batch {
+            if !batch.is_empty() {
+                gather(&mut ws.gathered, [&self.inputs, &self.targets], batch);
+            }
+            ws.batch.clear();
+            ws.batch.extend_from_slice(batch);
+            ws.known = false;
+        }
+        let gathered = std::mem::take(&mut ws.gathered);
+        let (chunks, count) = if batch.is_empty() { (&self.chunks, self.inputs.len()) } else { (&gathered, batch.len()) };
+        let result = work(chunks, &mut ws, 1.0 / count as f64);
+        ws.gathered = gathered;
+        pool().push(ws);
+        result
+    }
+
+    /// Value, and the gradient without the l2 term added to `gradient`; the states stay in the workspace where they fit.
+    fn sweep(&self, w: &[f64], (chunks, t): (&[Chunk], f64), ws: &mut Workspace, gradient: &mut [f64]) -> f64 {
+        ws.known = self.fits(chunks);
+        ws.bent = false;
+        if ws.known {
+            ws.w.clear();
+            ws.w.extend_from_slice(w);
+            ws.states.resize_with(chunks.len(), State::default);
+        }
+        let mut total = 0.0;
+        for (index, chunk) in chunks.iter().enumerate() {
+            let at = self.at(w, chunk, t);
+            let state = if ws.known { &mut ws.states[index] } else { &mut ws.passing };
+            total += vectorized(|| {
+                let total = state.forward(&at);
+                state.backward(&at, gradient);
+                total
+            });
+        }
+        total * t + 0.5 * self.l2 * dot(w, w)
+    }
+
+    /// Calls `work` with each chunk's state, brought to the point.
+    fn at_each_chunk(&self, w: &[f64], batch: &[usize], mut work: impl FnMut(&At<'_>, &State, &mut Scratch)) {
+        self.with(w, batch, |chunks, ws, t| {
+            let mut unused = Vec::new();
+            if !ws.is_at(w, batch) {
+                unused.resize(w.len(), 0.0);
+                if self.fits(chunks) {
+                    self.sweep(w, (chunks, t), ws, &mut unused);
+                }
+            }
+            let bent = std::mem::replace(&mut ws.bent, ws.known);
+            for (index, chunk) in chunks.iter().enumerate() {
+                let at = self.at(w, chunk, t);
+                let state = if ws.known { &mut ws.states[index] } else { &mut ws.passing };
+                vectorized(|| {
+                    if !ws.known {
+                        state.forward(&at);
+                        state.backward(&at, &mut unused);
+                    }
+                    if !bent {
+                        state.bend(&at);
+                    }
+                });
+                work(&at, state, &mut ws.scratch);
+            }
+        });
+    }
+
+    fn fits(&self, chunks: &[Chunk]) -> bool {
+        let units: usize = self.layers.iter().map(|l| l.outputs).sum();
+        5 * units * chunks.iter().map(|c| c.samples).sum::<usize>() <= MOST_KEPT
+    }
+}
+
+impl Workspace {
+    fn is_at(&self, w: &[f64], batch: &[usize]) -> bool {
+        let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
+        self.known && self.batch == batch && self.w.len() == w.len() && self.w.iter().zip(w).all(same)
+    }
+}
+
+fn gather(chunks: &mut Vec<Chunk>, rows: [&Rows; 2], indices: &[usize]) {
+    chunks.resize_with(indices.len().div_ceil(CHUNK), Chunk::default);
+    for (chunk, part) in chunks.iter_mut().zip(indices.chunks(CHUNK)) {
+        chunk.gather(rows, part.iter().copied());
+    }
+}
+
+impl Clone for Network {
+    /// The same network; the buffers stay behind.
+    fn clone(&self) -> Self {
+        Self {
+            architecture: self.architecture.clone(),
+            layers: self.layers.clone(),
+            loss: self.loss,
+            l2: self.l2,
+            inputs: self.inputs.clone(),
+            targets: self.targets.clone(),
+            chunks: self.chunks.clone(),
+            pool: Mutex::default(),
+        }
+    }
+}
+
+impl Objective for Network {
+    fn dim(&self) -> usize {
+        self.architecture.parameters()
+    }
+
+    fn value(&self, w: &[f64]) -> f64 {
+        self.batch_value(w, &[])
+    }
+
+    fn value_gradient(&self, w: &[f64], gradient: &mut [f64]) -> f64 {
+        self.batch_value_gradient(w, &[], gradient)
+    }
+
+    fn hessian_vector(&self, w: &[f64], v: &[f64], product: &mut [f64]) {
+        self.multiply(w, &[], v, Matrix::Hessian, product);
+    }
+
+    fn hessian(&self, w: &[f64], hessian: &mut [f64]) {
+        self.dense(w, Matrix::Hessian, hessian);
+    }
+
+    fn finite_sum(&self) -> Option<&dyn FiniteSum> {
+        Some(self)
+    }
+
+    fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
+        Some(self)
+    }
+}
+
+impl FiniteSum for Network {
+    fn samples(&self) -> usize {
+        self.inputs.len()
+    }
+
+    fn batch_value(&self, w: &[f64], batch: &[usize]) -> f64 {
+        self.with(w, batch, |chunks, ws, t| {
+            let mut total = 0.0;
+            for chunk in chunks {
+                total += vectorized(|| ws.passing.forward(&self.at(w, chunk, t)));
+            }
+            total * t + 0.5 * self.l2 * dot(w, w)
+        })
+    }
+
+    fn batch_value_gradient(&self, w: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
+        gradient.fill(0.0);
+        let f = self.with(w, batch, |chunks, ws, t| self.sweep(w, (chunks, t), ws, gradient));
+        gradient.iter_mut().zip(w).for_each(|(g, w)| *g += self.l2 * w);
+        f
+    }
+
+    fn batch_hessian_vector(&self, w: &[f64], batch: &[usize], v: &[f64], product: &mut [f64]) {
+        self.multiply(w, batch, v, Matrix::Hessian, product);
+    }
+}
+
+impl GaussNewton for Network {
+    fn gauss_newton_vector(&self, w: &[f64], v: &[f64], product: &mut [f64]) {
+        self.multiply(w, &[], v, Matrix::GaussNewton, product);
+    }
+
+    fn gauss_newton_matrix(&self, w: &[f64], matrix: &mut [f64]) {
+        self.dense(w, Matrix::GaussNewton, matrix);
+    }
+}
