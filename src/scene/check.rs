@@ -41,6 +41,15 @@ impl Scene {
                 return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
             }
         }
+        if let Some(subproblem) = &self.view.subproblem
+            && subproblem.bounded() != *subproblem
+        {
+            return bad(
+                "subproblem",
+                format!("{subproblem:?}"),
+                "of numbers up to 1e9 in size, with radius and metric from 1e-9 on",
+            );
+        }
         if !(0.01..=1e5).contains(&self.playback.speed) {
             return bad("playback speed", self.playback.speed.to_string(), "from 0.01 to 100,000 steps a second");
         }

@@ -7,9 +7,11 @@ mod check;
 mod link;
 mod migrate;
 mod stage;
+mod subproblem;
 
 pub use link::{from_link, to_link};
 pub use stage::Stage;
+pub use subproblem::{SUBPROBLEM_PRESETS, SubproblemPreset, SubproblemSpec};
 
 use crate::optim::{Noise, Settings, SettingsError};
 use crate::problem::ProblemError;
@@ -128,6 +130,9 @@ pub struct ViewSpec {
     pub step_markers: bool,
     /// Marks at the critical points.
     pub critical_points: bool,
+    /// The subproblem that the anatomy shows, set by hand; `None`: the one of the shown step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subproblem: Option<SubproblemSpec>,
 }
 
 /// Where the camera looks.
@@ -164,6 +169,7 @@ impl Default for ViewSpec {
             model_contours: false,
             step_markers: true,
             critical_points: true,
+            subproblem: None,
         }
     }
 }

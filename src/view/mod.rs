@@ -3,6 +3,7 @@
 //! May import `formula`, `linalg`, `problem`, `optim`, `run`, `measure` and `scene`, but neither egui nor wgpu: the
 //! window and the picture files draw what is computed here, and a shader repeats [`shade()`] line for line.
 
+pub mod anatomy;
 mod camera;
 pub mod color;
 pub mod contour;

@@ -10,7 +10,7 @@ const SINGULAR: f64 = 1e-14;
 /// Eigenvalues this close, relative to the largest, belong to one eigenspace.
 const SAME_SPACE: f64 = 1e-12;
 /// A component of the gradient in the bottom eigenspace this small, relative to the gradient, makes the hard case.
-const ORTHOGONAL: f64 = 1e-13;
+pub const ORTHOGONAL: f64 = 1e-13;
 
 /// The global minimizer (Moré, Sorensen 1983; Conn, Gould, Toint 2000, §7.3): s solves the problem iff (H + λM)s = −g,
 /// H + λM ⪰ 0, λ ≥ 0, λ(Δ − ‖s‖_M) = 0 and ‖s‖_M ≤ Δ. `h` is symmetric, `n * n` numbers row by row.
@@ -23,12 +23,21 @@ const ORTHOGONAL: f64 = 1e-13;
 /// The path then holds the step of least norm before the solution. At g = 0 on a strict saddle the step follows
 /// the bottom eigenvector to the boundary.
 pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
-    let n = g.len();
+    exact_observed(g, h, metric, radius, |_| ())
+}
+
+/// As [`exact`], telling `seen` every multiplier λ at which the iteration looks, in order; none where it needs no iteration.
+pub fn exact_observed(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMut(f64)) -> Solution {
     let unit = largest(g).max(largest(h));
     if unit > LARGE {
         let scaled = |v: &[f64]| -> Vector { v.iter().map(|e| e / unit).collect() };
-        return exact(&scaled(g), &scaled(h), metric, radius).rescaled(1.0, unit);
+        return solve(&scaled(g), &scaled(h), metric, radius, |l| seen(l * unit)).rescaled(1.0, unit);
     }
+    solve(g, h, metric, radius, seen)
+}
+
+fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, seen: impl FnMut(f64)) -> Solution {
+    let n = g.len();
     let factor = metric.factor(n);
     let mut dual = copy(g);
     factor.forward(&mut dual);
@@ -37,7 +46,7 @@ pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
     linear.iter_mut().for_each(|v| *v /= radius);
     match n {
         0 => Solution::zero(0),
-        1 => assemble(&linear, &secular(&linear, &scaled), radius, |u| {
+        1 => assemble(&linear, &secular(&linear, &scaled, seen), radius, |u| {
             let mut s: Vector = smallvec![u[0] * radius];
             factor.backward(&mut s);
             s
@@ -46,7 +55,7 @@ pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
             let (values, [x, y]) = symmetric_eigen_2x2(scaled[0], 0.5 * (scaled[1] + scaled[2]), scaled[3]);
             let [p, q] = if x.abs() > y.abs() { [-y, x] } else { [y, -x] };
             let c = [x * linear[0] + y * linear[1], p * linear[0] + q * linear[1]];
-            assemble(&c, &secular(&c, &values), radius, |u| {
+            assemble(&c, &secular(&c, &values, seen), radius, |u| {
                 let mut s = copy(&[(x * u[0] + p * u[1]) * radius, (y * u[0] + q * u[1]) * radius]);
                 factor.backward(&mut s);
                 s
@@ -55,7 +64,7 @@ pub fn exact(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
         _ => {
             let eigen = symmetric_eigen(&scaled, n);
             let c: Vector = eigen.vectors.iter().map(|q| dot(q, &linear)).collect();
-            assemble(&c, &secular(&c, &eigen.values), radius, |u| {
+            assemble(&c, &secular(&c, &eigen.values, seen), radius, |u| {
                 let mut s = Vector::from_elem(0.0, n);
                 eigen.vectors.iter().zip(u).for_each(|(q, ui)| axpy(ui * radius, q, &mut s));
                 factor.backward(&mut s);
@@ -104,7 +113,7 @@ fn point(c: &[f64], l: &[f64], shift: f64, mu: f64, from: usize, u: &mut [f64]) 
 ///
 /// The unknown is μ = λ − max(0, −l₁), which keeps its digits when λ is close to −l₁. The iteration starts at
 /// max |cᵢ| − (lᵢ + shift), where every |uᵢ| ≤ 1 and ‖u‖ ≥ 1: nothing overflows.
-fn secular(c: &[f64], l: &[f64]) -> Root {
+fn secular(c: &[f64], l: &[f64], mut seen: impl FnMut(f64)) -> Root {
     let largest = l.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     let definite = l[0] > SINGULAR * largest;
     let shift = (-l[0]).max(0.0);
@@ -120,6 +129,7 @@ fn secular(c: &[f64], l: &[f64]) -> Root {
     }
     let mut mu = (0..c.len()).fold(0.0_f64, |m, i| m.max(c[i].abs() - (l[i] + shift)));
     let mut length = point(c, l, shift, mu, 0, &mut u);
+    seen(shift + mu);
     if length < 1.0 {
         // Only where c₁ = 0 and the bottom eigenvalues differ by rounding.
         if shift > 0.0 {
@@ -135,6 +145,7 @@ fn secular(c: &[f64], l: &[f64]) -> Root {
         }
         mu = next;
         length = point(c, l, shift, mu, 0, &mut u);
+        seen(shift + mu);
     }
     u.iter_mut().for_each(|v| *v /= length);
     Root { u, least: None, multiplier: shift + mu, exit: Exit::Boundary }

@@ -12,7 +12,7 @@ mod steihaug;
 
 pub use cauchy::cauchy;
 pub use dogleg::dogleg;
-pub use exact::exact;
+pub use exact::{ORTHOGONAL, exact, exact_observed};
 pub use lanczos::lanczos;
 pub use steihaug::{forcing_tolerance, steihaug};
 
