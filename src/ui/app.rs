@@ -37,7 +37,7 @@ pub struct App {
     pub(super) help: bool,
     pub(super) notice: Option<(String, f64)>,
     snapshot: Snapshot,
-    inbox: Inbox,
+    pub(super) inbox: Inbox,
 }
 
 /// What survives a restart.

@@ -74,16 +74,11 @@ impl App {
                 ctx.copy_text(files::link(self.scene()));
                 self.say("A link to this moment is in the clipboard.");
             }
-            Command::Save(what) => {
-                let said = match self.file(what, ctx.theme()) {
-                    Ok(bytes) => files::save(what.file_name(), &bytes),
-                    Err(sentence) => sentence,
-                };
-                self.say(said);
-            }
-            Command::Open => {
-                self.say("Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.");
-            }
+            Command::Save(what) => match self.file(what, ctx.theme()) {
+                Ok(bytes) => files::save(ctx, &self.inbox, what.file_name(), &bytes),
+                Err(sentence) => self.say(sentence),
+            },
+            Command::Open => files::open(ctx, &self.inbox),
             Command::Load(text) => match files::read(&text) {
                 Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),
                 Err(sentence) => self.say(sentence),

@@ -116,7 +116,7 @@ pub fn file_entries_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     for (what, label, about) in SaveAs::ALL {
         entry(label, about, Command::Save(what));
     }
-    entry("Open a scene", "JSON or a link: dropped on the window, or pasted (Ctrl O)", Command::Open);
+    entry("Open a scene", "A JSON file (Ctrl O); files and links can also be dropped on the window or pasted", Command::Open);
     entry("Copy a link", "A link that opens this very moment (Ctrl C)", Command::CopyLink);
 }
 

@@ -1,9 +1,14 @@
 //! Scenes as files, links and what is dropped on the window.
 
 use super::command::Command;
+#[cfg(not(target_arch = "wasm32"))]
+pub use super::dialog::{open, save};
 use crate::scene::{Scene, from_link};
 use eframe::egui;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What to do where no dialog can be opened.
+pub const NO_DIALOG: &str = "Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.";
 
 /// Wishes that arrive between frames: a file that was read, a changed address.
 #[derive(Clone, Default)]
@@ -32,11 +37,12 @@ pub fn read(text: &str) -> Result<Scene, String> {
     scene.map_err(|error| super::session::sentence(&error.to_string()))
 }
 
-fn read_bytes(bytes: Result<Vec<u8>, String>) -> Command {
+/// The wish that the bytes of a file are.
+pub(super) fn read_bytes(bytes: Result<Vec<u8>, String>) -> Command {
     match bytes.map(String::from_utf8) {
         Ok(Ok(text)) => Command::Load(text),
-        Ok(Err(_)) => Command::Notice("The dropped file is no text; a scene is a JSON file.".to_owned()),
-        Err(error) => Command::Notice(format!("The dropped file cannot be read: {error}.")),
+        Ok(Err(_)) => Command::Notice("This file is no text; a scene is a JSON file.".to_owned()),
+        Err(error) => Command::Notice(format!("This file cannot be read: {error}.")),
     }
 }
 
@@ -56,32 +62,21 @@ pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFile
     });
 }
 
-/// Writes a file into the folder that the program was started in; never over another one. Returns what to say.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn save(name: &str, bytes: &[u8]) -> String {
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
-    for number in 1..1000 {
-        let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{extension}") };
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(&name) {
-            Ok(mut file) => {
-                return match std::io::Write::write_all(&mut file, bytes) {
-                    Ok(()) => format!("Saved as {name} in {}.", std::env::current_dir().unwrap_or_default().display()),
-                    Err(error) => format!("{name} could not be written: {error}."),
-                };
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return format!("{name} could not be written: {error}."),
-        }
-    }
-    "Nothing was saved: this folder holds a thousand of these files.".to_owned()
-}
-
-/// Offers a file as a download. Returns what to say.
+/// Offers a file as a download.
 #[cfg(target_arch = "wasm32")]
-pub fn save(name: &str, bytes: &[u8]) -> String {
-    match super::web::download(name, bytes) {
+pub fn save(ctx: &egui::Context, inbox: &Inbox, name: &str, bytes: &[u8]) {
+    let said = match super::web::download(name, bytes) {
         Some(()) => format!("{name} is with your downloads."),
         None => "This browser does not let the page save a file.".to_owned(),
+    };
+    inbox.push(ctx, Command::Notice(said));
+}
+
+/// Asks for a scene file; what comes of it arrives in the inbox.
+#[cfg(target_arch = "wasm32")]
+pub fn open(ctx: &egui::Context, inbox: &Inbox) {
+    if super::web::choose_file(ctx, inbox).is_none() {
+        inbox.push(ctx, Command::Notice(NO_DIALOG.to_owned()));
     }
 }
 

@@ -8,6 +8,8 @@ mod apply;
 mod bars;
 mod command;
 mod curves;
+#[cfg(not(target_arch = "wasm32"))]
+mod dialog;
 mod document;
 mod edit;
 mod files;
