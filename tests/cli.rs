@@ -172,6 +172,12 @@ fn bad_input_gets_one_sentence() {
         (&["eval", "--formula", "mean(s)", "--table", "monkey", "--at", "1,1"], "no samples"),
         (&["run", "/no/such/scene.json"], "/no/such/scene.json"),
         (&["run", "https://example.org/#s=aXXXX"], "link"),
+        (&["race", "--landscape", "rosenbrock"], "--method"),
+        (&["race", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
+        (&["race", "--landscape", "rosenbrock", "--method", "gd:step_size"], "name=value"),
+        (&["race", "--landscape", "rosenbrock", "--method", "gd", "--seeds", "0"], "--seeds"),
+        (&["race", "--landscape", "rosenbrock", "--method", "gd", "--axis", "miles"], "backpropagations"),
+        (&["sweep", "--landscape", "rosenbrock", "--method", "gd:step=1"], "step_size"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0", "--radius", "1"], "rows"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--metric", "1,-1", "--radius", "1"], "positive definite"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "-1"], "positive"),
@@ -185,6 +191,36 @@ fn bad_input_gets_one_sentence() {
         let message = refusal(arguments);
         assert!(message.contains(word), "{arguments:?}: {message}");
     }
+}
+
+#[test]
+fn race_writes_the_table_the_ends_and_the_bands() {
+    let words = ["--landscape", "saddle_bounded", "--start", "1,0", "--method", "gd", "--method", "pgd:perturbation_radius=0.01"];
+    let file = json(&[&["race", "--seeds", "3", "--steps", "500", "--axis", "backpropagations"], &words[..]].concat());
+    assert_eq!((&file["saddle"]["lambda_min"], &file["axis"]), (&Value::from(-1.0), &Value::from("backpropagations")));
+    let [gd, pgd] = [&file["methods"][0], &file["methods"][1]];
+    assert_eq!((&gd["states"][0]["status"], &gd["escaped"]), (&Value::from("strict_saddle"), &Value::from(0)));
+    assert_eq!((gd["runs"].as_u64(), pgd["runs"].as_u64()), (Some(1), Some(3)));
+    assert_eq!((&pgd["parameters"]["perturbation_radius"], &pgd["escaped"]), (&Value::from(0.01), &Value::from(3)));
+    assert_eq!(pgd["ends"].as_array().unwrap().len(), 3);
+    assert_eq!(pgd["gap"][0]["at"], 0.0);
+    assert!(pgd["gap"].as_array().unwrap().iter().all(|p| p["q10"].as_f64().unwrap() <= p["q90"].as_f64().unwrap()));
+    let table = saddlescope(&[&["race", "--format", "csv"], &words[..]].concat());
+    let table = String::from_utf8(table.stdout).unwrap();
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line.len() == lines[0].len()));
+    assert_eq!(lines[1][..4], ["GD", "gd", "1", "strict_saddle:1"]);
+}
+
+#[test]
+fn sweep_writes_a_line_for_each_step_length() {
+    let table = saddlescope(&["sweep", "--formula", "x^2 + y^2", "--method", "gd", "--steps", "50", "--format", "csv"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert_eq!(table.lines().count(), 26);
+    assert!(table.lines().nth(1).unwrap().starts_with("GD,step_size,0.001,"));
+    let file = json(&["sweep", "--formula", "x^2 + y^2", "--method", "gd", "--steps", "50"]);
+    assert_eq!(file["methods"][0]["points"].as_array().unwrap().len(), 25);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The words of the command line, declared.
 
 use super::CliError;
-use crate::linalg::Metric;
+use super::values::{axis, domain, noise, number, numbers, pairs, solver};
+use crate::measure::race::{Axis, MOST_SEEDS};
 use crate::optim::subproblem::Solver;
-use crate::optim::{Noise, NoiseShape, Setting};
+use crate::optim::{Noise, Setting};
 use crate::problem::{FormulaProblem, Objective};
-use crate::scene::{Scene, SceneError, from_link};
+use crate::scene::{MethodSpec, Scene, SceneError, from_link};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -58,6 +59,10 @@ pub enum Command {
     },
     /// Run the methods of a scene, or one method on a problem, and write every step.
     Run(Box<RunArgs>),
+    /// Run methods with many seeds and write what can be said of them: a table, and curves over the seeds.
+    Race(Box<RaceArgs>),
+    /// Write where methods end for steps from a thousandth to a thousand times their default length.
+    Sweep(Box<FieldArgs>),
     /// Solve one trust-region subproblem.
     Subproblem(SubproblemArgs),
     /// Write the picture that the window would show.
@@ -95,6 +100,20 @@ pub struct RunArgs {
     /// A parameter of the method; as often as needed.
     #[arg(long = "set", value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub settings: Vec<String>,
+    /// Start, steps and seed.
+    #[command(flatten)]
+    pub trials: Trials,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+    /// Where the output goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Start, steps and seed of runs.
+#[derive(Debug, Args)]
+pub struct Trials {
     /// The start point; the landscape's own without.
     #[arg(long, allow_hyphen_values = true, value_name = "X,Y")]
     pub start: Option<String>,
@@ -107,6 +126,37 @@ pub struct RunArgs {
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]
     pub noise: Option<Noise>,
+}
+
+/// The arguments of `race`.
+#[derive(Debug, Args)]
+pub struct RaceArgs {
+    /// Who races, and where.
+    #[command(flatten)]
+    pub field: FieldArgs,
+    /// Against what the curves are drawn; seconds are measured and differ each time.
+    #[arg(long, default_value = "steps", value_parser = axis)]
+    pub axis: Axis,
+}
+
+/// Methods on a problem, with seeds.
+#[derive(Debug, Args)]
+pub struct FieldArgs {
+    /// A scene file or link, instead of a problem and methods.
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise"])]
+    pub scene: Option<String>,
+    /// The problem.
+    #[command(flatten)]
+    pub problem: ProblemArgs,
+    /// A method, with what differs from its defaults; as often as needed.
+    #[arg(long, value_name = "ID[:NAME=VALUE,..]", required_unless_present = "scene")]
+    pub method: Vec<String>,
+    /// Start, steps and seed.
+    #[command(flatten)]
+    pub trials: Trials,
+    /// Seeds of each method that draws random numbers.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=MOST_SEEDS as i64))]
+    pub seeds: u16,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
@@ -244,17 +294,46 @@ impl RunArgs {
             return load(source);
         }
         let mut scene = self.problem.scene()?;
-        let mut method = crate::scene::MethodSpec::new(self.method.as_deref().unwrap_or_default());
-        for (name, text) in pairs(&self.settings, "--set")? {
-            method.settings.insert(name, text.parse().map_or_else(|_| Setting::Name(text.clone()), Setting::Number));
+        scene.methods = vec![method(self.method.as_deref().unwrap_or_default(), &self.settings, "--set")?];
+        self.trials.apply(&mut scene)?;
+        Ok(scene)
+    }
+}
+
+impl FieldArgs {
+    /// The scene whose methods race.
+    pub(super) fn scene(&self) -> Result<Scene, CliError> {
+        if let Some(source) = &self.scene {
+            return load(source);
         }
-        scene.methods = vec![method];
+        let mut scene = self.problem.scene()?;
+        for text in &self.method {
+            let (id, settings) = text.split_once(':').unwrap_or((text, ""));
+            let settings: Vec<String> = settings.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+            scene.methods.push(method(id, &settings, "--method")?);
+        }
+        self.trials.apply(&mut scene)?;
+        Ok(scene)
+    }
+}
+
+impl Trials {
+    fn apply(&self, scene: &mut Scene) -> Result<(), CliError> {
         scene.start = self.start.as_deref().map(|s| numbers(s, "--start")).transpose()?;
         scene.steps = self.steps.unwrap_or(scene.steps);
         scene.seed = self.seed.unwrap_or(scene.seed);
         scene.noise = self.noise;
-        Ok(scene)
+        Ok(())
     }
+}
+
+/// A method with its settings, "name=value" each.
+fn method(id: &str, settings: &[String], what: &str) -> Result<MethodSpec, CliError> {
+    let mut method = MethodSpec::new(id);
+    for (name, text) in pairs(settings, what)? {
+        method.settings.insert(name, text.parse().map_or_else(|_| Setting::Name(text.clone()), Setting::Number));
+    }
+    Ok(method)
 }
 
 /// The scene in a file, or of a link.
@@ -270,78 +349,4 @@ pub(super) fn load(source: &str) -> Result<Scene, CliError> {
         SceneError::Unreadable(why) => CliError::Usage(format!("{source} is no scene: {why}")),
         other => other.into(),
     })
-}
-
-fn solver(name: &str) -> Result<Solver, String> {
-    let names = || Solver::ALL.map(Solver::name).join(", ");
-    Solver::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("the solvers are {}", names()))
-}
-
-fn noise(text: &str) -> Result<Noise, String> {
-    let wrong = || "noise is isotropic:STRENGTH or curvature:STRENGTH with a strength from 0 on".to_owned();
-    let (shape, strength) = text.split_once(':').ok_or_else(wrong)?;
-    let shape = match shape {
-        "isotropic" => NoiseShape::Isotropic,
-        "curvature" => NoiseShape::Curvature,
-        _ => return Err(wrong()),
-    };
-    let strength = strength.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(wrong)?;
-    Ok(Noise { shape, strength })
-}
-
-/// Comma-separated numbers.
-pub(super) fn numbers(text: &str, what: &str) -> Result<Vec<f64>, CliError> {
-    text.split(',').map(|t| number(t.trim(), what)).collect()
-}
-
-/// A square matrix by rows "a,b;c,d".
-pub(super) fn matrix(text: &str, what: &str, n: usize) -> Result<Vec<f64>, CliError> {
-    let rows: Vec<Vec<f64>> = text.split(';').map(|row| numbers(row, what)).collect::<Result<_, _>>()?;
-    if rows.len() != n || rows.iter().any(|r| r.len() != n) {
-        return Err(CliError::Usage(format!("{what} must have {n} rows of {n} numbers, as the gradient has {n}")));
-    }
-    let flat: Vec<f64> = rows.concat();
-    if (0..n).any(|i| (0..i).any(|j| flat[i * n + j] != flat[j * n + i])) {
-        return Err(CliError::Usage(format!("{what} must be symmetric")));
-    }
-    Ok(flat)
-}
-
-/// A metric: a matrix by rows, or a diagonal.
-pub(super) fn metric(text: Option<&str>, n: usize) -> Result<Metric, CliError> {
-    let metric = match text {
-        None => Metric::Sphere,
-        Some(text) if !text.contains(';') && n > 1 => Metric::Diagonal(numbers(text, "--metric")?.into()),
-        Some(text) => Metric::Full(matrix(text, "--metric", n)?.into()),
-    };
-    metric.validate(n).map_err(|e| CliError::Usage(format!("--metric: {e}")))?;
-    Ok(metric)
-}
-
-fn number(text: &str, what: &str) -> Result<f64, CliError> {
-    match text.parse::<f64>() {
-        Ok(v) if v.is_finite() => Ok(v),
-        _ => Err(CliError::Usage(format!("{what}: \"{text}\" is no finite number"))),
-    }
-}
-
-fn pairs(list: &[String], what: &str) -> Result<Vec<(String, String)>, CliError> {
-    list.iter()
-        .map(|pair| match pair.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-            _ => Err(CliError::Usage(format!("{what} takes name=value, not \"{pair}\""))),
-        })
-        .collect()
-}
-
-fn domain(text: &str) -> Result<[f64; 4], CliError> {
-    let wrong = || CliError::Usage(format!("--domain takes x0:x1,y0:y1 with x0 < x1 and y0 < y1, not \"{text}\""));
-    let sides: Vec<f64> = text
-        .split([',', ':'])
-        .map(|t| t.trim().parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(wrong))
-        .collect::<Result<_, _>>()?;
-    match sides[..] {
-        [x0, x1, y0, y1] if x0 < x1 && y0 < y1 => Ok([x0, x1, y0, y1]),
-        _ => Err(wrong()),
-    }
 }

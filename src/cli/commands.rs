@@ -1,16 +1,20 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{Command, Format, Output, ProblemArgs, Registry, RunArgs, SubproblemArgs, load, matrix, metric, numbers};
+use super::arguments::{Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, load};
+use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::Vector;
+use crate::measure::race::{Entrant, Landmarks, Race, Sweep};
 use crate::measure::{classify, critical_points};
 use crate::optim::{Exit, methods};
-use crate::problem::landscapes;
+use crate::problem::{Objective, landscapes};
 use crate::run::Run;
 use crate::scene::Scene;
 use crate::view::Theme;
 use serde::Serialize;
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 /// Carries out a command. `Ok(false)`: the output is written, and the computation ended badly.
 pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
@@ -25,6 +29,8 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
             output.json(&critical_points(&opened, &problem.bounds_of(&opened)?))?;
         }
         Command::Run(arguments) => return run(arguments),
+        Command::Race(arguments) => race(arguments)?,
+        Command::Sweep(arguments) => sweep(arguments)?,
         Command::Subproblem(arguments) => solve(arguments)?,
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
@@ -42,7 +48,7 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
 }
 
 fn run(arguments: &RunArgs) -> Result<bool, CliError> {
-    let runs = race(&arguments.scene()?)?;
+    let runs = runs(&arguments.scene()?)?;
     let out = arguments.output.open()?;
     match arguments.format {
         Format::Json => export::json::write_runs(out, &runs)?,
@@ -55,12 +61,68 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
 }
 
 /// All runs of a scene, to their ends.
-fn race(scene: &Scene) -> Result<Vec<Run>, CliError> {
+fn runs(scene: &Scene) -> Result<Vec<Run>, CliError> {
     let mut runs: Vec<Run> = scene.open()?.runs.into_iter().flatten().collect();
     for run in &mut runs {
         run.advance(u64::MAX);
     }
     Ok(runs)
+}
+
+/// The methods of a scene as entrants, and what they are measured against.
+struct Field {
+    objective: Arc<dyn Objective>,
+    entrants: Vec<Entrant>,
+    landmarks: Landmarks,
+}
+
+fn field(arguments: &FieldArgs) -> Result<Field, CliError> {
+    let scene = arguments.scene()?;
+    let stage = scene.open()?;
+    let landmarks = stage.landmarks(&critical_points(&*stage.problem, &stage.problem.bounds()));
+    let entrants = stage.entrants(&scene.method_names());
+    if entrants.is_empty() {
+        return Err(CliError::Usage("the scene has no method that runs".to_owned()));
+    }
+    Ok(Field { objective: stage.problem, entrants, landmarks })
+}
+
+fn race(arguments: &RaceArgs) -> Result<(), CliError> {
+    let Field { objective, entrants, landmarks } = field(&arguments.field)?;
+    let mut race = Race::new(objective, entrants, arguments.field.seeds.into(), landmarks, seconds)?;
+    race.finish(threads());
+    let out = arguments.field.output.open()?;
+    match arguments.field.format {
+        Format::Json => export::race::write_json(out, &race, arguments.axis)?,
+        Format::Csv => export::race::write_csv(out, &race, &race.standings())?,
+    }
+    for row in race.standings() {
+        let states: Vec<String> = row.states.iter().map(|state| format!("{} {}", state.count, state.status.id())).collect();
+        eprintln!("{}: f {} (median of {}); {}", row.name, row.f.median, row.runs, states.join(", "));
+    }
+    Ok(())
+}
+
+fn sweep(arguments: &FieldArgs) -> Result<(), CliError> {
+    let Field { objective, entrants, landmarks } = field(arguments)?;
+    let mut sweep = Sweep::new(objective, &entrants, arguments.seeds.into(), landmarks, seconds)?;
+    sweep.finish(threads());
+    let out = arguments.output.open()?;
+    match arguments.format {
+        Format::Json => export::race::write_sweep_json(out, &sweep)?,
+        Format::Csv => export::race::write_sweep_csv(out, &sweep)?,
+    }
+    Ok(())
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Seconds since the program's first question.
+fn seconds() -> f64 {
+    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    BEGIN.elapsed().as_secs_f64()
 }
 
 fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {

@@ -10,7 +10,6 @@ use std::io::Write;
 /// # Errors
 /// Those of the writer.
 pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Run>) -> std::io::Result<()> {
-    let number = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
     for (index, run) in runs.into_iter().enumerate() {
         if index == 0 {
             let x: String = (1..=run.objective().dim()).map(|i| format!("x{i},")).collect();
@@ -45,4 +44,13 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
         }
     }
     out.flush()
+}
+
+/// A number as a field, short and read back to the same bits; empty where it is not finite.
+pub(super) fn number(v: f64) -> String {
+    match v.abs() {
+        size if !size.is_finite() => String::new(),
+        size if size == 0.0 || (1e-5..1e16).contains(&size) => v.to_string(),
+        _ => format!("{v:e}"),
+    }
 }

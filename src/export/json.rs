@@ -2,13 +2,14 @@
 
 use crate::linalg::{Metric, norm};
 use crate::optim::{Counts, Exit, Geometry, Setting, Step, Verdict};
-use crate::run::Run;
+use crate::run::{Run, Setup};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// Writes `{"runs": [...]}`: for each run its `method`, `parameters`, `seed`, `status`, `message` and `steps`.
+/// Writes `{"runs": [...]}`: for each run its `method`, `parameters`, `seed`, `status`, `lambda_min` (at a stationary
+/// point), `message` and `steps`.
 /// Records are replayed while they are written, so a run of any length needs no memory for it. Numbers read back
 /// to the same bits; infinities and NaN are null.
 ///
@@ -25,8 +26,7 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
 }
 
 /// The parameters that a run had, defaults included.
-pub fn parameters(run: &Run) -> BTreeMap<&'static str, Setting> {
-    let setup = run.setup();
+pub fn parameters(setup: &Setup) -> BTreeMap<&'static str, Setting> {
     let Ok(values) = setup.method.resolve(&setup.settings, setup.scales) else {
         return BTreeMap::new();
     };
@@ -40,9 +40,10 @@ impl Serialize for RunJson<'_> {
         let run = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("method", run.setup().method.id)?;
-        map.serialize_entry("parameters", &parameters(run))?;
+        map.serialize_entry("parameters", &parameters(run.setup()))?;
         map.serialize_entry("seed", &run.setup().seed)?;
         map.serialize_entry("status", run.status().id())?;
+        map.serialize_entry("lambda_min", &run.status().lambda_min())?;
         map.serialize_entry("message", &run.status().message())?;
         map.serialize_entry("steps", &Steps(run))?;
         map.end()

@@ -7,6 +7,7 @@ mod canvas;
 pub mod csv;
 pub mod json;
 pub mod png;
+pub mod race;
 mod text;
 
 pub use text::FONT;

@@ -107,6 +107,11 @@ impl Run {
 
     /// Makes up to `trials` more trials; returns how many were made. Fewer than asked means that the run has ended.
     pub fn advance(&mut self, trials: u64) -> u64 {
+        self.advance_watched(trials, |_, _| {})
+    }
+
+    /// As [`advance`](Self::advance); `watch` is shown each record with the counts after it.
+    pub fn advance_watched(&mut self, trials: u64, mut watch: impl FnMut(&Step, Counts)) -> u64 {
         let first = self.now.step;
         if self.status != Status::Running {
             return 0;
@@ -119,6 +124,7 @@ impl Run {
                 Ok(record) => {
                     self.now.step += 1;
                     self.trace.push(self.now.step, record, oracle.counts());
+                    watch(record, oracle.counts());
                     self.after_step(record);
                 }
                 Err(error) => self.after_error(error),

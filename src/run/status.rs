@@ -87,6 +87,17 @@ impl Status {
         }
     }
 
+    /// The smallest eigenvalue of the Hessian where the run rests at a stationary point.
+    pub fn lambda_min(&self) -> Option<f64> {
+        match self {
+            Status::Minimum { lambda_min }
+            | Status::StrictSaddle { lambda_min }
+            | Status::Degenerate { lambda_min }
+            | Status::Maximum { lambda_min } => Some(*lambda_min),
+            _ => None,
+        }
+    }
+
     /// Whether the computation ended badly (exit status 1 on the command line).
     pub fn is_bad(&self) -> bool {
         matches!(self, Status::Diverged { .. } | Status::BudgetSpent { .. } | Status::Stalled { .. })

@@ -6,6 +6,7 @@
 mod check;
 mod link;
 mod migrate;
+mod names;
 mod stage;
 mod subproblem;
 

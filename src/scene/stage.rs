@@ -3,6 +3,8 @@
 use super::check::MOST_NOISE;
 use super::{ProblemSpec, Scene, SceneError};
 use crate::linalg::Vector;
+use crate::measure::PointReport;
+use crate::measure::race::{Entrant, Landmarks};
 use crate::optim::{Noise, NoiseShape, method};
 use crate::problem::{FormulaProblem, Objective, landscape};
 use crate::run::{Run, Setup};
@@ -17,6 +19,19 @@ pub struct Stage {
     pub start: Vector,
     /// A run for each method of the scene; `None` where the method is not enabled.
     pub runs: Vec<Option<Run>>,
+}
+
+impl Stage {
+    /// The methods that run, with these names for the scene's methods ([`Scene::method_names`]).
+    pub fn entrants(&self, names: &[String]) -> Vec<Entrant> {
+        let runs = self.runs.iter().zip(names);
+        runs.filter_map(|(run, name)| Some(Entrant { name: name.clone(), setup: run.as_ref()?.setup().clone() })).collect()
+    }
+
+    /// What a race from this start is measured against, when these are the critical points.
+    pub fn landmarks(&self, points: &[PointReport]) -> Landmarks {
+        Landmarks::new(points, &self.start, self.problem.value(&self.start), self.problem.scales().radius)
+    }
 }
 
 impl ProblemSpec {

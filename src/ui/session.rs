@@ -3,7 +3,7 @@
 
 use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
-use crate::optim::{Method, Setting, method};
+use crate::optim::{Method, method};
 use crate::problem::{FormulaProblem, Landscape, Objective, Plane, ProblemError, landscape};
 use crate::run::Run;
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
@@ -126,24 +126,8 @@ impl Session {
             };
             self.lanes.push(lane);
         }
-        for index in 0..self.lanes.len() {
-            self.lanes[index].name = self.name(index);
-        }
-    }
-
-    /// A short name that no other lane has.
-    fn name(&self, index: usize) -> String {
-        let lane = &self.lanes[index];
-        let known = lane.method().map_or(lane.spec.id.as_str(), |m| m.name);
-        // An identifier of up to three letters is the field's own abbreviation.
-        let short = if lane.spec.id.len() <= 3 { lane.spec.id.to_uppercase() } else { known.to_owned() };
-        let plain = |other: &Lane| other.spec.id == lane.spec.id && choice(&other.spec) == choice(&lane.spec);
-        let same = self.lanes.iter().filter(|other| plain(other)).count();
-        let place = self.lanes[..index].iter().filter(|other| plain(other)).count() + 1;
-        let number = if same > 1 { format!(" {place}") } else { String::new() };
-        match choice(&lane.spec) {
-            Some(special) => format!("{short} · {}{number}", method(special).map_or(special, |m| m.name).replace('_', " ")),
-            None => format!("{short}{number}"),
+        for (lane, name) in self.lanes.iter_mut().zip(scene.method_names()) {
+            lane.name = name;
         }
     }
 
@@ -314,11 +298,6 @@ impl Lane {
         let row = self.row(step)?;
         Some(self.curves.at(self.run.as_ref()?, quantity, row))
     }
-}
-
-/// The first of its settings that is a choice: what tells it from others of its kind.
-fn choice(spec: &MethodSpec) -> Option<&str> {
-    spec.settings.values().find_map(|value| if let Setting::Name(name) = value { Some(name.as_str()) } else { None })
 }
 
 fn default_start(problem: &FormulaProblem) -> Vector {
