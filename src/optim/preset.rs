@@ -64,8 +64,9 @@ impl Method {
             };
             let (min, max) = parameter.span.limits();
             let whole = matches!(parameter.span, Span::Integer { .. });
+            let finite = value.is_finite();
             *value = (if whole { value.ceil() } else { *value }).clamp(min, max);
-            !value.is_nan()
+            finite
         });
         Some(settings)
     }

@@ -46,6 +46,19 @@ pub(super) const fn second_step(
     Parameter { name, symbol, default: Default::GradientStep { times, plain }, span, meaning, source }
 }
 
+/// A curvature.
+pub(super) const fn curvature(
+    name: &'static str,
+    symbol: &'static str,
+    times: f64,
+    plain: f64,
+    meaning: &'static str,
+    source: &'static str,
+) -> Parameter {
+    let span = Span::Log { min: 1e-15, max: 1e9 };
+    Parameter { name, symbol, default: Default::Curvature { times, plain }, span, meaning, source }
+}
+
 /// A decrease of f.
 pub(super) const fn decrease(
     name: &'static str,
@@ -75,4 +88,9 @@ pub(super) const fn gradient(
 /// g_thres: where ‖∇f‖ is at most this, a point counts as critical.
 pub(super) const fn gradient_threshold(symbol: &'static str, times: f64, source: &'static str) -> Parameter {
     gradient("gradient_threshold", symbol, times, 1e-3, "gradient norm at which a point counts as critical", source)
+}
+
+/// δ/L₂: how far a direction of negative curvature is followed.
+pub(super) const fn curvature_step(times: f64, source: &'static str) -> Parameter {
+    length("curvature_step", "δ/L₂", times, 0.1, "length of the step along a direction of negative curvature", source)
 }

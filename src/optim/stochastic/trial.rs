@@ -42,6 +42,11 @@ pub(super) fn look(x: &[f64], trial: Vector, f: f64, phase: Phase, geometry: Geo
     }
 }
 
+/// a + t b.
+pub(super) fn offset(a: &[f64], t: f64, b: &[f64]) -> Vector {
+    a.iter().zip(b).map(|(ai, bi)| ai + t * bi).collect()
+}
+
 /// The gradient of `sample` at `x`, with the component's value.
 pub(super) fn sampled(oracle: &mut Oracle<'_>, x: &[f64], sample: &Sample) -> Result<(f64, Vector), StepError> {
     let mut gradient = zeros(x.len());
