@@ -5,6 +5,7 @@
 mod contract;
 mod escapes;
 mod first_order;
+mod line_search;
 mod objectives;
 mod regions;
 mod stochastic;

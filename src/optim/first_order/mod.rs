@@ -11,9 +11,13 @@ mod adamw;
 mod adaptive;
 mod aggmo;
 mod amsgrad;
+mod bfgs;
+mod cg;
 mod first_order_tr;
 mod gd;
 mod heavy_ball;
+mod lbfgs;
+mod line_search;
 mod moments;
 mod nadam;
 mod nesterov;
@@ -21,6 +25,7 @@ mod ngd;
 mod parameters;
 mod rmsprop;
 mod rmsprop_full;
+mod searched;
 
 pub(super) use parameters::gradient_step;
 use parameters::{decay, epsilon, epsilon_place, momentum, step_length};
@@ -45,6 +50,9 @@ pub(super) const METHODS: &[Method] = &[
     adamw::ADAMW,
     nadam::NADAM,
     adadelta::ADADELTA,
+    cg::CG,
+    bfgs::BFGS,
+    lbfgs::LBFGS,
     first_order_tr::FIRST_ORDER_TR,
 ];
 
