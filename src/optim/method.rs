@@ -143,14 +143,16 @@ impl Parameter {
             (Default::GradientStep { times, .. }, Some(s)) => (times * s.step_size).clamp(min, max),
             (Default::Length { times, .. }, Some(s)) => (times * s.radius).clamp(min, max),
             (Default::Gradient { times, .. }, Some(s)) => (times * s.radius / s.step_size).clamp(min, max),
-            (Default::Curvature { times, .. }, Some(s)) => (times / s.step_size).clamp(min, max),
             (Default::Decrease { times, .. }, Some(s)) => (times * s.radius * s.radius / s.step_size).clamp(min, max),
+            (Default::Curvature { times, .. }, Some(s)) => (times / s.step_size).clamp(min, max),
+            (Default::HessianChange { times, .. }, Some(s)) => (times / (s.step_size * s.radius)).clamp(min, max),
             (
                 Default::GradientStep { plain, .. }
                 | Default::Length { plain, .. }
                 | Default::Gradient { plain, .. }
+                | Default::Decrease { plain, .. }
                 | Default::Curvature { plain, .. }
-                | Default::Decrease { plain, .. },
+                | Default::HessianChange { plain, .. },
                 None,
             ) => plain,
         }

@@ -61,6 +61,13 @@ pub enum Default {
         /// The literature's default.
         plain: f64,
     },
+    /// This times `1 / (step_size · radius)`: a change of the Hessian by ℓ over the radius.
+    HessianChange {
+        /// Multiple of that change per length.
+        times: f64,
+        /// The literature's default.
+        plain: f64,
+    },
 }
 
 /// The values a parameter may take.
@@ -141,6 +148,9 @@ impl Serialize for Parameter {
             Default::Gradient { times, .. } => map.serialize_entry("times_landscape_radius_over_step_size", &times)?,
             Default::Curvature { times, .. } => map.serialize_entry("times_one_over_landscape_step_size", &times)?,
             Default::Decrease { times, .. } => map.serialize_entry("times_landscape_radius_squared_over_step_size", &times)?,
+            Default::HessianChange { times, .. } => {
+                map.serialize_entry("times_one_over_landscape_step_size_and_radius", &times)?
+            }
         }
         map.serialize_entry("meaning", self.meaning)?;
         map.serialize_entry("source", self.source)?;

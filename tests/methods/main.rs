@@ -8,6 +8,7 @@ mod first_order;
 mod line_search;
 mod objectives;
 mod regions;
+mod second_order;
 mod stochastic;
 mod trajectories;
 mod trust_region;

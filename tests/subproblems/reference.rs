@@ -88,21 +88,30 @@ fn steihaug_paths_of_the_reference() {
     assert_eq!(checked, 40);
 }
 
+/// In the hard case the reference stays in the space of g; ours finds the exact solution's value and multiplier.
 #[test]
 fn lanczos_solutions_of_the_reference() {
-    let mut checked = 0;
+    let (mut checked, mut hard) = (0, 0);
     for (name, problem, row) in cases() {
-        let Some(theirs) = row.get("gltr") else { continue };
         let n = problem.g.len();
         let ours = subproblem::lanczos(&problem.g, problem.product(), &problem.metric, problem.radius, 1e-12, n).unwrap();
+        close(&name, -problem.model(&ours.step), ours.model_decrease, 1e-12);
+        if row["exact"]["case"] == "hard" {
+            close(&name, ours.multiplier, row["exact"]["lam"].as_f64().unwrap(), 1e-10);
+            close(&name, ours.model_decrease, row["exact"]["model_decrease"].as_f64().unwrap(), 1e-10);
+            assert_eq!(ours.exit, Exit::HardCase, "{name}");
+            hard += 1;
+            continue;
+        }
+        let theirs = &row["gltr"];
         close(&name, ours.multiplier, theirs["lam"].as_f64().unwrap(), 1e-8);
         close(&name, ours.model_decrease, theirs["model_decrease"].as_f64().unwrap(), 1e-10);
-        close(&name, -problem.model(&ours.step), ours.model_decrease, 1e-12);
-        assert_eq!(ours.products as u64, theirs["iters"].as_u64().unwrap(), "{name}");
+        // Where the space of g is invariant the rest is looked at too.
+        assert!(ours.products as u64 >= theirs["iters"].as_u64().unwrap(), "{name}");
         for (a, b) in ours.step.iter().zip(numbers(&theirs["s"])) {
             close(&name, *a, b, 1e-8);
         }
         checked += 1;
     }
-    assert_eq!(checked, 20);
+    assert_eq!((checked, hard), (16, 5));
 }

@@ -2,9 +2,22 @@
 //!
 //! May import `linalg`, the contract of `optim` and its `subproblem` solvers. One method a file.
 
+mod adan;
+mod damped_newton;
+mod newton;
+mod regularized_newton;
+mod saddle_free_newton;
+mod spectral;
 mod tr;
 
 use super::Method;
 
 /// The methods of this family, in the order in which the window lists them.
-pub(super) const METHODS: &[Method] = &[tr::TR];
+pub(super) const METHODS: &[Method] = &[
+    newton::NEWTON,
+    damped_newton::DAMPED_NEWTON,
+    saddle_free_newton::SADDLE_FREE_NEWTON,
+    regularized_newton::REGULARIZED_NEWTON,
+    adan::ADAN,
+    tr::TR,
+];

@@ -1,18 +1,19 @@
 //! The subproblem on a growing Krylov space.
 
+use super::krylov::Krylov;
 use super::{LARGE, Solution, exact, largest};
-use crate::linalg::{Metric, Vector, axpy, dot};
+use crate::linalg::{Metric, Vector};
 use crate::optim::{Exit, Path, StepError};
 
-/// A new direction this small, relative to T, is rounding: the space is invariant.
-const INVARIANT: f64 = 1e-14;
+/// Up to so many directions the projected problem is solved at each; beyond at every eighth of their number.
+const EACH: usize = 32;
 
 /// The generalized Lanczos trust-region method (Gould, Lucidi, Roma, Toint 1999): an M-orthonormal Lanczos basis Q of H started at
 /// M⁻¹g, and the exact solution of the tridiagonal subproblem min γ₀h₁ + ½hᵀTh over ‖h‖ ≤ Δ; s = Qh.
 ///
-/// Stops when ‖(H + λM)s + g‖_{M⁻¹} = γₖ₊₁|hₖ| ≤ `tolerance` · ‖g‖_{M⁻¹}, after `limit` products, or when the basis spans the whole space; the basis
-/// is orthogonalized twice against all of itself. What g does not reach is not seen: at g = 0 the step is zero, and in the hard case it
-/// stays in the space of g.
+/// Stops when ‖(H + λM)s + g‖_{M⁻¹} = γₖ₊₁|hₖ| ≤ `tolerance` · ‖g‖_{M⁻¹}, after `limit` products, or when the basis spans the whole space.
+/// Where the space of g is exhausted before (the hard case, or g = 0) the basis goes on from a random direction that is
+/// M-orthogonal to it, until the smallest Ritz value there has converged: negative curvature that g does not reach is found.
 ///
 /// # Errors
 /// Those of `product`.
@@ -45,57 +46,49 @@ fn krylov(
     tolerance: f64,
     limit: usize,
 ) -> Result<Solution, StepError> {
-    let n = g.len();
-    let factor = metric.factor(n);
-    let mut t = Vector::from_slice(g);
-    let mut y = Vector::from_slice(g);
-    factor.solve(&mut y);
-    let first = dot(&t, &y).max(0.0).sqrt();
-    if first * first < f64::MIN_POSITIVE {
-        return Ok(Solution::zero(n));
-    }
-    // Rows of the basis: qₖ and M qₖ; T's diagonal and off-diagonal.
-    let (mut basis, mut duals): (Vec<Vector>, Vec<Vector>) = (Vec::new(), Vec::new());
-    let (mut diagonal, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-    let (mut gamma, mut path) = (first, Path::new());
-    loop {
-        let q: Vector = y.iter().map(|v| v / gamma).collect();
-        let w: Vector = t.iter().map(|v| v / gamma).collect();
-        product(&q, &mut t)?;
-        diagonal.push(dot(&q, &t));
-        basis.push(q);
-        duals.push(w);
-        for _ in 0..2 {
-            for (q, w) in basis.iter().zip(&duals) {
-                axpy(-dot(q, &t), w, &mut t);
-            }
-        }
-        y.copy_from_slice(&t);
-        factor.solve(&mut y);
-        gamma = dot(&t, &y).max(0.0).sqrt();
+    let mut basis = Krylov::new(g, metric);
+    let mut path = Path::new();
+    grow(&mut basis, g.len(), limit, product, |basis| {
+        let small = exact(&basis.linear(), &basis.tridiagonal(), &Metric::Sphere, radius);
+        let step = basis.lift(&small.step);
+        path.push(step.clone());
+        let residual = basis.gamma() * small.step.last().map_or(0.0, |h| h.abs());
+        let converged = residual <= tolerance * basis.first();
+        (Solution { step, products: basis.len(), ..small }, converged)
+    })
+    .map(|found| match found {
+        Some((solution, true)) => Solution { path, ..solution },
+        Some((solution, false)) => Solution { path, exit: Exit::IterationLimit, ..solution },
+        None => Solution::zero(g.len()),
+    })
+}
 
-        let k = basis.len();
-        let mut tridiagonal = vec![0.0; k * k];
-        for i in 0..k {
-            tridiagonal[i * k + i] = diagonal[i];
-            if i > 0 {
-                tridiagonal[i * k + i - 1] = off[i - 1];
-                tridiagonal[(i - 1) * k + i] = off[i - 1];
-            }
+/// Grows `basis` until `solve` says that its solution has converged, and the curvature that g does not reach is seen too; or
+/// until `limit` products. The last solution, and whether it is final; none without a product.
+pub(super) fn grow<S>(
+    basis: &mut Krylov<'_>,
+    n: usize,
+    limit: usize,
+    product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
+    mut solve: impl FnMut(&Krylov<'_>) -> (S, bool),
+) -> Result<Option<(S, bool)>, StepError> {
+    let limit = limit.min(n);
+    let mut last = None;
+    while basis.len() < limit {
+        basis.grow(product)?;
+        let (k, exhausted) = (basis.len(), basis.is_invariant());
+        if k > EACH && k % (k / 8) != 0 && !exhausted && k < limit {
+            continue;
         }
-        let mut linear = vec![0.0; k];
-        linear[0] = first;
-        let small = exact(&linear, &tridiagonal, &Metric::Sphere, radius);
-        let mut step = Vector::from_elem(0.0, n);
-        basis.iter().zip(&small.step).for_each(|(q, h)| axpy(*h, q, &mut step));
-        path.push(Vector::from_slice(&step));
-        let last = small.step.last().copied().unwrap_or(0.0);
-        let size = diagonal.iter().chain(&off).fold(0.0_f64, |m, e| m.max(e.abs()));
-        let done = k == n || gamma <= INVARIANT * size || gamma * last.abs() <= tolerance * first;
-        if done || k >= limit {
-            let exit = if done { small.exit } else { Exit::IterationLimit };
-            return Ok(Solution { step, path, exit, products: k, ..small });
+        let (solution, converged) = solve(basis);
+        let done = k == n || if basis.is_beyond_gradient() { basis.has_bottom() } else { converged && !exhausted };
+        last = Some((solution, done));
+        if done {
+            break;
         }
-        off.push(gamma);
+        if exhausted {
+            basis.restart();
+        }
     }
+    Ok(last)
 }

@@ -7,12 +7,14 @@
 mod cauchy;
 mod dogleg;
 mod exact;
+mod krylov;
 mod lanczos;
 mod steihaug;
 
 pub use cauchy::cauchy;
 pub use dogleg::dogleg;
 pub use exact::{ORTHOGONAL, exact, exact_observed};
+pub(super) use krylov::Krylov;
 pub use lanczos::lanczos;
 pub use steihaug::{forcing_tolerance, steihaug};
 

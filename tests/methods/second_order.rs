@@ -1,0 +1,149 @@
+//! Newton's method and its kin: iterates against the reference, saddles, geometry and counts.
+
+use crate::objectives::{PLANES, Plane, SADDLE_BOUNDED, run, set};
+use saddlescope::linalg::norm;
+use saddlescope::optim::{Geometry, Settings, Verdict, method};
+use serde_json::Value;
+
+fn numbers(v: &Value) -> Vec<f64> {
+    v.as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect()
+}
+
+fn plane(name: &str) -> Plane {
+    *PLANES.iter().find(|p| p.name == name).unwrap()
+}
+
+/// Our identifier and settings for a run of the reference; none for those that other files hold.
+fn translate(case: &Value) -> Option<(&'static str, Settings)> {
+    let hyper = |name: &str| case["hyper"][name].as_f64().unwrap();
+    Some(match case["method"].as_str().unwrap() {
+        "newton" => ("newton", set(&[], &[])),
+        "damped" => ("damped_newton", set(&[("damping", hyper("lam"))], &[])),
+        "sfn" => ("saddle_free_newton", set(&[("damping", hyper("damping"))], &[])),
+        "regnewton" => ("regularized_newton", set(&[("hessian_change", hyper("H"))], &[])),
+        "adan" => ("adan", set(&[("hessian_change", hyper("H0"))], &[])),
+        "adan_plus" => ("adan", set(&[("hessian_change", hyper("H0"))], &[("variant", "plus")])),
+        _ => return None,
+    })
+}
+
+#[test]
+fn newton_like_iterates() {
+    let reference: Value = serde_json::from_str(include_str!("../reference/trajectories_second_order.json")).unwrap();
+    let mut checked = 0;
+    for case in reference["runs"].as_array().unwrap() {
+        let Some((id, settings)) = translate(case) else { continue };
+        let f = plane(case["problem"].as_str().unwrap());
+        let rows = case["rows"].as_array().unwrap();
+        let start = numbers(&rows[0]["x"]);
+        let (records, _) = run(id, &settings, &f, &start, rows.len() - 1, 0);
+        assert_eq!(records.len(), rows.len() - 1, "{id} on {}", f.name);
+        for (k, (record, row)) in records.iter().zip(&rows[1..]).enumerate() {
+            for (ours, theirs) in record.x.iter().zip(numbers(&row["x"])) {
+                let difference = (ours - theirs).abs();
+                assert!(difference <= 1e-9 * (1.0 + theirs.abs()), "{id} on {}: iterate {}: {difference:e}", f.name, k + 1);
+            }
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 17);
+}
+
+/// Iterations until |y| > ½ from (1.5, 10⁻⁴); none within 400.
+fn escape(id: &str, settings: &Settings) -> (Option<usize>, Vec<f64>) {
+    let (records, _) = run(id, settings, &SADDLE_BOUNDED, &[1.5, 1e-4], 400, 0);
+    (records.iter().position(|r| r.x[1].abs() > 0.5).map(|k| k + 1), records.last().unwrap().x.to_vec())
+}
+
+#[test]
+fn the_bounded_saddle_as_it_is_published() {
+    let plain = |id| escape(id, &set(&[], &[]));
+    let (never, end) = plain("newton");
+    assert!(never.is_none() && norm(&end) < 1e-9, "Newton lands on the saddle: {end:?}");
+    assert_eq!(plain("saddle_free_newton").0, Some(13));
+    assert_eq!(escape("tr", &set(&[], &[("solver", "exact")])).0, Some(1));
+    assert_eq!(escape("tr", &set(&[], &[("solver", "steihaug")])).0, Some(5));
+    let (passes, end) = escape("regularized_newton", &set(&[("hessian_change", 10.0)], &[]));
+    assert_eq!(passes, Some(10));
+    assert!((end[1] + 1.0).abs() < 1e-6, "it ends at the other minimum: {end:?}");
+    let (never, end) = escape("adan", &set(&[("hessian_change", 1.0)], &[("variant", "plus")]));
+    assert!(never.is_none() && norm(&end) < 1e-6, "AdaN+ converges to the saddle: {end:?}");
+    let (guarded, _) = escape("regularized_newton", &set(&[("hessian_change", 10.0)], &[("guard", "on")]));
+    assert!(guarded.is_some());
+}
+
+#[test]
+fn at_a_saddle_itself_newton_and_saddle_free_newton_stay() {
+    for (id, settings) in [
+        ("newton", set(&[], &[])),
+        ("saddle_free_newton", set(&[], &[])),
+        ("saddle_free_newton", set(&[], &[("solver", "krylov")])),
+        ("regularized_newton", set(&[], &[])),
+        ("adan", set(&[], &[])),
+    ] {
+        let (records, _) = run(id, &settings, &SADDLE_BOUNDED, &[0.0, 0.0], 5, 0);
+        assert!(records.iter().all(|r| norm(&r.x) == 0.0), "{id}");
+        assert!(!method(id).unwrap().escapes, "{id}");
+    }
+}
+
+/// Where the divisor is positive definite its ellipsoid is reported, elsewhere none.
+#[test]
+fn no_ellipsoid_where_the_matrix_is_indefinite() {
+    for f in &PLANES {
+        for id in ["newton", "damped_newton", "saddle_free_newton", "regularized_newton", "adan"] {
+            let (records, _) = run(id, &set(&[], &[]), f, &f.start, 30, 0);
+            for record in &records {
+                let h = (f.hessian)(record.from[0], record.from[1]);
+                let low = 0.5 * (h[0] + h[2]) - (0.25 * (h[0] - h[2]) * (h[0] - h[2]) + h[1] * h[1]).sqrt();
+                let ellipsoid = matches!(record.geometry, Geometry::TrustRegion(_));
+                match id {
+                    "newton" => assert_eq!(ellipsoid, low > 0.0, "{id} on {} at {:?}", f.name, record.from),
+                    "damped_newton" => assert_eq!(ellipsoid, low > -1.0, "{id} on {} at {:?}", f.name, record.from),
+                    "saddle_free_newton" => assert!(ellipsoid || low == 0.0, "{id} on {} at {:?}", f.name, record.from),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_armijo_search_never_climbs_and_shows_what_it_tried() {
+    for id in ["newton", "damped_newton"] {
+        for f in &PLANES {
+            let (records, counts) = run(id, &set(&[], &[("line_search", "armijo")]), f, &f.start, 30, 0);
+            let mut tried = 0;
+            for record in &records {
+                let lengths = match &record.geometry {
+                    Geometry::TrustRegion(region) => region.path.len(),
+                    Geometry::Line { tried, .. } => tried.len(),
+                    _ => 0,
+                };
+                assert!(lengths >= 1 || norm(&record.trial) == 0.0);
+                if !record.actual.is_nan() {
+                    tried += lengths as u64;
+                    assert!(
+                        record.verdict == Verdict::Rejected || record.actual >= -1e-14 * record.f.abs(),
+                        "{id} on {}",
+                        f.name
+                    );
+                }
+            }
+            assert_eq!(counts.value, tried, "{id} on {}", f.name);
+        }
+    }
+}
+
+/// In the plane two Lanczos vectors span everything: the step is the dense one of the damping that was taken.
+#[test]
+fn the_krylov_version_asks_products_only() {
+    for f in &PLANES {
+        let (records, counts) = run("saddle_free_newton", &set(&[("repeats", 3.0)], &[("solver", "krylov")]), f, &f.start, 30, 0);
+        assert_eq!(counts.hessian, 0);
+        assert!(counts.hessian_vector <= 2 * 10, "{}: {}", f.name, counts.hessian_vector);
+        let (first, last) = (&records[0], records.last().unwrap());
+        assert!(last.f < first.f, "{}: {} to {}", f.name, first.f, last.f);
+        assert!(records.windows(2).all(|w| w[1].f <= w[0].f + 1e-14 * w[0].f.abs()), "{}", f.name);
+    }
+}
