@@ -129,6 +129,14 @@ fn a_trust_region_run_finds_the_minimum_and_says_its_ellipsoid() {
 }
 
 #[test]
+fn subproblem_solves_the_cubic_one() {
+    let hard = json(&["subproblem", "--gradient", "0.1,0", "--hessian", "1,0;0,-2", "--sigma", "1", "--solver", "cubic"]);
+    assert_eq!(hard["hard_case"], true);
+    assert!((hard["multiplier"].as_f64().unwrap() - 2.0).abs() < 1e-12);
+    assert!((hard["model_decrease"].as_f64().unwrap() - 1.335).abs() < 1e-12);
+}
+
+#[test]
 fn subproblem_solves_the_hard_case() {
     let hard = json(&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,-2", "--radius", "1", "--solver", "exact"]);
     assert_eq!(hard["hard_case"], true);
@@ -181,6 +189,8 @@ fn bad_input_gets_one_sentence() {
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0", "--radius", "1"], "rows"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--metric", "1,-1", "--radius", "1"], "positive definite"),
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "-1"], "positive"),
+        (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1"], "--radius"),
+        (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "1", "--solver", "cubic"], "--sigma"),
         (&["critical-points", "--formula", "x^2+y^2", "--domain", "1:0,0:1"], "--domain"),
         (&["frobnicate"], "frobnicate"),
         (&["render", "Cargo.toml", "--out", "target/no.png"], "no scene"),

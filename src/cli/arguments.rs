@@ -63,7 +63,7 @@ pub enum Command {
     Race(Box<RaceArgs>),
     /// Write where methods end for steps from a thousandth to a thousand times their default length.
     Sweep(Box<FieldArgs>),
-    /// Solve one trust-region subproblem.
+    /// Solve one trust-region or cubic subproblem.
     Subproblem(SubproblemArgs),
     /// Write the picture that the window would show.
     Render {
@@ -179,13 +179,25 @@ pub struct SubproblemArgs {
     pub metric: Option<String>,
     /// The radius, in the M-norm.
     #[arg(long, allow_hyphen_values = true)]
-    pub radius: f64,
-    /// Which solver.
+    pub radius: Option<f64>,
+    /// The weight of the cubic term, for the solver cubic instead of a metric and a radius.
+    #[arg(long, allow_hyphen_values = true, conflicts_with_all = ["radius", "metric"])]
+    pub sigma: Option<f64>,
+    /// Which solver: exact, steihaug, lanczos, cauchy, dogleg, or cubic.
     #[arg(long, default_value = "exact", value_parser = solver)]
-    pub solver: Solver,
+    pub solver: SubproblemSolver,
     /// Where the output goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Which subproblem is solved, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubproblemSolver {
+    /// In a ball or an ellipsoid.
+    Region(Solver),
+    /// With a cubic term.
+    Cubic,
 }
 
 /// A problem, named the same way in every command.

@@ -1,12 +1,15 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, load};
+use super::arguments::{
+    Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
+};
 use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::Vector;
 use crate::measure::race::{Entrant, Landmarks, Race, Sweep};
 use crate::measure::{classify, critical_points};
+use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
 use crate::problem::{Objective, landscapes};
 use crate::run::Run;
@@ -140,12 +143,20 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
     let g = numbers(&arguments.gradient, "--gradient")?;
     let h = matrix(&arguments.hessian, "--hessian", g.len())?;
     let metric = metric(arguments.metric.as_deref(), g.len())?;
-    let radius = arguments.radius;
-    if !(radius > 0.0 && radius.is_finite()) {
-        return Err(CliError::Usage(format!("--radius is {radius}; it must be a positive number")));
-    }
-    let solution = arguments.solver.solve(&g, &h, &metric, radius);
-    let on_boundary = solution.norm >= radius * (1.0 - 1e-10);
+    let positive = |name: &str, value: Option<f64>| match value {
+        Some(v) if v > 0.0 && v.is_finite() => Ok(v),
+        Some(v) => Err(CliError::Usage(format!("{name} is {v}; it must be a positive number"))),
+        None => Err(CliError::Usage(format!("this solver needs {name}, a positive number"))),
+    };
+    let (solution, on_boundary) = match arguments.solver {
+        SubproblemSolver::Cubic => (cubic(&g, &h, positive("--sigma", arguments.sigma)?), false),
+        SubproblemSolver::Region(solver) => {
+            let radius = positive("--radius", arguments.radius)?;
+            let solution = solver.solve(&g, &h, &metric, radius);
+            let on_boundary = solution.norm >= radius * (1.0 - 1e-10);
+            (solution, on_boundary)
+        }
+    };
     arguments.output.json(&Answer {
         on_boundary,
         hard_case: solution.exit == Exit::HardCase,

@@ -1,14 +1,19 @@
 //! Values as words: numbers, matrices, names.
 
 use super::CliError;
+use super::arguments::SubproblemSolver;
 use crate::linalg::Metric;
 use crate::measure::race::Axis;
 use crate::optim::subproblem::Solver;
 use crate::optim::{Noise, NoiseShape};
 
-pub(super) fn solver(name: &str) -> Result<Solver, String> {
+pub(super) fn solver(name: &str) -> Result<SubproblemSolver, String> {
+    if name == "cubic" {
+        return Ok(SubproblemSolver::Cubic);
+    }
     let names = || Solver::ALL.map(Solver::name).join(", ");
-    Solver::ALL.into_iter().find(|s| s.name() == name).ok_or_else(|| format!("the solvers are {}", names()))
+    let found = Solver::ALL.into_iter().find(|s| s.name() == name).map(SubproblemSolver::Region);
+    found.ok_or_else(|| format!("the solvers are {} and cubic", names()))
 }
 
 pub(super) fn axis(name: &str) -> Result<Axis, String> {

@@ -78,6 +78,7 @@ enum GeometryJson {
     Point,
     Line { direction: Vec<f64>, tried: Vec<f64> },
     TrustRegion(RegionJson),
+    Cubic(CubicJson),
     Perturbation { radius: f64 },
     NegativeCurvature { direction: Vec<f64>, curvature: f64 },
 }
@@ -86,6 +87,18 @@ enum GeometryJson {
 struct RegionJson {
     metric: &'static str,
     matrix: Vec<Vec<f64>>,
+    radius: f64,
+    center: Vec<f64>,
+    linear: Vec<f64>,
+    step: Vec<f64>,
+    path: Vec<Vec<f64>>,
+    exit: Exit,
+    multiplier: f64,
+}
+
+#[derive(Serialize)]
+struct CubicJson {
+    sigma: f64,
     radius: f64,
     center: Vec<f64>,
     linear: Vec<f64>,
@@ -104,6 +117,16 @@ impl From<&Geometry> for GeometryJson {
             Geometry::NegativeCurvature { direction, curvature } => {
                 Self::NegativeCurvature { direction: direction.to_vec(), curvature: *curvature }
             }
+            Geometry::Cubic(cubic) => Self::Cubic(CubicJson {
+                sigma: cubic.sigma,
+                radius: cubic.radius(),
+                center: cubic.center.to_vec(),
+                linear: cubic.linear.to_vec(),
+                step: cubic.step.to_vec(),
+                path: cubic.path.iter().map(|p| p.to_vec()).collect(),
+                exit: cubic.exit,
+                multiplier: cubic.multiplier,
+            }),
             Geometry::TrustRegion(region) => {
                 let n = region.center.len();
                 Self::TrustRegion(RegionJson {

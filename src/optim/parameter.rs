@@ -149,7 +149,7 @@ impl Serialize for Parameter {
             Default::Curvature { times, .. } => map.serialize_entry("times_one_over_landscape_step_size", &times)?,
             Default::Decrease { times, .. } => map.serialize_entry("times_landscape_radius_squared_over_step_size", &times)?,
             Default::HessianChange { times, .. } => {
-                map.serialize_entry("times_one_over_landscape_step_size_and_radius", &times)?
+                map.serialize_entry("times_one_over_landscape_step_size_and_radius", &times)?;
             }
         }
         map.serialize_entry("meaning", self.meaning)?;

@@ -1,6 +1,6 @@
 //! What a trial was: the record that is drawn, explained, exported and tested.
 
-use crate::linalg::{Metric, Vector};
+use crate::linalg::{Metric, Vector, norm};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -78,6 +78,8 @@ pub enum Geometry {
     },
     /// A model minimized in a ball or an ellipsoid.
     TrustRegion(Region),
+    /// A cubic model minimized over the whole space.
+    Cubic(Cubic),
     /// A random kick around xₖ.
     Perturbation {
         /// Radius of the ball from which it is drawn uniformly, or the root mean square length of a normal one.
@@ -90,6 +92,27 @@ pub enum Geometry {
         /// vᵀ∇²f v as it was measured; NaN where it was not.
         curvature: f64,
     },
+}
+
+impl Geometry {
+    /// The radius of the ball or ellipsoid: Δ, that of a kick, or ‖s‖ = λ/σ of a cubic model; NaN without one.
+    pub fn radius(&self) -> f64 {
+        match self {
+            Self::TrustRegion(region) => region.radius,
+            Self::Cubic(cubic) => cubic.radius(),
+            Self::Perturbation { radius } => *radius,
+            Self::Point | Self::Line { .. } | Self::NegativeCurvature { .. } => f64::NAN,
+        }
+    }
+
+    /// Where a model was centred, the points that its solver went through, and the step that it found.
+    pub fn model_step(&self) -> Option<(&[f64], &Path, &[f64])> {
+        match self {
+            Self::TrustRegion(region) => Some((&region.center, &region.path, &region.step)),
+            Self::Cubic(cubic) => Some((&cubic.center, &cubic.path, &cubic.step)),
+            _ => None,
+        }
+    }
 }
 
 /// Points in the order in which a subproblem solver went through them; two live inline.
@@ -118,11 +141,37 @@ pub struct Region {
     pub multiplier: f64,
 }
 
+/// The model ⟨g, s⟩ + ½ sᵀ∇²f s + (σ/3)‖s‖³ and its minimizer, which lies on the ball ‖s‖ = λ/σ.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cubic {
+    /// The centre xₖ.
+    pub center: Vector,
+    /// g.
+    pub linear: Vector,
+    /// σ.
+    pub sigma: f64,
+    /// The minimizing step (before the verdict).
+    pub step: Vector,
+    /// Points center-relative that the subproblem solver went through, in order.
+    pub path: Path,
+    /// λ = σ‖s‖ of (H + λI)s = −g.
+    pub multiplier: f64,
+    /// How the solver ended.
+    pub exit: Exit,
+}
+
+impl Cubic {
+    /// ‖s‖ = λ/σ: in the ball of this radius the quadratic part of the model has the same minimizer.
+    pub fn radius(&self) -> f64 {
+        norm(&self.step)
+    }
+}
+
 /// How a subproblem solver ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
-    /// The model's minimizer is inside.
+    /// The model's minimizer is inside; of a cubic model: it was found.
     Interior,
     /// The solution is on the boundary.
     Boundary,

@@ -97,6 +97,25 @@ pub(super) struct Trial {
     pub still: bool,
 }
 
+/// Decreases of f smaller than this are rounding (Conn, Gould, Toint 2000, §17.4.2).
+pub(super) fn rounding(f: f64) -> f64 {
+    10.0 * f64::EPSILON * f.abs()
+}
+
+/// Tries x + s: ρ = (f(x) − f(x+s)) / (−m(s)) with −m(s) = `predicted`, both decreases known up to the [`rounding`] of f; taken where
+/// ρ ≥ `eta1`. `value` gives f.
+pub(super) fn judge(eta1: f64, x: &[f64], f: f64, s: &[f64], predicted: f64, value: impl FnOnce(&[f64]) -> f64) -> Trial {
+    let mut point = copy(x);
+    point.iter_mut().zip(s).for_each(|(xi, si)| *xi += si);
+    if s.iter().all(|si| *si == 0.0) {
+        return Trial { point, actual: 0.0, ratio: f64::NAN, taken: false, still: true };
+    }
+    let actual = f - value(&point);
+    let ratio = (actual + rounding(f)) / (predicted + rounding(f));
+    let taken = ratio >= eta1 && actual.is_finite() && all_finite(&point);
+    Trial { point, actual, ratio, taken, still: false }
+}
+
 /// When a trial is taken and what becomes of the radius (Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs,
 /// Lucchi 2020, Algorithm 1).
 #[derive(Clone, Copy)]
@@ -120,19 +139,9 @@ impl RadiusRule {
         }
     }
 
-    /// Tries x + s: ρ = (f(x) − f(x+s)) / (−m(s)) with −m(s) = `predicted`, both decreases known up to the rounding of f
-    /// (Conn, Gould, Toint 2000, §17.4.2). `value` gives f.
+    /// [`judge`] with η₁.
     pub fn judge(&self, x: &[f64], f: f64, s: &[f64], predicted: f64, value: impl FnOnce(&[f64]) -> f64) -> Trial {
-        let mut point = copy(x);
-        point.iter_mut().zip(s).for_each(|(xi, si)| *xi += si);
-        if s.iter().all(|si| *si == 0.0) {
-            return Trial { point, actual: 0.0, ratio: f64::NAN, taken: false, still: true };
-        }
-        let actual = f - value(&point);
-        let rounding = 10.0 * f64::EPSILON * f.abs();
-        let ratio = (actual + rounding) / (predicted + rounding);
-        let taken = ratio >= self.eta1 && actual.is_finite() && all_finite(&point);
-        Trial { point, actual, ratio, taken, still: false }
+        judge(self.eta1, x, f, s, predicted, value)
     }
 
     /// Δ ← min(γ₁Δ, Δmax) where a taken trial has ρ ≥ η₂, Δ/γ₂ after one that was not taken, Δ else.

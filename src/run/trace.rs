@@ -1,7 +1,7 @@
 //! What a run keeps: a row per step, thinned to a memory budget, and keyframes from which any step is replayed.
 
 use crate::linalg::Rng;
-use crate::optim::{Counts, Geometry, Optimizer, Phase, Step, Verdict};
+use crate::optim::{Counts, Optimizer, Phase, Step, Verdict};
 
 /// Bytes of rows that a trace keeps at most; beyond, every second row goes.
 const ROW_BUDGET: usize = 32 << 20;
@@ -13,7 +13,7 @@ const KEYFRAME_BUDGET: usize = 16 << 20;
 /// The numbers of a step that curves are drawn from. The whole record comes by replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
-    /// Δ of the step's trust region, or the radius of its kick; NaN without one.
+    /// [`Geometry::radius`](crate::optim::Geometry::radius) of the step.
     pub radius: f64,
     /// ρ = actual/predicted; NaN where unknown.
     pub ratio: f64,
@@ -127,11 +127,7 @@ impl Trace {
         }
         self.positions.extend_from_slice(&record.x);
         self.rows.push(Row {
-            radius: match &record.geometry {
-                Geometry::TrustRegion(region) => region.radius,
-                Geometry::Perturbation { radius } => *radius,
-                _ => f64::NAN,
-            },
+            radius: record.geometry.radius(),
             ratio: record.ratio(),
             backpropagations: saturated(counts.backpropagations),
             values: saturated(counts.value),

@@ -40,13 +40,26 @@ impl Ellipse {
 /// Contours of m(s) = gᵀs + ½ sᵀHs in the ellipse: (level, segments) in plane coordinates, `hessian` being (uu, uv, vv).
 /// The `count` levels are quadratic between the least and the largest value: even steps of s where the model is a bowl.
 pub fn model_contours(ellipse: &Ellipse, gradient: [f64; 2], hessian: [f64; 3], count: usize) -> Vec<(f64, Vec<[[f64; 2]; 2]>)> {
+    cubic_contours(ellipse, gradient, hessian, 0.0, count)
+}
+
+/// As [`model_contours`], of m(s) = gᵀs + ½ sᵀHs + (σ/3)‖s‖³.
+pub fn cubic_contours(
+    ellipse: &Ellipse,
+    gradient: [f64; 2],
+    hessian: [f64; 3],
+    sigma: f64,
+    count: usize,
+) -> Vec<(f64, Vec<[[f64; 2]; 2]>)> {
     const RINGS: usize = 16;
     const SECTORS: usize = 96;
     let point = |ring: f64, sector: f64| ellipse.point(ring / RINGS as f64, std::f64::consts::TAU * sector / SECTORS as f64);
     let model = |p: [f64; 2]| {
         let s = [p[0] - ellipse.center[0], p[1] - ellipse.center[1]];
         let curved = [hessian[0] * s[0] + hessian[1] * s[1], hessian[1] * s[0] + hessian[2] * s[1]];
-        gradient[0] * s[0] + gradient[1] * s[1] + 0.5 * (s[0] * curved[0] + s[1] * curved[1])
+        let square = s[0] * s[0] + s[1] * s[1];
+        let quadratic = gradient[0] * s[0] + gradient[1] * s[1] + 0.5 * (s[0] * curved[0] + s[1] * curved[1]);
+        quadratic + sigma / 3.0 * square * square.sqrt()
     };
     let values: Vec<f64> =
         (0..=RINGS).flat_map(|r| (0..=SECTORS).map(move |s| (r, s))).map(|(r, s)| model(point(r as f64, s as f64))).collect();

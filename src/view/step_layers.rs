@@ -2,9 +2,9 @@
 
 use super::camera::View;
 use super::color::Theme;
-use super::ellipse::{Ellipse, model_contours};
+use super::ellipse::{Ellipse, cubic_contours};
 use super::layers::{self, Layer, Marker, MarkerShape, Stroke};
-use crate::optim::{Geometry, Region, Step, Verdict};
+use crate::optim::{Cubic, Geometry, Region, Step, Verdict};
 use crate::problem::{Objective, Plane};
 use std::f64::consts::TAU;
 
@@ -17,6 +17,12 @@ const FLATNESS_PX: f64 = 0.2;
 pub fn section(region: &Region, plane: &Plane) -> Option<Ellipse> {
     let (center, _) = plane.project(&region.center);
     Ellipse::new(center, plane.restrict(&region.metric.to_matrix(plane.dim())), region.radius)
+}
+
+/// The ball ‖s‖ = λ/σ of a cubic step.
+fn ball(cubic: &Cubic, plane: &Plane) -> Option<Ellipse> {
+    let (center, _) = plane.project(&cubic.center);
+    Ellipse::new(center, [1.0, 0.0, 1.0], cubic.radius())
 }
 
 /// The boundary of an ellipse as a closed polygon that is exact to a fifth of a pixel where it is in view.
@@ -65,6 +71,7 @@ pub fn step_region(step: &Step, plane: &Plane, view: &View, series: usize, theme
     let accepted = step.verdict == Verdict::Accepted;
     let (ellipse, dash) = match &step.geometry {
         Geometry::TrustRegion(region) => (section(region, plane)?, None),
+        Geometry::Cubic(cubic) => (ball(cubic, plane)?, Some(&[7.0_f32, 4.0][..])),
         Geometry::Perturbation { radius } => {
             let (center, _) = plane.project(&step.from);
             (Ellipse::new(center, [1.0, 0.0, 1.0], *radius)?, Some(&[2.0_f32, 3.0][..]))
@@ -102,14 +109,16 @@ pub fn step_details(step: &Step, plane: &Plane, view: &View, series: usize, them
     };
     let (from, _) = plane.project(&step.from);
     match &step.geometry {
-        Geometry::TrustRegion(region) => {
-            let (center, _) = plane.project(&region.center);
-            if !region.path.is_empty() {
-                let mut points = vec![center];
-                points.extend(region.path.iter().map(|s| along(center, s)));
-                layers.push(Layer::Path { points, stroke: line(theme.ink(), 1.2), dot_px: 2.2 });
+        geometry @ (Geometry::TrustRegion(_) | Geometry::Cubic(_)) => {
+            if let Some((center, path, step)) = geometry.model_step() {
+                let (center, _) = plane.project(center);
+                if !path.is_empty() {
+                    let mut points = vec![center];
+                    points.extend(path.iter().map(|s| along(center, s)));
+                    layers.push(Layer::Path { points, stroke: line(theme.ink(), 1.2), dot_px: 2.2 });
+                }
+                layers.push(arrow(center, along(center, step), view, line(theme.series(series), 2.0)));
             }
-            layers.push(arrow(center, along(center, &region.step), view, line(theme.series(series), 2.0)));
         }
         Geometry::Line { direction, tried } => {
             let at = |t: f64| {
@@ -148,20 +157,23 @@ pub fn step_details(step: &Step, plane: &Plane, view: &View, series: usize, them
     layers
 }
 
-/// Contours of the model that a step minimized, in its region: gᵀs, or gᵀs + ½sᵀ∇²f s with the Hessian asked of the
-/// objective without being counted.
+/// Contours of the model that a step minimized, in its region: gᵀs, or gᵀs + ½sᵀ∇²f s, or that with (σ/3)‖s‖³, the Hessian asked
+/// of the objective without being counted.
 pub fn step_model(step: &Step, objective: &dyn Objective, plane: &Plane, series: usize, theme: Theme) -> Option<Layer> {
-    let Geometry::TrustRegion(region) = &step.geometry else { return None };
-    let ellipse = section(region, plane)?;
+    let (ellipse, center, linear, second_order, sigma) = match &step.geometry {
+        Geometry::TrustRegion(r) => (section(r, plane)?, &r.center, &r.linear, r.second_order, 0.0),
+        Geometry::Cubic(c) => (ball(c, plane)?, &c.center, &c.linear, true, c.sigma),
+        _ => return None,
+    };
     let n = plane.dim();
-    let curvature = if region.second_order {
+    let curvature = if second_order {
         let mut hessian = vec![0.0; n * n];
-        objective.hessian(&region.center, &mut hessian);
+        objective.hessian(center, &mut hessian);
         plane.restrict(&hessian)
     } else {
         [0.0; 3]
     };
-    let contours = model_contours(&ellipse, plane.project_vector(&region.linear), curvature, 7);
+    let contours = cubic_contours(&ellipse, plane.project_vector(linear), curvature, sigma, 7);
     let segments = contours.into_iter().flat_map(|(_, segments)| segments).collect();
     let stroke = Stroke { color: theme.series(series), opacity: 0.75, width_px: 1.1, dash: &[], casing: None };
     Some(Layer::Segments { segments, stroke })

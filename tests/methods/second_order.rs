@@ -147,3 +147,44 @@ fn the_krylov_version_asks_products_only() {
         assert!(records.windows(2).all(|w| w[1].f <= w[0].f + 1e-14 * w[0].f.abs()), "{}", f.name);
     }
 }
+
+#[test]
+fn cubic_regularization_iterates() {
+    let reference: Value = serde_json::from_str(include_str!("../reference/trajectories_second_order.json")).unwrap();
+    let mut checked = 0;
+    for case in reference["runs"].as_array().unwrap().iter().filter(|c| c["method"] == "arc") {
+        let f = plane(case["problem"].as_str().unwrap());
+        let hyper = |name: &str| case["hyper"][name].as_f64().unwrap();
+        let settings = set(&[("sigma", hyper("sigma0")), ("eta1", hyper("eta1")), ("eta2", hyper("eta2"))], &[]);
+        let rows = case["rows"].as_array().unwrap();
+        let (records, _) = run("arc", &settings, &f, &numbers(&rows[0]["x"]), rows.len() - 1, 0);
+        for (k, (record, pair)) in records.iter().zip(rows.windows(2)).enumerate() {
+            let label = format!("arc on {}: iteration {}", f.name, k + 1);
+            let Geometry::Cubic(cubic) = &record.geometry else { panic!("{label}: no cubic model") };
+            let sigma = pair[0]["sigma"].as_f64().unwrap();
+            assert!((cubic.sigma - sigma).abs() <= 1e-6 * sigma, "{label}: σ = {} against {sigma}", cubic.sigma);
+            for (ours, theirs) in record.x.iter().zip(numbers(&pair[1]["x"])) {
+                assert!((ours - theirs).abs() <= 1e-6, "{label}: {ours} against {theirs}");
+            }
+            assert_eq!(record.verdict == Verdict::Accepted, pair[1]["accepted"].as_bool().unwrap(), "{label}");
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 3);
+}
+
+#[test]
+fn cubic_regularization_leaves_the_saddle() {
+    for solver in ["exact", "lanczos"] {
+        let settings = set(&[("sigma", 1.0)], &[("solver", solver)]);
+        // The truncated solver does not look beyond its tolerance at first.
+        let steps = escape("arc", &settings).0.unwrap();
+        assert!(steps == 1 || solver == "lanczos" && steps < 10, "{solver}: {steps}");
+        for start in [[0.0, 0.0], [1.0, 0.0]] {
+            let (records, counts) = run("arc", &settings, &SADDLE_BOUNDED, &start, 100, 0);
+            let last = records.last().unwrap();
+            assert!(last.x[0].abs() < 1e-6 && (last.x[1].abs() - 1.0).abs() < 1e-6, "{solver} from {start:?}: {:?}", last.x);
+            assert_eq!(counts.hessian == 0, solver == "lanczos");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test states what must be there")]
 
 mod conditions;
+mod cubic;
 mod edges;
 mod reference;
 

@@ -1,8 +1,9 @@
 //! The regularized Newton method that finds its constant.
 
 use super::regularized_newton::{SOURCE, change};
-use super::spectral::{Divisor, Local, Proposal, Trial, ahead, conclude, rounding};
+use super::spectral::{Divisor, Local, Proposal, Trial, ahead, conclude};
 use crate::linalg::{Vector, copy, dot, norm, zeros};
+use crate::optim::trust::rounding;
 use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
 
 /// Doublings of H_c in one step: the step is then below the rounding of x.

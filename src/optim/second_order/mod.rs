@@ -3,6 +3,7 @@
 //! May import `linalg`, the contract of `optim` and its `subproblem` solvers. One method a file.
 
 mod adan;
+mod arc;
 mod damped_newton;
 mod newton;
 mod regularized_newton;
@@ -19,5 +20,6 @@ pub(super) const METHODS: &[Method] = &[
     saddle_free_newton::SADDLE_FREE_NEWTON,
     regularized_newton::REGULARIZED_NEWTON,
     adan::ADAN,
+    arc::ARC,
     tr::TR,
 ];

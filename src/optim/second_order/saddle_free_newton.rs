@@ -1,8 +1,9 @@
 //! Newton's method with the absolute values of the eigenvalues.
 
-use super::spectral::{Direct, Divisor, Local, Proposal, Trial, ahead, conclude, rounding};
+use super::spectral::{Direct, Divisor, Local, Proposal, Trial, ahead, conclude};
 use crate::linalg::{Metric, Vector, copy, dot, zeros};
 use crate::optim::subproblem::Krylov;
+use crate::optim::trust::rounding;
 use crate::optim::{Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
 
 const SOURCE: &str = "Dauphin et al. 2014, Identifying and attacking the saddle point problem";

@@ -1,6 +1,7 @@
 //! Steps s = −B⁻¹g with B a function of the curvature matrix, and the ellipsoids whose boundary they reach.
 
 use crate::linalg::{Metric, SymmetricEigen, Vector, all_finite, axpy, copy, dot, norm, symmetric_eigen, zeros};
+use crate::optim::trust::rounding;
 use crate::optim::{Exit, Geometry, Optimizer, Oracle, Path, Phase, Region, Step, StepError, Verdict};
 
 /// An eigenvalue of B this small, relative to the largest, is rounding: its direction is left alone, and no ellipsoid is drawn.
@@ -171,11 +172,6 @@ pub(super) fn conclude(x: &mut Vector, f: f64, gradient_norm: f64, trial: Trial)
 /// x + t s.
 pub(super) fn ahead(x: &[f64], t: f64, s: &[f64]) -> Vector {
     x.iter().zip(s).map(|(xi, si)| xi + t * si).collect()
-}
-
-/// What f is known to besides its value: decreases smaller than this are rounding (Conn, Gould, Toint 2000, §17.4.2).
-pub(super) fn rounding(f: f64) -> f64 {
-    10.0 * f64::EPSILON * f.abs()
 }
 
 /// x ← x − t B⁻¹g with t = 1, or by an Armijo search with halving where s is a direction of descent.

@@ -6,9 +6,9 @@ use crate::optim::{Exit, Path};
 use smallvec::smallvec;
 
 /// Eigenvalues this small, relative to the largest, count as zero: what rounding leaves of a singular matrix.
-const SINGULAR: f64 = 1e-14;
+pub(super) const SINGULAR: f64 = 1e-14;
 /// Eigenvalues this close, relative to the largest, belong to one eigenspace.
-const SAME_SPACE: f64 = 1e-12;
+pub(super) const SAME_SPACE: f64 = 1e-12;
 /// A component of the gradient in the bottom eigenspace this small, relative to the gradient, makes the hard case.
 pub const ORTHOGONAL: f64 = 1e-13;
 
@@ -151,12 +151,17 @@ fn secular(c: &[f64], l: &[f64], mut seen: impl FnMut(f64)) -> Root {
     Root { u, least: None, multiplier: shift + mu, exit: Exit::Boundary }
 }
 
-/// The hard case: `least` is completed to the boundary along the axis, among the first `bottom`, on which |c| is largest.
 fn completed(c: &[f64], least: Vector, bottom: usize, multiplier: f64) -> Root {
+    Root { u: hard(c, &least, bottom, 1.0), least: Some(least), multiplier, exit: Exit::HardCase }
+}
+
+/// The hard case: `least` is completed to the length `radius` along the axis, among the first `bottom`, on which |c| is largest.
+pub(super) fn hard(c: &[f64], least: &[f64], bottom: usize, radius: f64) -> Vector {
     let axis = (1..bottom).fold(0, |best, i| if c[i].abs() > c[best].abs() { i } else { best });
-    let mut u = Vector::from_slice(&least);
+    let mut u = Vector::from_slice(least);
     u[axis] = 0.0;
-    let rest = (1.0 - dot(&u, &u)).max(0.0).sqrt();
+    let length = norm(&u);
+    let rest = (radius - length).max(0.0).sqrt() * (radius + length).sqrt();
     u[axis] = if c[axis] > 0.0 { -rest } else { rest };
-    Root { u, least: Some(least), multiplier, exit: Exit::HardCase }
+    u
 }

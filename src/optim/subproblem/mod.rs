@@ -1,10 +1,11 @@
-//! The trust-region subproblem: minimize m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ.
+//! The trust-region subproblem: minimize m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ; and the cubic one, over all s with (σ/3)‖s‖³ added.
 //!
 //! May import `linalg` and the records of `optim`; knows no objective and keeps no state. One solver a file, each
 //! returns a [`Solution`]. A metric must be positive definite ([`Metric::validate`](crate::linalg::Metric::validate)),
 //! Δ positive and finite, g and H finite and of matching size.
 
 mod cauchy;
+mod cubic;
 mod dogleg;
 mod exact;
 mod krylov;
@@ -12,6 +13,7 @@ mod lanczos;
 mod steihaug;
 
 pub use cauchy::cauchy;
+pub use cubic::{cubic, cubic_lanczos};
 pub use dogleg::dogleg;
 pub use exact::{ORTHOGONAL, exact, exact_observed};
 pub(super) use krylov::Krylov;

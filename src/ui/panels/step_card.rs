@@ -3,7 +3,7 @@
 use super::problem::coordinate;
 use super::{Context, faint_ui};
 use crate::linalg::{Metric, symmetric_eigenvalues};
-use crate::optim::{Counts, Exit, Geometry, Phase, Region, Step, Verdict};
+use crate::optim::{Counts, Cubic, Exit, Geometry, Phase, Region, Step, Verdict};
 use crate::run::Run;
 use crate::ui::command::Command;
 use crate::ui::icons::{inline_icon, swatch};
@@ -107,6 +107,7 @@ impl CardMemory {
         let f = run.objective().value_gradient_hessian(&x, &mut gradient, &mut hessian);
         let radius = |step: &Step| match &step.geometry {
             Geometry::TrustRegion(region) => Some(region.radius),
+            Geometry::Cubic(cubic) => Some(cubic.sigma),
             _ => None,
         };
         let next_radius = if step < run.len() { run.record(step + 1).and_then(|(step, _)| radius(&step)) } else { None };
@@ -204,6 +205,7 @@ fn geometry_rows(ui: &mut Ui, geometry: &Geometry, next_radius: Option<f64>) {
             );
         }
         Geometry::TrustRegion(region) => region_rows(ui, region, next_radius),
+        Geometry::Cubic(cubic) => cubic_rows(ui, cubic, next_radius),
         Geometry::Perturbation { radius } => {
             row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from");
         }
@@ -249,6 +251,25 @@ fn region_rows(ui: &mut Ui, region: &Region, next_radius: Option<f64>) {
             number::significant(region.multiplier, 3),
             "λ of the constraint ‖s‖ ≤ Δ: zero where the minimizer is inside",
         );
+    }
+}
+
+fn cubic_rows(ui: &mut Ui, cubic: &Cubic, next_sigma: Option<f64>) {
+    let sigma = number::significant(cubic.sigma, 3);
+    let (symbol, text) = match next_sigma {
+        Some(next) if next != cubic.sigma => ("σ, next", format!("{sigma} → {}", number::significant(next, 3))),
+        _ => ("σ", sigma),
+    };
+    row(ui, symbol, text, "Weight of the cubic term of the model, in this step and the next");
+    row(ui, "ball", number::significant(cubic.radius(), 3), "‖s‖ = λ/σ: the ball on which the minimizer of the cubic model lies");
+    row(ui, "model", "cubic".to_owned(), "gᵀs + ½ sᵀHs + σ/3 ‖s‖³, minimized over the whole space");
+    let ended = match cubic.exit {
+        Exit::Interior => "at the minimizer",
+        other => exit(other),
+    };
+    row(ui, "ended", ended.to_owned(), "How the solver of the model ended");
+    if !cubic.multiplier.is_nan() {
+        row(ui, "multiplier", number::significant(cubic.multiplier, 3), "λ = σ‖s‖ of (H + λI)s = −g");
     }
 }
 

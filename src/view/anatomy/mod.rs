@@ -210,6 +210,7 @@ impl Anatomy {
         let region = match &step.geometry {
             Geometry::TrustRegion(region) => region,
             Geometry::Point => return Err(AnatomyError::NoRegion("a plain move")),
+            Geometry::Cubic(_) => return Err(AnatomyError::NoRegion("a move to the minimizer of a cubic model")),
             Geometry::Line { .. } => return Err(AnatomyError::NoRegion("a line search")),
             Geometry::Perturbation { .. } => return Err(AnatomyError::NoRegion("a random kick")),
             Geometry::NegativeCurvature { .. } => return Err(AnatomyError::NoRegion("a move along negative curvature")),
