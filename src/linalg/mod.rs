@@ -12,7 +12,7 @@ mod rng;
 pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
 pub use metric::{Metric, MetricError};
-pub use rng::Rng;
+pub use rng::{Rng, SplitMix};
 
 use smallvec::SmallVec;
 

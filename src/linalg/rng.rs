@@ -1,7 +1,7 @@
 //! The one random generator: portable, seeded, serializable.
 
-use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
+use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use serde::{Deserialize, Serialize};
 
 /// xoshiro256++ (Blackman, Vigna 2018), seeded by SplitMix64, with the few distributions that optimizers need.
@@ -23,7 +23,7 @@ impl Rng {
     /// Standard normal, Box-Muller: √(−2 ln(1−a)) cos(2π b).
     pub fn normal(&mut self) -> f64 {
         let (a, b) = (self.uniform(), self.uniform());
-        (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * b)
+        box_muller(a, b)
     }
 
     /// Uniform on 0..n (`n` ≥ 1), without bias (Lemire 2019).
@@ -66,4 +66,30 @@ impl Rng {
             }
         }
     }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014) with the distributions of the published data sets, which are defined by it.
+#[derive(Clone, Debug)]
+pub struct SplitMix(SplitMix64);
+
+impl SplitMix {
+    /// The stream that belongs to `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(SplitMix64::from_seed(seed.to_le_bytes()))
+    }
+
+    /// Uniform on [0, 1), 53 bits.
+    pub fn uniform(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
+    }
+
+    /// Standard normal, Box-Muller: √(−2 ln(1−a)) cos(2π b).
+    pub fn normal(&mut self) -> f64 {
+        let (a, b) = (self.uniform(), self.uniform());
+        box_muller(a, b)
+    }
+}
+
+fn box_muller(a: f64, b: f64) -> f64 {
+    (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * b)
 }

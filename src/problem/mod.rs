@@ -3,6 +3,7 @@
 //! May import `formula` and `linalg`. Holds the catalogue of landscapes, finite sums over sample tables and
 //! plane slices; never an optimizer, never a picture.
 
+pub mod data;
 mod error;
 mod formula_problem;
 mod kind;

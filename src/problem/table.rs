@@ -1,7 +1,6 @@
 //! Sample tables of finite sums: written out, or generated from a seed.
 
-use rand_xoshiro::SplitMix64;
-use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
+use crate::linalg::SplitMix;
 use serde::{Deserialize, Serialize};
 
 /// The samples of a landscape.
@@ -56,19 +55,14 @@ impl SampleTable {
 }
 
 fn half_space_clusters(n: usize, samples: usize, clusters: usize, mean_scale: f64, seed: u64) -> Vec<f64> {
-    let mut generator = SplitMix64::from_seed(seed.to_le_bytes());
-    let mut uniform = || (generator.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64);
-    let mut normal = || {
-        let (a, b) = (uniform(), uniform());
-        (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * b)
-    };
-    let means: Vec<f64> = (0..clusters * n).map(|_| mean_scale * normal()).collect();
+    let mut random = SplitMix::new(seed);
+    let means: Vec<f64> = (0..clusters * n).map(|_| mean_scale * random.normal()).collect();
     let each = samples / clusters.max(1);
     let mut rows = Vec::with_capacity(samples * n);
     for (cluster, mean) in means.chunks_exact(n.max(1)).enumerate() {
         let class = if 2 * cluster < clusters { -1.0 } else { 1.0 };
         for _ in 0..each {
-            rows.extend(mean.iter().map(|m| class * (m + normal())));
+            rows.extend(mean.iter().map(|m| class * (m + random.normal())));
         }
     }
     rows

@@ -6,6 +6,7 @@
 mod activation;
 mod architecture;
 mod chunk;
+mod init;
 mod kernels;
 mod lanes;
 mod loss;
@@ -15,6 +16,7 @@ mod pass;
 pub use activation::Activation;
 pub use architecture::{Architecture, ArchitectureError, Layer, MOST_PARAMETERS};
 pub use chunk::Rows;
+pub use init::{Init, WeightsError, weights_from_json, weights_to_json};
 pub use loss::Loss;
 pub use model::Network;
 
