@@ -30,7 +30,7 @@ pub fn parameters(setup: &Setup) -> BTreeMap<&'static str, Setting> {
     let Ok(values) = setup.method.resolve(&setup.settings, setup.scales) else {
         return BTreeMap::new();
     };
-    setup.method.parameters.iter().map(|p| (p.name, values.setting(p.name))).collect()
+    setup.method.declared(&setup.settings).iter().map(|p| (p.name, values.setting(p.name))).collect()
 }
 
 struct RunJson<'a>(&'a Run);

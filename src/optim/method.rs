@@ -127,10 +127,16 @@ impl Values<'_> {
     /// The name of the choice under `name`; empty for a parameter that is none.
     pub fn choice(&self, name: &str) -> &'static str {
         let index = self.integer(name);
-        match self.parameters.iter().find(|p| p.name == name).map(|p| p.span) {
-            Some(Span::Choice { options }) => options.get(index).copied().unwrap_or(""),
-            _ => "",
-        }
+        let options = self.parameters.iter().find(|p| p.name == name).and_then(|p| p.span.options());
+        options.and_then(|options| options.get(index).copied()).unwrap_or("")
+    }
+
+    /// The method that the parameter `name` chooses, with the values of its own parameters. The first of all for a name that
+    /// is not declared: a slip that the registry's tests catch.
+    pub fn nested(&self, name: &str) -> (&'static Method, Values<'static>) {
+        let method = method(self.choice(name)).unwrap_or(&methods()[0]);
+        let numbers = method.parameters.iter().map(|p| self.number(&prefixed(name, p))).collect();
+        (method, Values { parameters: method.parameters, numbers })
     }
 }
 
@@ -165,7 +171,7 @@ impl Span {
         match *self {
             Span::Linear { min, max } | Span::Log { min, max } => (min, max),
             Span::Integer { min, max } => (f64::from(min), f64::from(max)),
-            Span::Choice { options } => (0.0, options.len().saturating_sub(1) as f64),
+            Span::Choice { options } | Span::Method { options } => (0.0, options.len().saturating_sub(1) as f64),
         }
     }
 
@@ -173,15 +179,18 @@ impl Span {
         match self {
             Span::Linear { min, max } | Span::Log { min, max } => format!("a number from {min} to {max}"),
             Span::Integer { min, max } => format!("a whole number from {min} to {max}"),
-            Span::Choice { options } => format!("one of {}", options.join(", ")),
+            Span::Choice { options } | Span::Method { options } => format!("one of {}", options.join(", ")),
         }
     }
 
     fn accept(&self, setting: &Setting) -> Option<f64> {
         let (min, max) = self.limits();
+        if let Some(options) = self.options() {
+            let Setting::Name(name) = setting else { return None };
+            return options.iter().position(|o| o == name).map(|i| i as f64);
+        }
         match (self, setting) {
-            (Span::Choice { options }, Setting::Name(name)) => options.iter().position(|o| o == name).map(|i| i as f64),
-            (Span::Choice { .. }, Setting::Number(_)) | (_, Setting::Name(_)) => None,
+            (_, Setting::Name(_)) => None,
             (Span::Integer { .. }, Setting::Number(v)) => (v.fract() == 0.0 && (min..=max).contains(v)).then_some(*v),
             (_, Setting::Number(v)) => (min..=max).contains(v).then_some(*v),
         }
@@ -203,24 +212,59 @@ impl Requirement {
     }
 }
 
+/// The name of a parameter of the method that the parameter `name` chooses.
+fn prefixed(name: &str, inner: &Parameter) -> String {
+    format!("{name}_{}", inner.name)
+}
+
+/// The parameters of every method around another one, by both identifiers: its own and the prefixed ones.
+static NESTED: LazyLock<Vec<(&str, &str, Vec<Parameter>)>> = LazyLock::new(|| {
+    let mut nested = Vec::new();
+    for outer in methods() {
+        for choice in outer.parameters {
+            let Span::Method { options } = choice.span else { continue };
+            for inner in options.iter().filter_map(|id| method(id).ok()) {
+                let rename = |p: &Parameter| Parameter { name: prefixed(choice.name, p).leak(), ..*p };
+                let parameters = outer.parameters.iter().copied().chain(inner.parameters.iter().map(rename));
+                nested.push((outer.id, inner.id, parameters.collect()));
+            }
+        }
+    }
+    nested
+});
+
 impl Method {
+    /// The declared parameters under `settings`: its own, and those of the method that it is put around, each with the
+    /// prefix of the choice and `_`.
+    pub fn declared(&self, settings: &Settings) -> &'static [Parameter] {
+        let Some(choice) = self.parameters.iter().find(|p| matches!(p.span, Span::Method { .. })) else {
+            return self.parameters;
+        };
+        let set = settings.get(choice.name).and_then(|setting| choice.span.accept(setting));
+        let index = set.unwrap_or_else(|| choice.default_number(None)) as usize;
+        let inner = choice.span.options().and_then(|options| options.get(index).copied());
+        let found = NESTED.iter().find(|(outer, id, _)| *outer == self.id && Some(*id) == inner);
+        found.map_or(self.parameters, |(_, _, parameters)| parameters)
+    }
+
     /// The values under `settings`, the rest from the defaults on a landscape of these scales.
     ///
     /// # Errors
     /// [`SettingsError`] for a name that is not declared or a value outside its span.
     pub fn resolve(&self, settings: &Settings, scales: Option<Scales>) -> Result<Values<'static>, SettingsError> {
+        let parameters = self.declared(settings);
         for name in settings.keys() {
-            if !self.parameters.iter().any(|p| p.name == name) {
-                let known = if self.parameters.is_empty() {
+            if !parameters.iter().any(|p| p.name == name) {
+                let known = if parameters.is_empty() {
                     "none".to_owned()
                 } else {
-                    self.parameters.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
+                    parameters.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
                 };
                 return Err(SettingsError::UnknownParameter { method: self.id, name: name.clone(), known });
             }
         }
-        let mut numbers = Vec::with_capacity(self.parameters.len());
-        for p in self.parameters {
+        let mut numbers = Vec::with_capacity(parameters.len());
+        for p in parameters {
             numbers.push(match settings.get(p.name) {
                 None => p.default_number(scales),
                 Some(setting) => p.span.accept(setting).ok_or_else(|| SettingsError::BadValue {
@@ -234,7 +278,7 @@ impl Method {
                 })?,
             });
         }
-        Ok(Values { parameters: self.parameters, numbers })
+        Ok(Values { parameters, numbers })
     }
 
     /// The step machine at `start`.
@@ -255,7 +299,7 @@ fn preset_source<S: serde::Serializer>(preset: &Option<Preset>, serializer: S) -
 /// its family's list.
 pub fn methods() -> &'static [Method] {
     static METHODS: LazyLock<Vec<Method>> =
-        LazyLock::new(|| [first_order::METHODS, stochastic::METHODS, second_order::METHODS].concat());
+        LazyLock::new(|| [first_order::METHODS, first_order::AROUND, stochastic::METHODS, second_order::METHODS].concat());
     &METHODS
 }
 

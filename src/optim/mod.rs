@@ -41,6 +41,18 @@ pub trait Optimizer: Send {
 
     /// A machine in the same state: the root of a fork, the keyframe of a trace.
     fn boxed_clone(&self) -> Box<dyn Optimizer>;
+
+    /// Moves the iterate to `x` for a method around this one: what was known at the old iterate is forgotten, what was
+    /// accumulated stays. Returns the momenta, which the caller may change; `None` where the machine cannot be moved.
+    fn relocate(&mut self, _x: &[f64]) -> Option<Vec<&mut crate::linalg::Vector>> {
+        None
+    }
+}
+
+impl Clone for Box<dyn Optimizer> {
+    fn clone(&self) -> Self {
+        self.boxed_clone()
+    }
 }
 
 /// Why an optimizer cannot go on.

@@ -99,6 +99,31 @@ pub enum Span {
         /// The names.
         options: &'static [&'static str],
     },
+    /// One of these methods, whose own parameters then follow with the prefix `<name>_`
+    /// ([`Method::declared`](super::Method::declared)).
+    Method {
+        /// Their identifiers.
+        options: &'static [&'static str],
+    },
+}
+
+impl Span {
+    /// The names of a choice.
+    pub fn options(&self) -> Option<&'static [&'static str]> {
+        match *self {
+            Self::Choice { options } | Self::Method { options } => Some(options),
+            _ => None,
+        }
+    }
+}
+
+impl Parameter {
+    /// Whether this number has no effect while `choice`, a parameter of the same method, is at its first option:
+    /// `schedule_time` belongs to `schedule`.
+    pub fn belongs_to(&self, choice: &Self) -> bool {
+        let rest = self.name.strip_prefix(choice.name);
+        matches!(choice.span, Span::Choice { .. }) && rest.is_some_and(|rest| rest.starts_with('_'))
+    }
 }
 
 /// A value that was set: a number, or the name of a choice.
@@ -107,7 +132,7 @@ pub enum Span {
 pub enum Setting {
     /// For linear, log and integer spans.
     Number(f64),
-    /// For choices.
+    /// For choices, of a method too.
     Name(String),
 }
 
@@ -123,10 +148,13 @@ impl Serialize for Parameter {
         map.serialize_entry("symbol", self.symbol)?;
         let default = self.default_number(None);
         match self.span {
-            Span::Choice { options } => {
+            Span::Choice { options } | Span::Method { options } => {
                 map.serialize_entry("default", options.get(default as usize).copied().unwrap_or_default())?;
                 map.serialize_entry("scale", "choice")?;
                 map.serialize_entry("options", options)?;
+                if matches!(self.span, Span::Method { .. }) {
+                    map.serialize_entry("prefix", &format!("{}_", self.name))?;
+                }
             }
             Span::Linear { min, max } | Span::Log { min, max } => {
                 map.serialize_entry("default", &default)?;

@@ -28,17 +28,12 @@ pub struct Row {
 }
 
 /// The state of a run after some step.
+#[derive(Clone)]
 pub(super) struct Keyframe {
     pub step: u64,
     pub optimizer: Box<dyn Optimizer>,
     pub rng: Rng,
     pub counts: Counts,
-}
-
-impl Clone for Keyframe {
-    fn clone(&self) -> Self {
-        Self { step: self.step, optimizer: self.optimizer.boxed_clone(), rng: self.rng.clone(), counts: self.counts }
-    }
 }
 
 /// The recording. Row 0 is the start; row `i` is the state after `i * stride()` steps.

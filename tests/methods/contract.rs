@@ -1,8 +1,8 @@
 //! What every method of the registry keeps.
 
-use crate::objectives::{Cloud, PLANES, Plane, ROSENBROCK, start};
+use crate::objectives::{Cloud, PLANES, Plane, ROSENBROCK, set, start};
 use saddlescope::linalg::Rng;
-use saddlescope::optim::{Counts, Oracle, Scales, Settings, Span, StepError, methods};
+use saddlescope::optim::{Counts, Oracle, Scales, Setting, Settings, Span, StepError, method, methods};
 use saddlescope::problem::Objective;
 
 #[test]
@@ -22,6 +22,48 @@ fn identifiers_are_unique_and_entries_are_filled() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count);
+}
+
+/// Around each method it can be put around, a method declares that one's parameters under a prefix, resolves them and moves it.
+#[test]
+fn methods_around_others_take_the_parameters_of_both() {
+    let mut pairs = 0;
+    for outer in methods() {
+        for choice in outer.parameters {
+            let Span::Method { options } = choice.span else { continue };
+            for id in options {
+                let mut settings = set(&[], &[(choice.name, id)]);
+                let inner = method(id).unwrap();
+                let declared = outer.declared(&settings);
+                assert_eq!(declared.len(), outer.parameters.len() + inner.parameters.len(), "{id}");
+                let mut names: Vec<&str> = declared.iter().map(|p| p.name).collect();
+                names.sort_unstable();
+                names.dedup();
+                assert_eq!(names.len(), declared.len(), "{id}: names are unique");
+                for own in inner.parameters {
+                    let name = format!("{}_{}", choice.name, own.name);
+                    let found = declared.iter().find(|p| p.name == name).unwrap();
+                    assert_eq!((found.default, found.span), (own.default, own.span), "{name} of {id}");
+                    let standard = own.default_number(None);
+                    let setting = match own.span.options() {
+                        Some(options) => Setting::Name(options[standard as usize].to_owned()),
+                        None => Setting::Number(standard),
+                    };
+                    settings.insert(name, setting);
+                }
+                assert!(outer.resolve(&settings, None).is_ok(), "{id}");
+                assert!(start(id, &Settings::new(), &[1.0, 2.0]).relocate(&[3.0, 4.0]).is_some(), "{id} can be moved");
+                settings.insert(format!("{}_nothing", choice.name), Setting::Number(1.0));
+                let error = outer.resolve(&settings, None).err().unwrap().to_string();
+                assert!(error.contains("has no parameter") && error.contains(declared.last().unwrap().name), "{error}");
+                pairs += 1;
+            }
+        }
+    }
+    assert!(pairs > 10);
+    let wrong = set(&[], &[("inner", "lookahead")]);
+    let error = method("lookahead").unwrap().resolve(&wrong, None).err().unwrap().to_string();
+    assert!(error.contains("it must be one of gd, heavy_ball"), "{error}");
 }
 
 /// Building reads only what is declared: an undeclared name would stop a debug build here.

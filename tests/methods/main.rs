@@ -6,6 +6,7 @@ mod contract;
 mod escapes;
 mod first_order;
 mod line_search;
+mod lookahead;
 mod objectives;
 mod regions;
 mod second_order;

@@ -2,6 +2,7 @@
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
 use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use crate::linalg::Vector;
 use crate::optim::{Family, Method, Requirement};
 
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², x ← x − η m̂/(√v̂ + ε) with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
@@ -24,6 +25,10 @@ pub(in crate::optim) const ADAM: Method = Method {
 struct Adam(Moments);
 
 impl Rule for Adam {
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.0.m]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         self.0.update(gradient);
         Preconditioned::diagonal(step_size, self.0.corrected_m(), self.0.root(&self.0.v))

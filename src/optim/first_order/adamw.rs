@@ -53,6 +53,10 @@ impl Rule for AdamW {
         Some(center)
     }
 
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.moments.m]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         self.moments.update(gradient);
         Preconditioned::diagonal(step_size, self.moments.corrected_m(), self.moments.root(&self.moments.v))

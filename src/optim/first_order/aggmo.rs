@@ -48,6 +48,10 @@ pub(in crate::optim) const AGGMO: Method = Method {
 struct AggMo(Vec<(f64, Vector)>);
 
 impl Rule for AggMo {
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        self.0.iter_mut().map(|(_, v)| v).collect()
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         let mut mean = zeros(gradient.len());
         let share = 1.0 / self.0.len().max(1) as f64;

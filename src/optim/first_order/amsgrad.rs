@@ -53,6 +53,10 @@ struct AmsGrad {
 }
 
 impl Rule for AmsGrad {
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.moments.m]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         let Self { moments, largest, corrected } = self;
         moments.update(gradient);

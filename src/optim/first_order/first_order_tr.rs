@@ -117,4 +117,10 @@ impl Optimizer for LinearTrustRegion {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        self.here = None;
+        Some(Vec::new())
+    }
 }

@@ -31,6 +31,10 @@ struct HeavyBall {
 }
 
 impl Rule for HeavyBall {
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.b]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         for (b, g) in self.b.iter_mut().zip(gradient) {
             *b = self.momentum * *b + g;

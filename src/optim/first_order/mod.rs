@@ -18,6 +18,7 @@ mod gd;
 mod heavy_ball;
 mod lbfgs;
 mod line_search;
+mod lookahead;
 mod moments;
 mod nadam;
 mod nesterov;
@@ -55,6 +56,9 @@ pub(super) const METHODS: &[Method] = &[
     lbfgs::LBFGS,
     first_order_tr::FIRST_ORDER_TR,
 ];
+
+/// Methods around one of [`METHODS`].
+pub(super) const AROUND: &[Method] = &[lookahead::LOOKAHEAD];
 
 /// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
 /// (Kohler, Adolphs, Lucchi 2020, Lemma 1).
@@ -129,6 +133,11 @@ pub(super) trait Rule: Clone + Send + 'static {
         None
     }
 
+    /// What carries past gradients on as a direction, for a method around this one.
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        Vec::new()
+    }
+
     /// Takes the gradient in and says which step to make with this step size.
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned;
 }
@@ -175,6 +184,11 @@ impl<R: Rule> Optimizer for Machine<R> {
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
+    }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        Some(self.rule.momenta())
     }
 }
 

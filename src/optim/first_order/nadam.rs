@@ -2,7 +2,7 @@
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
 use super::{Machine, Preconditioned, Rule, scheduled, step_length};
-use crate::linalg::copy;
+use crate::linalg::{Vector, copy};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
 const SOURCE: &str = "Dozat 2016";
@@ -61,6 +61,10 @@ impl NAdam {
 }
 
 impl Rule for NAdam {
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.moments.m]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         self.moments.update(gradient);
         self.t += 1.0;

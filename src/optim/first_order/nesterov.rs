@@ -75,6 +75,10 @@ impl Rule for Nesterov {
         self.velocity_form.then(|| x.iter().zip(&self.memory).map(|(xi, vi)| xi + self.momentum * vi).collect())
     }
 
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.memory]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         let (eta, mu) = (step_size, self.momentum);
         if let Some(a) = &mut self.convex {

@@ -67,6 +67,10 @@ impl Rule for RmsProp {
         self.momentum == 0.0
     }
 
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.b]
+    }
+
     fn precondition(&mut self, gradient: &[f64], step_size: f64) -> Preconditioned {
         let (keep, new) = (self.alpha, 1.0 - self.alpha);
         for (v, g) in self.v.iter_mut().zip(gradient) {

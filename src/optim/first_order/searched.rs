@@ -143,6 +143,13 @@ impl<D: Direction> Optimizer for Searched<D> {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        self.here = None;
+        self.last = None;
+        Some(Vec::new())
+    }
 }
 
 /// The ellipsoid ‖s‖_M ≤ α‖g‖_{M⁻¹} with the tried points as its path where p = −M⁻¹g; the line else.

@@ -1,7 +1,7 @@
 //! The methods panel: who races, in which colour, with which parameters, and how each stands.
 
 use super::{Context, faint_ui};
-use crate::optim::{Family, Method, Parameter, Setting, Span, methods};
+use crate::optim::{Family, Method, Parameter, Setting, Settings, Span, methods};
 use crate::scene::MethodSpec;
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
@@ -105,8 +105,13 @@ fn parameters_ui(
 ) {
     let Some(method) = lane.method() else { return };
     faint_ui(ui, method.formula);
-    for parameter in method.parameters {
-        parameter_ui(ui, context, index, lane, parameter, out);
+    let settings = &lane.spec().settings;
+    let declared = method.declared(settings);
+    let at_first = |p: &Parameter| choice_of(p, settings).is_some_and(|(options, current)| options.first() == Some(&current));
+    for parameter in declared {
+        if !declared.iter().any(|choice| parameter.belongs_to(choice) && at_first(choice)) {
+            parameter_ui(ui, context, index, lane, parameter, out);
+        }
     }
     ui.horizontal(|ui| {
         ui.add_enabled_ui(!lane.spec().settings.is_empty(), |ui| {
@@ -127,20 +132,16 @@ fn parameters_ui(
 fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, parameter: &Parameter, out: &mut Vec<Command>) {
     let default = parameter.default_number(Some(context.session.problem().scales()));
     let setting = lane.spec().settings.get(parameter.name);
-    let mut set = |value: Option<Setting>| out.push(Command::Edit(Edit::Setting(index, parameter.name.to_owned(), value)));
     let about = format!("{}: {}\nDefault {}. {}", parameter.name, parameter.meaning, number::short(default, 3), parameter.source);
-    if let Span::Choice { options } = parameter.span {
+    if let Some((options, current)) = choice_of(parameter, &lane.spec().settings) {
         let standard = options.get(default as usize).copied().unwrap_or("");
-        let current = match setting {
-            Some(Setting::Name(name)) => name.as_str(),
-            _ => standard,
-        };
         let combo = egui::ComboBox::from_label(parameter.symbol).width(112.0).selected_text(current.replace('_', " ")).show_ui(
             ui,
             |ui| {
                 for option in options {
                     if ui.add(egui::Button::selectable(*option == current, option.replace('_', " "))).clicked() {
-                        set((*option != standard).then(|| Setting::Name((*option).to_owned())));
+                        let setting = (*option != standard).then(|| Setting::Name((*option).to_owned()));
+                        out.push(Command::Edit(chosen(index, lane, parameter, setting)));
                     }
                 }
             },
@@ -148,6 +149,7 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
         combo.response.on_hover_text(about);
         return;
     }
+    let mut set = |value: Option<Setting>| out.push(Command::Edit(Edit::Setting(index, parameter.name.to_owned(), value)));
     let mut value = match setting {
         Some(Setting::Number(value)) => *value,
         _ => default,
@@ -163,6 +165,29 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
     if ui.add(slider).on_hover_text(about).changed() {
         set((value != default).then_some(Setting::Number(value)));
     }
+}
+
+/// The names of a choice, and the one that stands.
+fn choice_of<'a>(parameter: &Parameter, settings: &'a Settings) -> Option<(&'static [&'static str], &'a str)> {
+    let options = parameter.span.options()?;
+    let standard = options.get(parameter.default_number(None) as usize).copied().unwrap_or("");
+    let current = match settings.get(parameter.name) {
+        Some(Setting::Name(name)) => name.as_str(),
+        _ => standard,
+    };
+    Some((options, current))
+}
+
+/// The edit that sets a choice. With another method inside, what was set of the old one's parameters goes.
+fn chosen(index: usize, lane: &Lane, parameter: &Parameter, setting: Option<Setting>) -> Edit {
+    if !matches!(parameter.span, Span::Method { .. }) {
+        return Edit::Setting(index, parameter.name.to_owned(), setting);
+    }
+    let prefix = format!("{}_", parameter.name);
+    let mut settings = lane.spec().settings.clone();
+    settings.retain(|name, _| name != parameter.name && !name.starts_with(&prefix));
+    settings.extend(setting.map(|setting| (parameter.name.to_owned(), setting)));
+    Edit::Settings(index, settings)
 }
 
 fn add_ui(ui: &mut Ui, out: &mut Vec<Command>) {
