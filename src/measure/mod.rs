@@ -1,10 +1,12 @@
-//! Measurements on objectives and on methods: critical points and their index, races.
+//! Measurements on objectives and on methods: critical points and their index, what theorems assume, races.
 //!
 //! May import `formula`, `linalg`, `problem`, `optim` and `run`. Nothing here is counted against a run, and nothing here draws.
 
+mod assumptions;
 mod critical_points;
 mod point;
 pub mod race;
 
+pub use assumptions::assumptions;
 pub use critical_points::{CriticalSearch, critical_points};
 pub use point::{PointReport, classify};

@@ -19,6 +19,7 @@ pub use kind::Kind;
 pub use landscape::{ColorScale, CriticalPoint, Dimension, Landscape, LandscapeParameter, ParameterScale, landscape, landscapes};
 pub use plane::Plane;
 pub use scales::estimate_scales;
+pub(crate) use scales::sample_points;
 pub use table::{Column, SampleTable};
 
 use serde::{Deserialize, Serialize};

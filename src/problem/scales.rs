@@ -44,7 +44,9 @@ pub fn estimate_scales(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Scales
     Scales { step_size: step_size.clamp(1e-9, 1e9), radius }
 }
 
-fn sample_points(bounds: &[[f64; 2]], n: usize) -> Vec<Vector> {
+/// Points of a box to look at: a grid of 17 by 17 in the plane, seeded random ones in other dimensions, fewer where a Hessian is
+/// large.
+pub(crate) fn sample_points(bounds: &[[f64; 2]], n: usize) -> Vec<Vector> {
     let at = |[low, high]: [f64; 2], t: f64| low + t * (high - low);
     if let [x, y] = *bounds {
         let side = 17;
