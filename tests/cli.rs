@@ -102,6 +102,26 @@ fn run_writes_every_step() {
     assert_eq!(steps[1]["geometry"]["metric"], "sphere");
 }
 
+/// With c = 1 and ℓ = 4: η = 1/ℓ; what is set goes before the paper's choice.
+#[test]
+fn a_preset_sets_the_parameters_of_the_paper() {
+    let arguments = ["run", "--landscape", "saddle_bounded", "--method", "pgd", "--steps", "3", "--set", "threshold_time=7"];
+    let run = |preset: &[&str]| {
+        let done = saddlescope(&[&arguments[..], preset].concat());
+        let said = String::from_utf8(done.stderr).unwrap();
+        (serde_json::from_slice::<Value>(&done.stdout).unwrap()["runs"][0].clone(), said)
+    };
+    let (chosen, said) = run(&["--preset", "smoothness=4,epsilon=0.1"]);
+    assert_eq!(chosen["parameters"]["step_size"], 0.25);
+    assert_eq!(chosen["parameters"]["threshold_time"], 7.0);
+    assert!(said.contains("ℓ = 4") && said.contains("ρ = "), "{said}");
+    let (estimated, _) = run(&["--preset"]);
+    // On [−2, 2]² the curvature of the saddle reaches 11, on the grid that is looked at nearly.
+    let step = estimated["parameters"]["step_size"].as_f64().unwrap();
+    assert!((1.0 / 11.0..1.0 / 9.0).contains(&step), "{step}");
+    assert_eq!(estimated["steps"][1]["phase"], "descent");
+}
+
 #[test]
 fn a_trust_region_run_finds_the_minimum_and_says_its_ellipsoid() {
     let output = json(&[
@@ -180,6 +200,9 @@ fn bad_input_gets_one_sentence() {
         (&["eval", "--formula", "mean(s)", "--table", "monkey", "--at", "1,1"], "no samples"),
         (&["run", "/no/such/scene.json"], "/no/such/scene.json"),
         (&["run", "https://example.org/#s=aXXXX"], "link"),
+        (&["run", "--landscape", "rosenbrock", "--method", "gd", "--preset"], "natasha2"),
+        (&["run", "--landscape", "rosenbrock", "--method", "pgd", "--preset", "eps=1"], "epsilon"),
+        (&["run", "--landscape", "rosenbrock", "--method", "pgd", "--preset", "failure=1"], "between 0 and 1"),
         (&["race", "--landscape", "rosenbrock"], "--method"),
         (&["race", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
         (&["race", "--landscape", "rosenbrock", "--method", "gd:step_size"], "name=value"),

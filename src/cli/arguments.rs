@@ -89,7 +89,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A scene file or link, instead of a problem and a method.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "start", "steps", "seed", "noise"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "preset", "start", "steps", "seed", "noise"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -97,6 +97,9 @@ pub struct RunArgs {
     /// The method's identifier.
     #[arg(long, required_unless_present = "scene")]
     pub method: Option<String>,
+    /// The parameters of the method's paper, for these assumptions; those that are not named are estimated. --set goes before.
+    #[arg(long, value_name = "NAME=VALUE,…", num_args = 0..=1, default_missing_value = "")]
+    pub preset: Option<String>,
     /// A parameter of the method; as often as needed.
     #[arg(long = "set", value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub settings: Vec<String>,
@@ -308,6 +311,9 @@ impl RunArgs {
         let mut scene = self.problem.scene()?;
         scene.methods = vec![method(self.method.as_deref().unwrap_or_default(), &self.settings, "--set")?];
         self.trials.apply(&mut scene)?;
+        if let Some(assumed) = &self.preset {
+            super::preset::apply(&mut scene, assumed)?;
+        }
         Ok(scene)
     }
 }

@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod output;
+mod preset;
 mod values;
 
 pub use arguments::{Arguments, Command};

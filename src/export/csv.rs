@@ -4,8 +4,8 @@ use super::json::rows;
 use crate::run::Run;
 use std::io::Write;
 
-/// One line for each step of each run: `method, seed, k, x1 … xn, f, gradient_norm, accepted, predicted, actual`, then
-/// the counts. A number that is not finite is an empty field.
+/// One line for each step of each run: `method, seed, k, x1 … xn, f, gradient_norm, accepted, predicted, actual`, the
+/// counts and the phase. A number that is not finite is an empty field.
 ///
 /// # Errors
 /// Those of the writer.
@@ -16,7 +16,7 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
             writeln!(
                 out,
                 "method,seed,k,{x}f,gradient_norm,accepted,predicted,actual,value,gradient,hessian_vector,hessian,\
-                 sample_gradient,sample_hessian_vector,backpropagations"
+                 sample_gradient,sample_hessian_vector,backpropagations,phase"
             )?;
         }
         for row in rows(run) {
@@ -24,7 +24,7 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
             let c = row.counts;
             writeln!(
                 out,
-                "{},{},{},{x}{},{},{},{},{},{},{},{},{},{},{},{}",
+                "{},{},{},{x}{},{},{},{},{},{},{},{},{},{},{},{},{}",
                 run.setup().method.id,
                 run.setup().seed,
                 row.k,
@@ -39,7 +39,8 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
                 c.hessian,
                 c.sample_gradient,
                 c.sample_hessian_vector,
-                c.backpropagations
+                c.backpropagations,
+                row.phase.id()
             )?;
         }
     }

@@ -1,7 +1,7 @@
 //! Runs as JSON, with the names of the command line's contract.
 
 use crate::linalg::{Metric, norm};
-use crate::optim::{Counts, Exit, Geometry, Setting, Step, Verdict};
+use crate::optim::{Counts, Exit, Geometry, Phase, Setting, Step, Verdict};
 use crate::run::{Run, Setup};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -66,6 +66,9 @@ pub(super) struct StepRow {
     pub f: f64,
     pub gradient_norm: f64,
     pub accepted: bool,
+    pub phase: Phase,
+    /// s, where the trial was made from the row before.
+    pub trial: Vec<f64>,
     pub predicted: f64,
     pub actual: f64,
     pub counts: Counts,
@@ -162,6 +165,8 @@ pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
             f,
             gradient_norm: norm(&gradient),
             accepted: step.is_none_or(|s| s.verdict == Verdict::Accepted),
+            phase: step.map_or(Phase::Descent, |s| s.phase),
+            trial: step.map_or_else(Vec::new, |s| s.trial.to_vec()),
             predicted: step.map_or(f64::NAN, |s| s.predicted),
             actual: step.map_or(f64::NAN, |s| s.actual),
             counts,

@@ -103,9 +103,9 @@ impl Survey<'_> {
         for axis in 0..n.min(4) {
             let mut u = vec![0.0; n];
             if n <= 4 {
-                u[axis] = 1.0
+                u[axis] = 1.0;
             } else {
-                self.rng.fill_sphere(1.0, &mut u)
+                self.rng.fill_sphere(1.0, &mut u);
             }
             let there: Vector = x.iter().zip(&u).map(|(a, b)| a + self.shift * b).collect();
             let mut change = vec![0.0; n * n];

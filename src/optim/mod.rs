@@ -25,7 +25,7 @@ pub use method::{Family, Method, Requirement, SettingsError, Values, method, met
 pub use noise::{Noise, NoiseShape};
 pub use oracle::{Counts, Oracle, Sample};
 pub use parameter::{Default, Parameter, Setting, Settings, Span};
-pub use preset::{Assumptions, Preset};
+pub use preset::{ASSUMPTIONS, Assumption, Assumptions, Preset};
 pub use step::{Cubic, Exit, Geometry, Path, Phase, Region, Step, Verdict};
 
 /// A step machine. One call of [`step`](Self::step) is one trial, accepted or not; the machine keeps its iterate.

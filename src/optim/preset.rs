@@ -36,6 +36,92 @@ pub struct Assumptions {
     pub samples: usize,
 }
 
+/// One number of [`Assumptions`] that can be set by its name.
+pub struct Assumption {
+    /// The name on the command line.
+    pub name: &'static str,
+    /// The mathematical sign.
+    pub symbol: &'static str,
+    /// One line.
+    pub meaning: &'static str,
+    /// Reads it.
+    pub get: fn(&Assumptions) -> f64,
+    /// Writes it.
+    pub set: fn(&mut Assumptions, f64),
+}
+
+/// The numbers that can be set: first what is asked for, then what is assumed of f.
+pub const ASSUMPTIONS: [Assumption; 8] = [
+    Assumption {
+        name: "epsilon",
+        symbol: "ε",
+        meaning: "gradient norm that is asked for",
+        get: |a| a.epsilon,
+        set: |a, v| a.epsilon = v,
+    },
+    Assumption {
+        name: "failure",
+        symbol: "δ",
+        meaning: "probability of failure that is allowed",
+        get: |a| a.failure,
+        set: |a, v| a.failure = v,
+    },
+    Assumption {
+        name: "gamma",
+        symbol: "γ",
+        meaning: "least second moment of the stochastic gradient along the most negative curvature",
+        get: |a| a.gamma,
+        set: |a, v| a.gamma = v,
+    },
+    Assumption {
+        name: "smoothness",
+        symbol: "ℓ",
+        meaning: "largest curvature: the Lipschitz constant of the gradient",
+        get: |a| a.smoothness,
+        set: |a, v| a.smoothness = v,
+    },
+    Assumption {
+        name: "hessian_lipschitz",
+        symbol: "ρ",
+        meaning: "largest change of curvature with distance: the Lipschitz constant of the Hessian",
+        get: |a| a.hessian_lipschitz,
+        set: |a, v| a.hessian_lipschitz = v,
+    },
+    Assumption {
+        name: "decrease",
+        symbol: "Δf",
+        meaning: "height of the start above the lowest value",
+        get: |a| a.decrease,
+        set: |a, v| a.decrease = v,
+    },
+    Assumption {
+        name: "variance",
+        symbol: "V",
+        meaning: "largest variance of the stochastic gradient",
+        get: |a| a.variance,
+        set: |a, v| a.variance = v,
+    },
+    Assumption {
+        name: "gradient_bound",
+        symbol: "l",
+        meaning: "largest norm of the stochastic gradient",
+        get: |a| a.gradient_bound,
+        set: |a, v| a.gradient_bound = v,
+    },
+];
+
+impl Assumption {
+    /// The assumption of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ASSUMPTIONS.iter().find(|a| a.name == name)
+    }
+
+    /// Whether `value` can be meant: a positive number, for a probability below 1.
+    pub fn accepts(&self, value: f64) -> bool {
+        value > 0.0 && value.is_finite() && (self.name != "failure" || value < 1.0)
+    }
+}
+
 impl Assumptions {
     /// √(ρε), the curvature that goes with ε: an (ε, √(ρε))-second-order stationary point is sought (Nesterov, Polyak 2006).
     pub fn curvature(&self) -> f64 {

@@ -62,6 +62,19 @@ pub enum Phase {
     Certification,
 }
 
+impl Phase {
+    /// The name in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Descent => "descent",
+            Self::Perturbation => "perturbation",
+            Self::Snapshot => "snapshot",
+            Self::Search => "search",
+            Self::Certification => "certification",
+        }
+    }
+}
+
 /// The geometry that produced a trial step.
 #[allow(clippy::large_enum_variant, reason = "nearly every step carries a region: inline it costs no allocation")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
