@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
-use saddlescope::optim::{Noise, NoiseShape, methods};
+use saddlescope::optim::{Noise, NoiseShape, SettingsError, method, methods};
 use saddlescope::problem::{Objective, landscapes};
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
 
@@ -29,6 +29,17 @@ fn every_landscape_and_every_method_survives_json_and_link() {
         assert_eq!(Scene::from_json(&scene.to_json()).unwrap(), scene, "{}", entry.id);
         assert_eq!(from_link(&to_link(&scene)).unwrap(), scene, "{}", entry.id);
         assert_eq!(from_link(&format!("https://example.org/page?x=1#{}", to_link(&scene))).unwrap(), scene);
+        let problem = scene.problem.open().unwrap();
+        for spec in &mut scene.methods {
+            // A method that the function does not suit says so when it is opened, by name.
+            let m = method(&spec.id).unwrap();
+            spec.enabled = m.requires.check(&problem).is_ok();
+            if !spec.enabled {
+                let alone = Scene { methods: vec![MethodSpec::new(m.id)], ..Scene::bare(ProblemSpec::landscape(&entry.id)) };
+                let error = alone.open().err().unwrap();
+                assert!(matches!(error, SceneError::Settings(SettingsError::NotApplicable { .. })), "{}: {error}", m.id);
+            }
+        }
         scene.open().unwrap_or_else(|e| panic!("{}: {e}", entry.id));
     }
 }

@@ -30,6 +30,7 @@ mod number;
 mod op;
 mod parser;
 mod print;
+mod residual;
 mod reverse;
 mod rounding;
 mod scope;
@@ -41,12 +42,13 @@ mod wgsl;
 
 pub use error::{FormulaError, Remedy};
 pub use grid::Grid;
+pub use residual::Residuals;
 pub use rounding::Rounding;
 pub use scope::{MAX_DIM, MAX_TEXT, Scope, Table};
 
 use forward::{Rows, with_registers};
 use number::{Dual, Gradient, Jet, Number, Probe};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tape::{Instruction, Tape};
 
 /// f(x; p): a compiled formula. Cheap to clone; evaluation allocates nothing after the first call on a thread.
@@ -67,6 +69,7 @@ struct Compiled {
     tape: Tape,
     /// Every intermediate result kept: for reverse sweeps.
     full_tape: Tape,
+    residuals: OnceLock<Option<Residuals>>,
 }
 
 impl Formula {
@@ -92,6 +95,7 @@ impl Formula {
             tape: tape(true),
             full_tape: tape(false),
             table: scope.table.clone(),
+            residuals: OnceLock::new(),
         })))
     }
 
@@ -105,6 +109,17 @@ impl Formula {
         let text = self.text();
         lexer::tokens(text)
             .is_ok_and(|tokens| tokens.iter().any(|t| t.token == lexer::Token::Name && &text[t.at.clone()] == name))
+    }
+
+    /// f = c + Σ wᵢ rᵢ², where it is written as a sum of squares. Found when it is asked for the first time.
+    pub fn residuals(&self) -> Option<&Residuals> {
+        let find = || {
+            let scope = Scope { dim: self.dim(), parameters: self.0.parameters.clone(), table: self.0.table.clone() };
+            let tree = parser::parse(self.text(), &scope).ok()?;
+            let (graph, root) = lower::lower(&tree, &scope).ok()?;
+            Residuals::new(graph, root, scope.dim, scope.parameters.len(), scope.table)
+        };
+        self.0.residuals.get_or_init(find).as_ref()
     }
 
     /// n.

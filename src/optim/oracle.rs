@@ -253,6 +253,28 @@ impl<'a> Oracle<'a> {
         Ok(f)
     }
 
+    /// Writes G(x) v with Gauss-Newton's matrix; counted as a product with the Hessian.
+    ///
+    /// # Errors
+    /// [`StepError::NotFinite`] where the product is not finite, [`StepError::Finished`] where f is no loss of residuals.
+    pub fn gauss_newton_vector(&mut self, x: &[f64], v: &[f64], product: &mut [f64]) -> Result<(), StepError> {
+        self.counts.hessian_vector += 1;
+        self.counts.backpropagations += 1;
+        self.objective.gauss_newton().ok_or(NO_RESIDUALS)?.gauss_newton_vector(x, v, product);
+        finite(product, "Gauss-Newton matrix", x)
+    }
+
+    /// Writes G(x), row by row; counted as n products with the Hessian.
+    ///
+    /// # Errors
+    /// As [`gauss_newton_vector`](Self::gauss_newton_vector).
+    pub fn gauss_newton_matrix(&mut self, x: &[f64], matrix: &mut [f64]) -> Result<(), StepError> {
+        self.counts.hessian_vector += self.dim() as u64;
+        self.counts.backpropagations += self.dim() as u64;
+        self.objective.gauss_newton().ok_or(NO_RESIDUALS)?.gauss_newton_matrix(x, matrix);
+        finite(matrix, "Gauss-Newton matrix", x)
+    }
+
     /// Draws a component: `size` indices with replacement from a finite sum, or the noise of a plain function.
     pub fn draw(&mut self, size: usize) -> Sample {
         let size = size.max(1);
@@ -314,6 +336,8 @@ impl<'a> Oracle<'a> {
         finite(product, "Hessian", x)
     }
 }
+
+const NO_RESIDUALS: StepError = StepError::Finished("the function is no loss of residuals: it has no Gauss-Newton matrix");
 
 impl Sample {
     /// b.

@@ -1,9 +1,11 @@
 //! Objectives made of formulas: catalogue entries and what users type.
 
 use super::{
-    CriticalPoint, FiniteSum, Landscape, Objective, Plane, ProblemError, SampleTable, Scales, estimate_scales, landscapes,
+    CriticalPoint, FiniteSum, GaussNewton, Landscape, Objective, Plane, ProblemError, SampleTable, Scales, estimate_scales,
+    landscapes,
 };
 use crate::formula::{Formula, Scope, Table};
+use crate::linalg::{axpy, dot};
 use std::collections::BTreeMap;
 
 /// The picture of a formula that nothing else is known of.
@@ -303,8 +305,33 @@ impl Objective for FormulaProblem {
         self.formula.has_jets()
     }
 
+    fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
+        self.formula.residuals().is_some_and(|r| r.hold(&self.values)).then_some(self)
+    }
+
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {
         self.formula.is_finite_sum().then_some(self)
+    }
+}
+
+/// G = Σ 2wᵢ ∇rᵢ∇rᵢᵀ of f = c + Σ wᵢ rᵢ².
+impl GaussNewton for FormulaProblem {
+    fn gauss_newton_vector(&self, x: &[f64], v: &[f64], product: &mut [f64]) {
+        product.fill(0.0);
+        if let Some(residuals) = self.formula.residuals() {
+            residuals.for_each(&self.values, x, |w, _, gradient| axpy(2.0 * w * dot(gradient, v), gradient, product));
+        }
+    }
+
+    fn gauss_newton_matrix(&self, x: &[f64], matrix: &mut [f64]) {
+        matrix.fill(0.0);
+        if let Some(residuals) = self.formula.residuals() {
+            residuals.for_each(&self.values, x, |w, _, gradient| {
+                for (row, gi) in matrix.chunks_exact_mut(x.len()).zip(gradient).filter(|(_, gi)| **gi != 0.0) {
+                    axpy(2.0 * w * gi, gradient, row);
+                }
+            });
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::objectives::{Cloud, PLANES, Plane, ROSENBROCK, set, start};
 use saddlescope::linalg::Rng;
 use saddlescope::optim::{Counts, Oracle, Scales, Setting, Settings, Span, StepError, method, methods};
-use saddlescope::problem::Objective;
+use saddlescope::problem::{GaussNewton, Objective};
 
 #[test]
 fn identifiers_are_unique_and_entries_are_filled() {
@@ -117,7 +117,15 @@ fn the_record_agrees_with_the_machine() {
             let mut oracle = Oracle::new(f, Rng::new(4), Counts::default());
             for _ in 0..25 {
                 let before = machine.position().to_vec();
-                let Ok(step) = machine.step(&mut oracle) else { break };
+                let step = match machine.step(&mut oracle) {
+                    Ok(step) => step,
+                    // Where the function does not suit the method its first step says so.
+                    Err(error) => {
+                        let says_so = matches!(error, StepError::Finished(_)) && machine.position() == f.start;
+                        assert!(m.requires.check(f).is_ok() || says_so, "{}: {error}", m.id);
+                        break;
+                    }
+                };
                 assert_eq!(step.from.as_slice(), before, "{}", m.id);
                 assert_eq!(step.x.as_slice(), machine.position(), "{}", m.id);
                 let text = serde_json::to_string(&step.geometry).unwrap();
@@ -162,6 +170,18 @@ fn one_dimension_and_none_are_no_trouble() {
         }
         fn hessian_vector(&self, _x: &[f64], v: &[f64], product: &mut [f64]) {
             product.copy_from_slice(v);
+        }
+        fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
+            Some(self)
+        }
+    }
+    // G = I of the residuals xᵢ.
+    impl GaussNewton for Square {
+        fn gauss_newton_vector(&self, x: &[f64], v: &[f64], product: &mut [f64]) {
+            self.hessian_vector(x, v, product);
+        }
+        fn gauss_newton_matrix(&self, x: &[f64], matrix: &mut [f64]) {
+            self.hessian(x, matrix);
         }
     }
     for m in methods() {

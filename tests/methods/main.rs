@@ -5,6 +5,7 @@
 mod contract;
 mod escapes;
 mod first_order;
+mod gauss_newton;
 mod line_search;
 mod literature;
 mod lookahead;

@@ -5,6 +5,8 @@
 mod adan;
 mod arc;
 mod damped_newton;
+mod gauss_newton;
+mod levenberg_marquardt;
 mod newton;
 mod regularized_newton;
 mod saddle_free_newton;
@@ -18,6 +20,8 @@ pub(super) const METHODS: &[Method] = &[
     newton::NEWTON,
     damped_newton::DAMPED_NEWTON,
     saddle_free_newton::SADDLE_FREE_NEWTON,
+    gauss_newton::GAUSS_NEWTON,
+    levenberg_marquardt::LEVENBERG_MARQUARDT,
     regularized_newton::REGULARIZED_NEWTON,
     adan::ADAN,
     arc::ARC,

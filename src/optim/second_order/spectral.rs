@@ -52,6 +52,14 @@ impl Local {
         Self::new(x, f, g, &h)
     }
 
+    /// Asks value, gradient and Gauss-Newton's matrix at x.
+    pub fn of_residuals(x: &[f64], oracle: &mut Oracle<'_>) -> Result<Self, StepError> {
+        let (mut g, mut matrix) = (zeros(x.len()), zeros(x.len() * x.len()));
+        let f = oracle.gradient(x, &mut g)?;
+        oracle.gauss_newton_matrix(x, &mut matrix)?;
+        Self::new(x, f, g, &matrix)
+    }
+
     /// Asks the Hessian at x, where the gradient is known.
     pub fn with_gradient(x: &[f64], f: f64, g: Vector, oracle: &mut Oracle<'_>) -> Result<Self, StepError> {
         let mut h = zeros(x.len() * x.len());
@@ -177,15 +185,18 @@ pub(super) fn ahead(x: &[f64], t: f64, s: &[f64]) -> Vector {
 /// x ← x − t B⁻¹g with t = 1, or by an Armijo search with halving where s is a direction of descent.
 #[derive(Clone)]
 pub(super) struct Direct {
-    x: Vector,
-    divisor: Divisor,
-    search: bool,
+    pub x: Vector,
+    pub divisor: Divisor,
+    /// Whether to search along s.
+    pub search: bool,
+    /// Whether the curvature is Gauss-Newton's, not the Hessian.
+    pub residuals: bool,
 }
 
 impl Direct {
     /// At `start`.
     pub fn boxed(start: &[f64], divisor: Divisor, search: bool) -> Box<dyn Optimizer> {
-        Box::new(Self { x: copy(start), divisor, search })
+        Box::new(Self { x: copy(start), divisor, search, residuals: false })
     }
 }
 
@@ -212,7 +223,7 @@ impl Optimizer for Direct {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let here = Local::at(&self.x, oracle)?;
+        let here = if self.residuals { Local::of_residuals(&self.x, oracle)? } else { Local::at(&self.x, oracle)? };
         let proposal = here.divide(self.divisor);
         let (tried, actual, accepted) = if self.search && dot(&here.g, &proposal.step) < 0.0 {
             armijo(&self.x, &here, &proposal.step, oracle)
