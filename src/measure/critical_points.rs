@@ -109,44 +109,8 @@ impl CriticalSearch {
     }
 
     /// Where Newton's method from `x` ends, if it converges without leaving the neighbourhood of the box.
-    fn newton(&self, objective: &dyn Objective, mut x: Vector) -> Option<Vector> {
-        let n = self.bounds.len();
-        let (mut gradient, mut hessian) = (Vector::from_elem(0.0, n), vec![0.0; n * n]);
-        let mut converged = false;
-        for _ in 0..MAX_STEPS {
-            objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
-            if !all_finite(&gradient) || !all_finite(&hessian) {
-                return None;
-            }
-            let mut step = newton_step(&gradient, &hessian, n);
-            let length = norm(&step);
-            if length > STEP_CAP * self.width {
-                let factor = STEP_CAP * self.width / length;
-                step.iter_mut().for_each(|v| *v *= factor);
-            }
-            axpy(1.0, &step, &mut x);
-            if self.excess(&x) > 0.5 * self.width {
-                return None;
-            }
-            if length <= 1e-11 * self.width {
-                converged = true;
-                break;
-            }
-        }
-        if !converged {
-            return None;
-        }
-        let mut best = gradient_norm(objective, &x, &mut gradient);
-        for _ in 0..4 {
-            objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
-            let mut trial = x.clone();
-            axpy(1.0, &newton_step(&gradient, &hessian, n), &mut trial);
-            let trial_norm = gradient_norm(objective, &trial, &mut gradient);
-            if trial_norm.is_nan() || trial_norm >= best {
-                break;
-            }
-            (x, best) = (trial, trial_norm);
-        }
+    fn newton(&self, objective: &dyn Objective, x: Vector) -> Option<Vector> {
+        let x = newton(objective, x, self.width, |x| self.excess(x) <= 0.5 * self.width)?;
         (self.excess(&x) <= 1e-9 * self.width).then_some(x)
     }
 
@@ -181,6 +145,55 @@ pub fn critical_points(objective: &dyn Objective, bounds: &[[f64; 2]]) -> Vec<Po
 fn gradient_norm(objective: &dyn Objective, x: &[f64], gradient: &mut [f64]) -> f64 {
     objective.value_gradient(x, gradient);
     norm(gradient)
+}
+
+/// The critical point to which Newton's method leads from `x`, if there is one within `reach`.
+pub(super) fn newton_to_critical(objective: &dyn Objective, x: &[f64], reach: f64) -> Option<Vector> {
+    let within = |at: &[f64]| norm(&at.iter().zip(x).map(|(a, b)| a - b).collect::<Vector>()) <= reach;
+    newton(objective, Vector::from_slice(x), reach, within).filter(|at| classify(objective, at).kind != Kind::Regular)
+}
+
+/// Newton's method on ∇f = 0 in a region of size `width`: steps are capped, and after convergence a few more are taken while
+/// ‖∇f‖ falls. `None` where it does not converge or an iterate is not `inside`.
+fn newton(objective: &dyn Objective, mut x: Vector, width: f64, inside: impl Fn(&[f64]) -> bool) -> Option<Vector> {
+    let n = x.len();
+    let (mut gradient, mut hessian) = (Vector::from_elem(0.0, n), vec![0.0; n * n]);
+    let mut converged = false;
+    for _ in 0..MAX_STEPS {
+        objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        if !all_finite(&gradient) || !all_finite(&hessian) {
+            return None;
+        }
+        let mut step = newton_step(&gradient, &hessian, n);
+        let length = norm(&step);
+        if length > STEP_CAP * width {
+            let factor = STEP_CAP * width / length;
+            step.iter_mut().for_each(|v| *v *= factor);
+        }
+        axpy(1.0, &step, &mut x);
+        if !inside(&x) {
+            return None;
+        }
+        if length <= 1e-11 * width {
+            converged = true;
+            break;
+        }
+    }
+    if !converged {
+        return None;
+    }
+    let mut best = gradient_norm(objective, &x, &mut gradient);
+    for _ in 0..4 {
+        objective.value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        let mut trial = x.clone();
+        axpy(1.0, &newton_step(&gradient, &hessian, n), &mut trial);
+        let trial_norm = gradient_norm(objective, &trial, &mut gradient);
+        if trial_norm.is_nan() || trial_norm >= best {
+            break;
+        }
+        (x, best) = (trial, trial_norm);
+    }
+    Some(x)
 }
 
 /// −H⁺g: the Newton step, without the directions whose eigenvalue is 10⁻¹⁴ of the largest.

@@ -1,9 +1,10 @@
-//! Measurements on objectives and on methods: critical points and their index, what theorems assume, races.
+//! Measurements on objectives and on methods: critical points and their index, what theorems assume, modes of momentum, races.
 //!
 //! May import `formula`, `linalg`, `problem`, `optim` and `run`. Nothing here is counted against a run, and nothing here draws.
 
 mod assumptions;
 mod critical_points;
+pub mod momentum;
 mod point;
 pub mod race;
 
