@@ -93,11 +93,15 @@ fn a_fork_without_a_change_repeats_the_rest() {
         let at = original.len() / 2;
         let mut fork = original.fork(at, m, Settings::new()).unwrap();
         fork.advance(u64::MAX);
-        assert_eq!(fork.len(), original.len() - at, "{}", m.id);
-        for k in 0..=fork.len() {
-            assert_eq!(fork.iterate(k), original.iterate(at + k), "{} step {k}", m.id);
+        assert_eq!((fork.len(), fork.trace().first()), (original.len(), at), "{}", m.id);
+        for k in at..=fork.len() {
+            assert_eq!(fork.iterate(k), original.iterate(k), "{} step {k}", m.id);
+            assert_eq!(format!("{:?}", fork.record(k + 1)), format!("{:?}", original.record(k + 1)), "{} step {k}", m.id);
         }
-        assert_eq!(fork.status(), original.status(), "{}", m.id);
+        assert!(fork.record(at).is_none());
+        assert_eq!((fork.status(), fork.counts()), (original.status(), original.counts()), "{}", m.id);
+        let end = original.fork(u64::MAX, m, Settings::new()).unwrap();
+        assert_eq!((end.len(), end.status()), (original.len(), original.status()), "{}", m.id);
     }
 }
 
@@ -109,7 +113,7 @@ fn a_fork_with_another_step_size_starts_at_the_iterate() {
     let mut fork = original.fork(10, gd, settings).unwrap();
     assert_eq!(fork.iterate(0), original.iterate(10));
     fork.advance(1);
-    assert_ne!(fork.iterate(1), original.iterate(11));
+    assert_ne!(fork.iterate(11), original.iterate(11));
     assert!(original.fork(10, gd, Settings::from([("nonsense".to_owned(), Setting::Number(1.0))])).is_err());
 }
 

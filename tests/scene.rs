@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use saddlescope::optim::{Noise, NoiseShape, SettingsError, method, methods};
 use saddlescope::problem::{Objective, landscapes};
-use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
+use saddlescope::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
 
 #[test]
 fn the_first_screen_opens_and_shows_what_it_promises() {
@@ -78,6 +78,44 @@ fn a_formula_keeps_samples_and_ranges() {
 }
 
 #[test]
+fn a_fork_of_a_fork_without_a_change_is_the_original() {
+    for id in ["sgd", "pgd", "adam", "tr"] {
+        let mut scene = Scene::default();
+        scene.methods = vec![MethodSpec::new("gd"), MethodSpec::new(id)];
+        let mut fork = MethodSpec::new(id);
+        for step in [40, 90] {
+            fork = MethodSpec { fork: Some(Box::new(ForkSpec { origin: fork, stream: 1, step })), ..MethodSpec::new(id) };
+        }
+        scene.methods.push(fork);
+        assert_eq!(Scene::from_json(&scene.to_json()).unwrap(), scene);
+        assert_eq!(from_link(&to_link(&scene)).unwrap(), scene);
+        let mut runs = scene.open().unwrap().runs;
+        for run in runs.iter_mut().flatten() {
+            run.advance(u64::MAX);
+        }
+        let [_, Some(original), Some(fork)] = &runs[..] else { panic!("three runs") };
+        assert_eq!((fork.trace().first(), fork.len(), fork.status()), (90, original.len(), original.status()), "{id}");
+        for k in 90..=fork.len() {
+            assert_eq!(fork.iterate(k), original.iterate(k), "{id} step {k}");
+        }
+    }
+}
+
+#[test]
+fn a_fork_beyond_the_end_of_its_origin_begins_there() {
+    let mut scene = Scene::bare(ProblemSpec::formula("x^2 + y^2"));
+    let origin = MethodSpec::new("gd");
+    scene.methods = vec![origin.clone()];
+    let mut alone = scene.open().unwrap().runs.remove(0).unwrap();
+    alone.advance(u64::MAX);
+    scene.methods[0].settings.insert("step_size".to_owned(), saddlescope::optim::Setting::Number(1e-3));
+    scene.methods[0].fork = Some(Box::new(ForkSpec { origin, stream: 0, step: 399 }));
+    let fork = scene.open().unwrap().runs.remove(0).unwrap();
+    assert!(alone.len() < 399 && fork.trace().first() == alone.len());
+    assert_eq!(fork.position(), alone.position());
+}
+
+#[test]
 fn broken_scenes_get_a_sentence() {
     let json = Scene::default().to_json();
     for end in 0..json.len() {
@@ -95,6 +133,10 @@ fn broken_scenes_get_a_sentence() {
         (r#"{"landscape": "monkey", "playback": {"speed": -3}}"#, "speed"),
         (r#"{"landscape": "monkey", "view": {"camera": {"center": [0, 0], "extent": 0}}}"#, "extent"),
         (r#"{"formula": "x", "domain": [1, 0, 0, 1]}"#, "domain"),
+        (
+            r#"{"version": 2, "problem": {"landscape": {"id": "monkey"}}, "methods": [{"id": "gd", "fork": {"origin": {"id": "gd"}, "step": 99999999999}}]}"#,
+            "fork",
+        ),
         (r#"{"version": 2, "problem": {"formula": {"text": "a*x", "ranges": {"a": [2, 1]}}}}"#, "range of a"),
     ];
     for (text, word) in cases {

@@ -173,7 +173,8 @@ pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
             geometry: step.map_or(GeometryJson::Point, |s| GeometryJson::from(&s.geometry)),
         }
     };
-    let first = row(0, &run.iterate(0), None, Counts::default());
-    let rest = run.records().enumerate().map(move |(i, (step, counts))| row(i as u64 + 1, &step.x, Some(&step), counts));
+    let begin = run.trace().first();
+    let first = row(begin, &run.iterate(begin), None, run.first_counts());
+    let rest = run.records().zip(begin + 1..).map(move |((step, counts), k)| row(k, &step.x, Some(&step), counts));
     std::iter::once(first).chain(rest)
 }

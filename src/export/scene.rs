@@ -32,7 +32,7 @@ pub enum RenderError {
 pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u8>, RenderError> {
     let mut stage = scene.open()?;
     for run in stage.runs.iter_mut().flatten() {
-        run.advance(scene.playback.step);
+        run.advance(scene.playback.step.saturating_sub(run.len()));
     }
     let problem = &*stage.problem;
     let plane = problem.plane();
@@ -51,10 +51,13 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u
     };
     let view = picture.view(width, height);
     let drawing = Drawing { scene, problem, plane: &plane, view: &view, theme };
-    let shown: Vec<(usize, &Run)> = stage.runs.iter().enumerate().filter_map(|(i, run)| Some((i, run.as_ref()?))).collect();
+    let names = scene.method_names();
+    let begun = |run: &&Run| run.trace().first() <= scene.playback.step;
+    let runs = stage.runs.iter().enumerate();
+    let shown: Vec<(usize, &Run)> = runs.filter_map(|(i, run)| Some((i, run.as_ref().filter(begun)?))).collect();
     for (series, run) in &shown {
         drawing.path(run, *series, &mut picture.layers);
-        picture.legend.push((run.setup().method.name.to_owned(), *series));
+        picture.legend.push((names[*series].clone(), *series));
     }
     drawing.critical_points(&mut picture.layers);
     for (series, run) in &shown {
@@ -86,9 +89,9 @@ impl Drawing<'_> {
     fn path(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
         let last = run.len().min(self.scene.playback.step);
         let (trace, flat) = (run.trace(), |x: &[f64]| self.plane.project(x).0);
-        let rows = (last / trace.stride()) as usize;
+        let rows = trace.row_of(last).unwrap_or(0).min(trace.rows().len() - 1);
         let mut points: Vec<[f64; 2]> = (0..=rows).map(|row| flat(trace.position(row))).collect();
-        if !last.is_multiple_of(trace.stride()) {
+        if trace.step_of(rows) != last {
             points.push(flat(&run.iterate(last)));
         }
         let mut path = trajectory(points, series, self.theme);
@@ -99,7 +102,7 @@ impl Drawing<'_> {
         }
         layers.push(path);
         if self.scene.view.step_markers {
-            for k in last.saturating_sub(MOST_MARKS) + 1..=last {
+            for k in last.saturating_sub(MOST_MARKS).max(trace.first()) + 1..=last {
                 let Some((step, _)) = run.record(k) else { continue };
                 let from = flat(&step.from);
                 if step.verdict == Verdict::Rejected {

@@ -36,8 +36,6 @@ pub struct Run {
     now: Keyframe,
     status: Status,
     trace: Trace,
-    unmoved: u32,
-    next_look: u64,
 }
 
 impl Run {
@@ -50,7 +48,8 @@ impl Run {
             return Err(SettingsError::NotApplicable { method: setup.method.name, what });
         }
         let optimizer = setup.method.start(&setup.settings, setup.scales, &setup.start)?;
-        let now = Keyframe { step: 0, optimizer, rng: Rng::new(setup.seed), counts: Counts::default() };
+        let (rng, counts) = (Rng::new(setup.seed), Counts::default());
+        let now = Keyframe { step: 0, optimizer, rng, counts, unmoved: 0, next_look: 0 };
         Ok(Self::from_keyframe(objective, setup, now))
     }
 
@@ -62,7 +61,7 @@ impl Run {
             Status::Diverged { reason: format!("f is {start} at the start point") }
         };
         let trace = Trace::new(now.clone());
-        Self { objective, setup, now, status, trace, unmoved: 0, next_look: 0 }
+        Self { objective, setup, now, status, trace }
     }
 
     /// The setup.
@@ -75,14 +74,14 @@ impl Run {
         &self.objective
     }
 
-    /// Trials made so far.
+    /// The last step so far: trials made, those before a fork included.
     pub fn len(&self) -> u64 {
         self.now.step
     }
 
     /// Whether no trial was made yet.
     pub fn is_empty(&self) -> bool {
-        self.now.step == 0
+        self.now.step == self.trace.first()
     }
 
     /// How the run stands.
@@ -98,6 +97,11 @@ impl Run {
     /// What the run has asked so far.
     pub fn counts(&self) -> Counts {
         self.now.counts
+    }
+
+    /// What had been asked before the first row: nothing, but for a fork.
+    pub fn first_counts(&self) -> Counts {
+        self.trace.keyframe_before(self.trace.first()).counts
     }
 
     /// The latest iterate.
@@ -130,8 +134,8 @@ impl Run {
                 Err(error) => self.after_error(error),
             }
             if self.now.step >= self.trace.next_keyframe() {
-                let (step, counts, rng) = (self.now.step, oracle.counts(), oracle.rng().clone());
-                self.trace.push_keyframe(Keyframe { step, optimizer: self.now.optimizer.boxed_clone(), rng, counts });
+                (self.now.rng, self.now.counts) = (oracle.rng().clone(), oracle.counts());
+                self.trace.push_keyframe(self.now.clone());
             }
             if self.status != Status::Running {
                 break;
@@ -158,16 +162,16 @@ impl Run {
             return;
         }
         if record.x != record.from {
-            self.unmoved = 0;
+            self.now.unmoved = 0;
         } else if record.phase == Phase::Descent {
-            self.unmoved += 1;
-            if self.unmoved >= self.setup.rules.rest {
+            self.now.unmoved += 1;
+            if self.now.unmoved >= self.setup.rules.rest {
                 let gradient_norm = self.gradient_norm();
                 let stationary = self.setup.rules.stationary(&*self.objective, &record.x);
                 self.status = stationary.unwrap_or(Status::Stalled { gradient_norm });
             }
         }
-        if record.gradient_norm <= self.setup.rules.gradient && self.now.step >= self.next_look {
+        if record.gradient_norm <= self.setup.rules.gradient && self.now.step >= self.now.next_look {
             self.look(record);
         }
     }
@@ -177,7 +181,7 @@ impl Run {
     fn look(&mut self, record: &Step) {
         match self.setup.rules.stationary(&*self.objective, &record.x) {
             Some(end @ (Status::Minimum { .. } | Status::Degenerate { .. })) => self.status = end,
-            Some(_) => self.next_look = self.now.step + self.now.step / 8 + 1,
+            Some(_) => self.now.next_look = self.now.step + self.now.step / 8 + 1,
             None => {}
         }
     }
@@ -219,18 +223,18 @@ impl Run {
 
     /// The iterate after `step` trials.
     pub fn iterate(&self, step: u64) -> Vector {
-        let step = step.min(self.now.step);
-        let row = (step / self.trace.stride()) as usize;
-        if step.is_multiple_of(self.trace.stride()) && row < self.trace.rows().len() {
-            Vector::from_slice(self.trace.position(row))
-        } else {
-            Vector::from_slice(self.state(step).optimizer.position())
+        let step = step.clamp(self.trace.first(), self.now.step);
+        match self.trace.row_of(step) {
+            Some(row) if self.trace.step_of(row) == step && row < self.trace.rows().len() => {
+                Vector::from_slice(self.trace.position(row))
+            }
+            _ => Vector::from_slice(self.state(step).optimizer.position()),
         }
     }
 
-    /// The record of trial `step` (1 is the first) and the counts after it; `None` for 0 and beyond the end.
+    /// The record of trial `step` and the counts after it; `None` up to the first row and beyond the end.
     pub fn record(&self, step: u64) -> Option<(Step, Counts)> {
-        if step == 0 || step > self.now.step {
+        if step <= self.trace.first() || step > self.now.step {
             return None;
         }
         let mut before = self.state(step - 1);
@@ -239,35 +243,42 @@ impl Run {
         Some((record, oracle.counts()))
     }
 
-    /// Every record in order with the counts after it, replayed once from the start.
+    /// Every record in order with the counts after it, replayed once from the first row on.
     pub fn records(&self) -> impl Iterator<Item = (Step, Counts)> + '_ {
-        let mut state = self.trace.keyframe_before(0).clone();
+        let mut state = self.trace.keyframe_before(self.trace.first()).clone();
         let mut oracle = Oracle::new(&*self.objective, state.rng, state.counts).with_noise(self.setup.noise);
-        (0..self.now.step).map_while(move |_| {
+        (self.trace.first()..self.now.step).map_while(move |_| {
             let record = state.optimizer.step(&mut oracle).ok()?;
             Some((record, oracle.counts()))
         })
     }
 
-    /// A run that starts from this one's state after `step` trials. With the same settings it repeats what follows
-    /// to the bit; with other settings the method starts anew at that iterate with the same random stream.
+    /// A run that goes on from this one's state after `step` trials; its steps and counts go on from there, too. With the same
+    /// settings it repeats what follows to the bit; with other settings the method starts anew at that iterate with the same
+    /// random stream.
     ///
     /// # Errors
     /// [`SettingsError`] where the settings do not fit the method.
     pub fn fork(&self, step: u64, method: &'static Method, settings: Settings) -> Result<Self, SettingsError> {
-        let mut state = self.state(step);
-        let mut setup = self.setup.clone();
-        setup.start = Vector::from_slice(state.optimizer.position());
-        setup.budget = self.setup.budget.saturating_sub(state.step);
         if let Err(what) = method.requires.check(&*self.objective) {
             return Err(SettingsError::NotApplicable { method: method.name, what });
         }
-        if method.id != self.setup.method.id || settings != self.setup.settings {
+        let step = step.clamp(self.trace.first(), self.now.step);
+        let begin = self.trace.keyframe_before(step).clone();
+        let mut past = Self::from_keyframe(Arc::clone(&self.objective), self.setup.clone(), begin);
+        past.advance(step - past.now.step);
+        let (mut setup, mut state) = (past.setup, past.now);
+        setup.start = Vector::from_slice(state.optimizer.position());
+        let same = method.id == setup.method.id && settings == setup.settings;
+        if !same {
             (setup.method, setup.settings) = (method, settings);
             state.optimizer = method.start(&setup.settings, setup.scales, &setup.start)?;
+            (state.unmoved, state.next_look) = (0, 0);
         }
-        state.step = 0;
-        state.counts = Counts::default();
-        Ok(Self::from_keyframe(Arc::clone(&self.objective), setup, state))
+        let mut fork = Self::from_keyframe(Arc::clone(&self.objective), setup, state);
+        if same && step == self.now.step {
+            fork.status = self.status.clone();
+        }
+        Ok(fork)
     }
 }

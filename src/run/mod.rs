@@ -4,9 +4,11 @@
 //! advanced, read at any step, and forked. Nothing here knows a picture.
 
 mod driver;
+mod growth;
 mod status;
 mod trace;
 
 pub use driver::{Run, Setup};
+pub use growth::{Fork, Grown, Growth};
 pub use status::{Status, StopRules};
 pub use trace::{Row, Trace};

@@ -34,12 +34,17 @@ pub(super) struct Keyframe {
     pub optimizer: Box<dyn Optimizer>,
     pub rng: Rng,
     pub counts: Counts,
+    /// Steps in a row that did not move.
+    pub unmoved: u32,
+    /// The step from which on a small gradient is looked at again.
+    pub next_look: u64,
 }
 
-/// The recording. Row 0 is the start; row `i` is the state after `i * stride()` steps.
+/// The recording. Row 0 is the start; row `i` is the state `i * stride()` steps later.
 #[derive(Clone)]
 pub struct Trace {
     dim: usize,
+    first: u64,
     stride: u64,
     positions: Vec<f64>,
     rows: Vec<Row>,
@@ -55,6 +60,7 @@ impl Trace {
         let row_bytes = size_of::<Row>() + size_of_val(start.optimizer.position());
         let mut trace = Self {
             dim,
+            first: start.step,
             stride: 1,
             positions: Vec::with_capacity(FIRST_ROWS * dim),
             rows: Vec::with_capacity(FIRST_ROWS),
@@ -67,8 +73,8 @@ impl Trace {
         trace.rows.push(Row {
             radius: f64::NAN,
             ratio: f64::NAN,
-            backpropagations: 0,
-            values: 0,
+            backpropagations: saturated(start.counts.backpropagations),
+            values: saturated(start.counts.value),
             verdict: Verdict::Accepted,
             phase: Phase::Descent,
         });
@@ -79,6 +85,21 @@ impl Trace {
     /// n.
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// The step of row 0: 0, or where the run was forked.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The step of a row.
+    pub fn step_of(&self, row: usize) -> u64 {
+        self.first + row as u64 * self.stride
+    }
+
+    /// The last row at or before `step`; `None` before the first one. It may not be recorded yet.
+    pub fn row_of(&self, step: u64) -> Option<usize> {
+        Some(usize::try_from(step.checked_sub(self.first)? / self.stride).unwrap_or(usize::MAX))
     }
 
     /// Steps from one row to the next: 1 until the memory budget is reached, then a power of two.
@@ -111,12 +132,13 @@ impl Trace {
     #[inline]
     pub(super) fn push(&mut self, step: u64, record: &Step, counts: Counts) {
         // The stride is a power of two.
-        if step & (self.stride - 1) != 0 {
+        let since = step - self.first;
+        if since & (self.stride - 1) != 0 {
             return;
         }
         if self.rows.len() == self.row_limit {
             self.thin();
-            if step & (self.stride - 1) != 0 {
+            if since & (self.stride - 1) != 0 {
                 return;
             }
         }
@@ -140,8 +162,8 @@ impl Trace {
         self.keyframes.push(keyframe);
         if self.keyframes.len() > self.keyframe_limit {
             self.keyframe_interval *= 2;
-            let interval = self.keyframe_interval;
-            self.keyframes.retain(|k| k.step.is_multiple_of(interval));
+            let (first, interval) = (self.first, self.keyframe_interval);
+            self.keyframes.retain(|k| (k.step - first).is_multiple_of(interval));
         }
     }
 

@@ -7,6 +7,9 @@ const MOST_STEPS: u64 = 10_000_000;
 /// Methods that may race.
 const MOST_METHODS: usize = 64;
 
+/// Forks of forks.
+const MOST_FORKS: usize = 16;
+
 /// Largest standard deviation of gradient noise.
 pub(super) const MOST_NOISE: f64 = 1e9;
 
@@ -32,6 +35,15 @@ impl Scene {
         }
         if self.methods.len() > MOST_METHODS {
             return bad("number of methods", self.methods.len().to_string(), "at most 64");
+        }
+        for spec in &self.methods {
+            let forks = || spec.lineage().filter_map(|spec| spec.fork.as_ref());
+            if forks().count() > MOST_FORKS {
+                return bad("number of forks in one method", forks().count().to_string(), "at most 16");
+            }
+            if let Some(fork) = forks().find(|fork| fork.step > MOST_STEPS || fork.stream > MOST_STEPS) {
+                return bad("step of a fork", fork.step.max(fork.stream).to_string(), "from 0 to 10,000,000");
+            }
         }
         if let Some(camera) = &self.view.camera {
             if !camera.center.iter().all(|v| v.is_finite() && v.abs() <= 1e9) {

@@ -107,6 +107,25 @@ pub struct MethodSpec {
     /// Whether it runs and is drawn.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub enabled: bool,
+    /// Where it goes on from another run; `None`: it begins at x₀.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Box<ForkSpec>>,
+}
+
+/// Where a method takes over from another run: at its state after a step, or at its end where it ends before.
+///
+/// With the settings of the origin the fork repeats it to the bit; with others the method starts anew at that iterate with the
+/// same random stream. The origin is a copy: it stays what it was when its own place in the list changes or goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForkSpec {
+    /// The method that is left.
+    pub origin: MethodSpec,
+    /// The place in the list that the origin's random stream depends on.
+    #[serde(default)]
+    pub stream: u64,
+    /// The step after which it is left.
+    pub step: u64,
 }
 
 /// How the map is seen.
@@ -205,7 +224,14 @@ impl Default for Scene {
 impl MethodSpec {
     /// The method with its defaults.
     pub fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), settings: Settings::new(), enabled: true }
+        Self { id: id.to_owned(), settings: Settings::new(), enabled: true, fork: None }
+    }
+}
+
+impl MethodSpec {
+    /// This method, then what it is forked from, and so on.
+    pub fn lineage(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |spec| spec.fork.as_deref().map(|fork| &fork.origin))
     }
 }
 

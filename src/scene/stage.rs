@@ -1,13 +1,13 @@
 //! A scene come alive: the problem and one run for each enabled method.
 
 use super::check::MOST_NOISE;
-use super::{ProblemSpec, Scene, SceneError};
+use super::{MethodSpec, ProblemSpec, Scene, SceneError};
 use crate::linalg::Vector;
 use crate::measure::PointReport;
 use crate::measure::race::{Entrant, Landmarks};
 use crate::optim::{Noise, NoiseShape, method};
 use crate::problem::{FormulaProblem, Objective, landscape};
-use crate::run::{Run, Setup};
+use crate::run::{Fork, Growth, Run, Setup};
 use std::sync::Arc;
 
 /// The live part of a scene.
@@ -82,14 +82,24 @@ impl Scene {
     /// # Errors
     /// [`SceneError::Settings`] for a method that is unknown.
     pub fn setup(&self, index: usize, problem: &FormulaProblem, start: &[f64]) -> Result<Setup, SceneError> {
-        let spec = &self.methods[index];
+        self.setup_of(&self.methods[index], self.stream(index), problem, start)
+    }
+
+    /// The place in the list that the random stream of method `index` depends on: its own, or that of the run which it was
+    /// forked from.
+    pub fn stream(&self, index: usize) -> u64 {
+        let forks = self.methods[index].lineage().filter_map(|spec| spec.fork.as_ref());
+        forks.last().map_or(index as u64, |fork| fork.stream)
+    }
+
+    fn setup_of(&self, spec: &MethodSpec, stream: u64, problem: &FormulaProblem, start: &[f64]) -> Result<Setup, SceneError> {
         Ok(Setup {
             method: method(&spec.id)?,
             settings: spec.settings.clone(),
             scales: Some(problem.scales()),
             start: Vector::from_slice(start),
             noise: self.noise_on(problem),
-            seed: self.seed.wrapping_add(index as u64),
+            seed: self.seed.wrapping_add(stream),
             budget: self.steps,
             rules: self.stop,
         })
@@ -103,12 +113,30 @@ impl Scene {
             .unwrap_or(Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) })
     }
 
-    /// The run of method `index`, at its start.
+    /// The run of method `index`, at its start; a fork's origin is computed up to there.
     ///
     /// # Errors
     /// [`SceneError::Settings`] where the method or its settings are wrong.
     pub fn run(&self, index: usize, problem: &Arc<FormulaProblem>, start: &[f64]) -> Result<Run, SceneError> {
+        Ok(self.growth(index, problem, start)?.finish()?)
+    }
+
+    /// The run of method `index` before anything is computed: the origin of its forks, to be grown.
+    ///
+    /// # Errors
+    /// [`SceneError::Settings`] where the method or its settings are wrong.
+    pub fn growth(&self, index: usize, problem: &Arc<FormulaProblem>, start: &[f64]) -> Result<Growth, SceneError> {
+        let spec = &self.methods[index];
+        let origin = spec.lineage().last().unwrap_or(spec);
         let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
-        Ok(Run::new(objective, self.setup(index, problem, start)?)?)
+        let run = Run::new(objective, self.setup_of(origin, self.stream(index), problem, start)?)?;
+        let mut forks = Vec::new();
+        for spec in spec.lineage() {
+            if let Some(fork) = &spec.fork {
+                forks.push(Fork { step: fork.step, method: method(&spec.id)?, settings: spec.settings.clone() });
+            }
+        }
+        forks.reverse();
+        Ok(Growth::new(run, forks)?)
     }
 }

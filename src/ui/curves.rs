@@ -1,7 +1,7 @@
 //! The curves of a run: f, ‖∇f‖, λ_min, Δ and ρ at each row of its trace, and what of them a small plot can show.
 
 use crate::linalg::{norm, symmetric_eigenvalues};
-use crate::problem::Objective;
+use crate::problem::{Kind, Objective};
 use crate::run::{Row, Run};
 
 /// Above this dimension λ_min is not computed for every row.
@@ -67,6 +67,8 @@ pub struct Curves {
     pub gradients: Vec<f64>,
     /// λ_min at each row; NaN in large dimensions.
     pub lambdas: Vec<f64>,
+    /// λ_max at each row; NaN in large dimensions.
+    tops: Vec<f64>,
     /// The largest finite ‖∇f‖ up to each row.
     steepest: Vec<f64>,
     /// One more than the last row up to each row at which λ_min < 0; 0 where there is none.
@@ -112,6 +114,16 @@ impl Curves {
         (first > 0).then_some(first)
     }
 
+    /// The critical point that the ends of the spectrum at a row speak of, where λ_min < 0: a saddle where some curvature is
+    /// positive, a maximum where all of it is negative.
+    pub fn negative_kind(&self, row: usize) -> Kind {
+        match Kind::of_critical_point(&[self.lambdas[row], self.tops[row]]).0 {
+            Kind::Saddle => Kind::Saddle,
+            Kind::Maximum => Kind::Maximum,
+            _ => Kind::Degenerate,
+        }
+    }
+
     /// `quantity` at a row; f itself for the gap.
     pub fn at(&self, run: &Run, quantity: Quantity, row: usize) -> f64 {
         match quantity {
@@ -134,10 +146,11 @@ impl Curves {
         let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
         let end = trace.rows().len().min(self.len() + count);
         for row in self.len()..end {
-            let (f, slope, lambda) = look(objective, trace.position(row), &mut gradient, &mut hessian);
+            let (f, slope, [lambda, top]) = look(objective, trace.position(row), &mut gradient, &mut hessian);
             self.values.push(f);
             self.gradients.push(slope);
             self.lambdas.push(lambda);
+            self.tops.push(top);
             if f < self.lowest {
                 self.lowest = f;
             }
@@ -161,7 +174,7 @@ impl Curves {
     /// The trace dropped every second row, perhaps several times: so do the columns.
     fn thin(&mut self, stride: u64, rows: &[Row]) {
         let factor = usize::try_from(stride / self.stride.max(1)).unwrap_or(1).max(1);
-        for column in [&mut self.values, &mut self.gradients, &mut self.lambdas] {
+        for column in [&mut self.values, &mut self.gradients, &mut self.lambdas, &mut self.tops] {
             *column = column.iter().copied().step_by(factor).collect();
             column.truncate(rows.len());
         }
@@ -175,13 +188,16 @@ impl Curves {
     }
 }
 
-fn look(objective: &dyn Objective, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> (f64, f64, f64) {
+/// f, ‖∇f‖ and the smallest and the largest eigenvalue of the Hessian.
+fn look(objective: &dyn Objective, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> (f64, f64, [f64; 2]) {
     if x.len() > LARGEST_SPECTRUM {
         let f = objective.value_gradient(x, gradient);
-        return (f, norm(gradient), f64::NAN);
+        return (f, norm(gradient), [f64::NAN; 2]);
     }
     let f = objective.value_gradient_hessian(x, gradient, hessian);
-    (f, norm(gradient), symmetric_eigenvalues(hessian, x.len()).first().copied().unwrap_or(f64::NAN))
+    let eigenvalues = symmetric_eigenvalues(hessian, x.len());
+    let end = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
+    (f, norm(gradient), [end(eigenvalues.first()), end(eigenvalues.last())])
 }
 
 /// Buckets of a sketch at most; beyond, neighbours merge.

@@ -3,7 +3,7 @@
 use crate::formula::Remedy;
 use crate::optim::{Setting, Settings};
 use crate::problem::{FormulaProblem, Objective};
-use crate::scene::{MethodSpec, ProblemSpec, Scene, ViewSpec};
+use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
 
 /// A change of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,8 @@ pub enum Edit {
     Steps(u64),
     /// One more method at the end of the list.
     AddMethod(MethodSpec),
+    /// A new method at the end of the list that goes on from the one at this place, after this step.
+    Fork(usize, u64),
     /// The method at this place goes.
     RemoveMethod(usize),
     /// Whether it runs and is drawn.
@@ -122,6 +124,11 @@ impl Edit {
             Self::Seed(seed) => scene.seed = seed,
             Self::Steps(steps) => scene.steps = steps,
             Self::AddMethod(spec) => scene.methods.push(spec),
+            Self::Fork(index, step) if index < scene.methods.len() => {
+                let (origin, stream) = (scene.methods[index].clone(), scene.stream(index));
+                let fork = Some(Box::new(ForkSpec { origin: origin.clone(), stream, step }));
+                scene.methods.push(MethodSpec { enabled: true, fork, ..origin });
+            }
             Self::RemoveMethod(index) if index < scene.methods.len() => {
                 scene.methods.remove(index);
             }
@@ -145,7 +152,7 @@ impl Edit {
             }
             Self::View(view) => scene.view = ViewSpec { camera: scene.view.camera, ..view },
             Self::Scene(other) => *scene = *other,
-            Self::RemoveMethod(_) => {}
+            Self::RemoveMethod(_) | Self::Fork(..) => {}
         }
     }
 }

@@ -42,6 +42,7 @@ pub enum Icon {
     Warning,
     Check,
     Panels,
+    Fork,
 }
 
 impl Icon {
@@ -176,6 +177,11 @@ impl Icon {
             Self::Panels => vec![
                 closed(vec![p(0.12, 0.16), p(0.88, 0.16), p(0.88, 0.84), p(0.12, 0.84)]),
                 line(vec![p(0.38, 0.16), p(0.38, 0.84)]),
+            ],
+            Self::Fork => vec![
+                line(vec![p(0.5, 0.92), p(0.5, 0.58), p(0.24, 0.32), p(0.24, 0.1)]),
+                line(vec![p(0.5, 0.58), p(0.76, 0.32), p(0.76, 0.1)]),
+                Shape::circle_filled(p(0.5, 0.58), 0.1 * side, color),
             ],
         };
         painter.extend(shapes);

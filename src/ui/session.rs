@@ -5,7 +5,7 @@ use super::curves::{Curves, Quantity};
 use crate::linalg::Vector;
 use crate::optim::{Method, method};
 use crate::problem::{FormulaProblem, Landscape, Objective, Plane, ProblemError, landscape};
-use crate::run::Run;
+use crate::run::{Grown, Growth, Run};
 use crate::scene::{MethodSpec, ProblemSpec, Scene, SceneError};
 use std::ops::Range;
 use std::sync::Arc;
@@ -53,6 +53,8 @@ impl Fault {
 pub struct Lane {
     spec: MethodSpec,
     name: String,
+    /// What leads to the run of a fork.
+    growth: Option<Growth>,
     run: Option<Run>,
     curves: Curves,
     fault: Option<String>,
@@ -134,13 +136,20 @@ impl Session {
     fn lane(&mut self, scene: &Scene, index: usize) -> Lane {
         self.generation += 1;
         let spec = scene.methods[index].clone();
-        let (run, fault) = match spec.enabled.then(|| scene.run(index, &self.problem, &self.start)) {
-            None => (None, None),
-            Some(Ok(run)) => (Some(run), None),
-            Some(Err(error)) => (None, Some(sentence(&error.to_string()))),
+        let growth = spec.enabled.then(|| scene.growth(index, &self.problem, &self.start)).transpose();
+        let mut lane = Lane {
+            spec,
+            name: String::new(),
+            growth: None,
+            run: None,
+            curves: Curves::new(),
+            fault: growth.as_ref().err().map(|error| sentence(&error.to_string())),
+            generation: self.generation,
+            chunk: 8,
+            done: !matches!(growth, Ok(Some(_))),
         };
-        let done = run.is_none();
-        Lane { spec, name: String::new(), run, curves: Curves::new(), fault, generation: self.generation, chunk: 8, done }
+        lane.grow(growth.ok().flatten(), 0);
+        lane
     }
 
     /// Advances runs and their curves for about `slice`; returns whether work is left.
@@ -220,15 +229,30 @@ impl Session {
 
 impl Lane {
     fn still_fits(&self, scene: &Scene, index: usize) -> bool {
-        let Some(run) = &self.run else {
+        let Some(run) = self.run.as_ref().or(self.growth.as_ref().map(Growth::run)) else {
             return self.fault.is_none();
         };
         let setup = run.setup();
-        let seed_fits = !setup.method.random || setup.seed == scene.seed.wrapping_add(index as u64);
+        let random = self.spec.lineage().any(|spec| method(&spec.id).is_ok_and(|m| m.random));
+        let seed_fits = !random || setup.seed == scene.seed.wrapping_add(scene.stream(index));
         seed_fits && setup.budget == scene.steps && setup.rules == scene.stop
     }
 
+    /// Makes up to `trials` trials on the way to the run.
+    fn grow(&mut self, growth: Option<Growth>, trials: u64) {
+        match growth.map(|growth| growth.advance(trials)) {
+            None => {}
+            Some(Ok(Grown::Whole(run))) => self.run = Some(run),
+            Some(Ok(Grown::Partly(growth))) => self.growth = Some(growth),
+            Some(Err(error)) => (self.fault, self.done) = (Some(sentence(&error.to_string())), true),
+        }
+    }
+
     fn advance(&mut self) {
+        if let Some(growth) = self.growth.take() {
+            self.grow(Some(growth), LARGEST_CHUNK);
+            return;
+        }
         let Some(run) = &mut self.run else {
             self.done = true;
             return;
@@ -285,12 +309,11 @@ impl Lane {
         self.done
     }
 
-    /// The row of the trace for `step`, clipped to what is computed; `None` before anything is.
+    /// The row of the trace for `step`, clipped to what is computed; `None` before anything is, and before a fork.
     pub fn row(&self, step: u64) -> Option<usize> {
         let run = self.run.as_ref()?;
         let last = self.curves.len().checked_sub(1)?;
-        let row = usize::try_from(step.min(run.len()) / run.trace().stride()).unwrap_or(usize::MAX);
-        Some(row.min(last))
+        Some(run.trace().row_of(step.min(run.len()))?.min(last))
     }
 
     /// `quantity` at `step`.

@@ -4,6 +4,7 @@ use super::curves::Quantity;
 use super::icons::Icon;
 use super::number;
 use super::session::Lane;
+use crate::problem::Kind;
 use crate::run::Status;
 use eframe::egui::{Color32, Visuals};
 
@@ -17,6 +18,8 @@ pub enum Place {
     Held {
         /// Smallest eigenvalue of the Hessian there.
         lambda_min: f64,
+        /// What critical point the eigenvalues speak of: a saddle, a maximum, or a degenerate one.
+        kind: Kind,
     },
     /// It had been where λ_min < 0, and is there no longer since this step.
     Left {
@@ -39,18 +42,18 @@ pub fn place(lane: &Lane, step: u64) -> Place {
     if ended {
         match run.status() {
             Status::Diverged { .. } => return Place::Diverged,
-            Status::StrictSaddle { lambda_min } | Status::Maximum { lambda_min } => {
-                return Place::Held { lambda_min: *lambda_min };
-            }
+            Status::StrictSaddle { lambda_min } => return Place::Held { lambda_min: *lambda_min, kind: Kind::Saddle },
+            Status::Maximum { lambda_min } => return Place::Held { lambda_min: *lambda_min, kind: Kind::Maximum },
             _ => {}
         }
     }
     let lambda_min = curves.lambdas[row];
     if lambda_min < 0.0 {
-        return if curves.gradients[row] < SLOW * curves.steepest(row) { Place::Held { lambda_min } } else { Place::Moving };
+        let slow = curves.gradients[row] < SLOW * curves.steepest(row);
+        return if slow { Place::Held { lambda_min, kind: curves.negative_kind(row) } } else { Place::Moving };
     }
     match curves.after_negative(row) {
-        Some(first) => Place::Left { at: first as u64 * run.trace().stride() },
+        Some(first) => Place::Left { at: run.trace().step_of(first) },
         None if ended && matches!(run.status(), Status::Minimum { .. }) => Place::Minimum,
         None => Place::Moving,
     }
@@ -71,10 +74,19 @@ pub fn standing(lane: &Lane, step: u64, visuals: &Visuals) -> (Icon, Color32, St
     if step >= run.len() && *run.status() != Status::Running {
         return ended(run.status(), run.len(), visuals);
     }
+    if step < run.trace().first() {
+        return (Icon::Fork, quiet, format!("begins at step {}", number::count(run.trace().first())));
+    }
     let slope = number::significant(lane.at(Quantity::Gradient, step).unwrap_or(f64::NAN), 2);
     match place(lane, step) {
-        Place::Held { lambda_min } => {
-            (Icon::Saddle, visuals.warn_fg_color, format!("held near a saddle, λₘᵢₙ = {}", number::significant(lambda_min, 2)))
+        Place::Held { lambda_min, kind } => {
+            let icon = match kind {
+                Kind::Saddle => Icon::Saddle,
+                Kind::Maximum => Icon::Maximum,
+                _ => Icon::Flat,
+            };
+            let text = format!("held near a {kind}, λₘᵢₙ = {}", number::significant(lambda_min, 2));
+            (icon, visuals.warn_fg_color, text)
         }
         Place::Left { at } => (Icon::Check, quiet, format!("λₘᵢₙ > 0 since step {}", number::count(at))),
         _ => (Icon::Dot, quiet, format!("‖∇f‖ = {slope}")),

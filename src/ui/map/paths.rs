@@ -24,6 +24,7 @@ const SPACING_PX: f64 = 11.0;
 pub struct LanePath {
     generation: u64,
     stride: u64,
+    first: u64,
     world: Vec<[f64; 2]>,
     away: Vec<f32>,
     rejected: Vec<u32>,
@@ -60,7 +61,7 @@ impl LanePath {
     pub fn follow(&mut self, run: &Run, generation: u64, plane: &Plane, view: &View) -> bool {
         let trace = run.trace();
         if (self.generation, self.stride) != (generation, trace.stride()) || self.world.len() > trace.rows().len() {
-            *self = Self { generation, stride: trace.stride(), ..Self::default() };
+            *self = Self { generation, stride: trace.stride(), first: trace.first(), ..Self::default() };
         }
         for row in self.world.len()..trace.rows().len() {
             let (at, distance) = plane.project(trace.position(row));
@@ -89,13 +90,13 @@ impl LanePath {
 
     /// The row of the trace for `step`.
     pub fn row(&self, step: u64) -> usize {
-        let row = usize::try_from(step / self.stride.max(1)).unwrap_or(usize::MAX);
+        let row = usize::try_from(step.saturating_sub(self.first) / self.stride.max(1)).unwrap_or(usize::MAX);
         row.min(self.world.len().saturating_sub(1))
     }
 
     /// The step of a row.
     pub fn step(&self, row: usize) -> u64 {
-        row as u64 * self.stride.max(1)
+        self.first + row as u64 * self.stride.max(1)
     }
 
     /// The point of a row in the plane.

@@ -60,7 +60,7 @@ impl Race {
     fn runners<'a>(&self, context: &Context<'a>) -> Vec<Runner<'a>> {
         let lanes = context.session.lanes().iter().zip(&self.lanes).enumerate();
         let running = lanes.filter_map(|(series, (lane, (path, _)))| {
-            let run = lane.run()?;
+            let run = lane.run().filter(|run| context.step >= run.trace().first())?;
             let step = context.step.min(run.len());
             Some(Runner { series, lane, run, step, row: path.row(step) })
         });

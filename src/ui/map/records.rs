@@ -62,10 +62,9 @@ impl Records {
 
     /// The latest of the rejected trials in `rows`: (from, to) in the plane.
     pub fn rejected(&mut self, run: &Run, plane: &Plane, rows: &[u32]) -> Vec<[[f64; 2]; 2]> {
-        let stride = run.trace().stride();
         let mut found = Vec::new();
         for row in rows.iter().rev().take(REJECTED) {
-            if let Some(record) = self.soon(run, u64::from(*row) * stride) {
+            if let Some(record) = self.soon(run, run.trace().step_of(*row as usize)) {
                 let (from, _) = plane.project(&record.from);
                 let [u, v] = plane.project_vector(&record.trial);
                 found.push([from, [from[0] + u, from[1] + v]]);

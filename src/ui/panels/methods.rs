@@ -105,6 +105,9 @@ fn parameters_ui(
 ) {
     let Some(method) = lane.method() else { return };
     faint_ui(ui, method.formula);
+    if let Some(fork) = &lane.spec().fork {
+        faint_ui(ui, format!("Goes on from step {} of {}.", number::count(fork.step), fork.origin.name()));
+    }
     let settings = &lane.spec().settings;
     let declared = method.declared(settings);
     let at_first = |p: &Parameter| choice_of(p, settings).is_some_and(|(options, current)| options.first() == Some(&current));

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::optim::Geometry;
+use crate::problem::Kind;
 use crate::ui::curves::Quantity;
 use crate::ui::number;
 use crate::ui::session::Lane;
@@ -51,18 +52,18 @@ pub fn narration(context: &Context<'_>) -> String {
     }
     let name = |i: usize| lanes[i].name().to_owned();
     let mut sentences = Vec::new();
-    let held: Vec<(usize, f64)> = placed
-        .iter()
-        .filter_map(|(i, p)| if let Place::Held { lambda_min } = p { Some((*i, *lambda_min)) } else { None })
-        .collect();
-    if let Some((_, lambda)) = held.first() {
-        let names = list(held.iter().map(|(i, _)| name(*i)));
-        let verb = if held.len() == 1 { "is" } else { "are" };
-        let steps = number::count(context.step);
-        sentences.push(format!(
-            "{names} {verb} still near a saddle (λₘᵢₙ = {}) after {steps} steps.",
-            number::significant(*lambda, 2)
-        ));
+    for kind in [Kind::Saddle, Kind::Maximum, Kind::Degenerate] {
+        let held = |(i, p): &(usize, Place)| match p {
+            Place::Held { lambda_min, kind: other } if *other == kind => Some((*i, *lambda_min)),
+            _ => None,
+        };
+        let held: Vec<(usize, f64)> = placed.iter().filter_map(held).collect();
+        if let Some((_, lambda)) = held.first() {
+            let names = list(held.iter().map(|(i, _)| name(*i)));
+            let verb = if held.len() == 1 { "is" } else { "are" };
+            let (steps, lambda) = (number::count(context.step), number::significant(*lambda, 2));
+            sentences.push(format!("{names} {verb} still near a {kind} (λₘᵢₙ = {lambda}) after {steps} steps."));
+        }
     }
     let mut left: Vec<(usize, u64)> =
         placed.iter().filter_map(|(i, p)| if let Place::Left { at } = p { Some((*i, *at)) } else { None }).collect();

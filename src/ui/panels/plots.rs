@@ -76,7 +76,7 @@ fn abscissa(lane: &Lane, axis: PlotAxis, row: usize) -> f64 {
     let Some(run) = lane.run() else { return f64::NAN };
     let data = &run.trace().rows()[row];
     match axis {
-        PlotAxis::Steps => row as f64 * run.trace().stride() as f64,
+        PlotAxis::Steps => run.trace().step_of(row) as f64,
         PlotAxis::Backpropagations => f64::from(data.backpropagations),
         PlotAxis::Values => f64::from(data.values),
     }
@@ -227,7 +227,7 @@ fn step_at(context: &Context<'_>, axis: PlotAxis, x: f64) -> u64 {
         PlotAxis::Backpropagations => f64::from(row.backpropagations) < x,
         _ => f64::from(row.values) < x,
     });
-    row.min(rows.len() - 1) as u64 * run.trace().stride()
+    run.trace().step_of(row.min(rows.len() - 1))
 }
 
 /// The interval that is shown, a little wider than the curves.

@@ -5,8 +5,8 @@ use super::{Context, faint_ui};
 use crate::linalg::{Metric, symmetric_eigenvalues};
 use crate::optim::{Counts, Cubic, Exit, Geometry, Phase, Region, Step, Verdict};
 use crate::run::Run;
-use crate::ui::command::Command;
-use crate::ui::icons::{inline_icon, swatch};
+use crate::ui::command::{Command, Edit};
+use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
 use crate::ui::{number, standing, theme};
 use crate::view::color::series_dash;
 use eframe::egui::{self, RichText, Ui};
@@ -67,7 +67,8 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
         );
     });
     let Some((record, counts)) = &memory.record else {
-        faint_ui(ui, "The start: no step was made yet.");
+        let forked = run.trace().first() > 0;
+        faint_ui(ui, if forked { "Here it takes over from another run." } else { "The start: no step was made yet." });
         return;
     };
     ui.add_space(4.0);
@@ -134,6 +135,13 @@ fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Co
         });
         combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Method of the step card"));
         combo.response.on_hover_text("The method that this card tells of");
+        let run = context.session.lanes()[index].run();
+        let step = run.map_or(0, |run| context.step.clamp(run.trace().first(), run.len()));
+        let about = format!("Fork here: a new line that goes on from step {step}, for other parameters");
+        if icon_button(ui, Icon::Fork, "Fork here", &about).clicked() {
+            out.push(Command::Edit(Edit::Fork(index, step)));
+            out.push(Command::Select(context.scene.methods.len()));
+        }
     });
 }
 

@@ -5,7 +5,8 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use saddlescope::scene::{ProblemSpec, Scene, to_link};
+use saddlescope::optim::Setting;
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
 
 const DESK: [f32; 2] = [1280.0, 800.0];
@@ -245,6 +246,54 @@ fn a_slider_changes_only_the_run_that_it_belongs_to() {
     assert_ne!(after[0], before[0]);
     assert_eq!(after[1..], before[1..]);
     assert!(window.state().scene().methods[0].settings.contains_key("step_size"));
+}
+
+#[test]
+fn a_fork_goes_on_from_the_step_that_is_shown() {
+    let mut window = desk();
+    let count = window.state().scene().methods.len();
+    let step = window.state().snapshot().step;
+    window.get_by_label("Fork here").click();
+    window.run();
+    let scene = window.state().scene().clone();
+    assert_eq!(scene.methods.len(), count + 1);
+    let lanes = window.state().session().lanes();
+    let (origin, fork) = (lanes[3].run().expect("RMSProp runs"), lanes[count].run().expect("the fork runs"));
+    assert_eq!(lanes[count].name(), format!("RMSProp 2 from {step}"));
+    assert_eq!((fork.trace().first(), fork.len(), fork.position()), (step, origin.len(), origin.position()));
+    assert_eq!(lanes[count].row(step - 1), None);
+    assert_eq!(lanes[count].row(step), Some(0));
+    // Before it begins there is nothing to see of it, and its card says so.
+    press(&mut window, Key::Home);
+    window.run();
+    assert!(window.query_all_by_label_contains("begins at step").count() > 0);
+    let ctx = window.ctx.clone();
+    let setting = Edit::Setting(count, "step_size".to_owned(), Some(Setting::Number(0.3)));
+    window.state_mut().apply(&ctx, Command::Edit(setting));
+    press(&mut window, Key::End);
+    window.run();
+    let lanes = window.state().session().lanes();
+    let (origin, fork) = (lanes[3].run().expect("RMSProp runs"), lanes[count].run().expect("the fork runs"));
+    assert!(fork.trace().first() == step && fork.iterate(step) == origin.iterate(step));
+    assert_ne!(fork.iterate(step + 1), origin.iterate(step + 1));
+    for _ in 0..2 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(2);
+    }
+    assert_eq!(window.state().scene().methods.len(), count);
+}
+
+#[test]
+fn a_method_at_a_maximum_is_not_said_to_be_near_a_saddle() {
+    let mut scene = Scene::bare(ProblemSpec::formula("cos(x)*cos(y)"));
+    scene.methods = vec![MethodSpec::new("gd")];
+    scene.methods[0].settings.insert("step_size".to_owned(), Setting::Number(1e-3));
+    scene.playback.step = 400;
+    for (start, words) in [(vec![1e-9, 0.0], "near a maximum"), (vec![1.5707963, 1.5707963], "near a saddle")] {
+        let scene = Scene { start: Some(start), ..scene.clone() };
+        let window = window(DESK, Launch { scene: Some(scene), ..Launch::default() });
+        assert!(window.query_all_by_label_contains(words).count() > 0, "{words}");
+    }
 }
 
 #[test]
