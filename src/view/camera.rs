@@ -136,6 +136,27 @@ fn clamp_half(half: f64, center: f64) -> f64 {
     half.clamp(LIMITS.0.max(center.abs() * FINEST), LIMITS.1)
 }
 
+/// Pixels p of one view at scale p + shift of another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Motion {
+    /// Enlargement.
+    pub scale: f64,
+    /// In pixels of the later view.
+    pub shift_px: [f64; 2],
+}
+
+impl Motion {
+    /// Where a pixel of the earlier view is in the later one.
+    pub fn apply(&self, px: [f32; 2]) -> [f32; 2] {
+        [0, 1].map(|i| (self.scale * f64::from(px[i]) + self.shift_px[i]) as f32)
+    }
+
+    /// The pixel of the earlier view that is at a pixel of the later one.
+    pub fn inverse(&self, px: [f64; 2]) -> [f64; 2] {
+        [0, 1].map(|i| (px[i] - self.shift_px[i]) / self.scale)
+    }
+}
+
 impl View {
     /// Where a plane point is on screen.
     pub fn px_from_world(&self, world: [f64; 2]) -> [f64; 2] {
@@ -161,6 +182,25 @@ impl View {
     pub fn bounds(&self) -> [[f64; 2]; 2] {
         let half = self.half();
         [0, 1].map(|i| [self.center[i] - half[i], self.center[i] + half[i]])
+    }
+
+    /// The same picture with `margin_px` more on each side.
+    #[must_use]
+    pub fn widened(&self, margin_px: f64) -> Self {
+        let Viewport { min_px, size_px } = self.viewport;
+        let viewport = Viewport { min_px: min_px.map(|m| m - margin_px), size_px: size_px.map(|s| s + 2.0 * margin_px) };
+        Self { viewport, ..*self }
+    }
+
+    /// How what was drawn for an earlier view has to be moved for this one; `None` where the axes are scaled apart.
+    pub fn motion_from(&self, earlier: &Self) -> Option<Motion> {
+        let ratio = [0, 1].map(|i| earlier.world_per_px[i] / self.world_per_px[i]);
+        let (new, old) = (self.middle_px(), earlier.middle_px());
+        let moved = [0, 1].map(|i| (earlier.center[i] - self.center[i]) / self.world_per_px[i]);
+        // A difference beyond single precision is none: cameras lose as much on their way through a scene.
+        let scale = if (ratio[0] - 1.0).abs() < 1e-7 { 1.0 } else { ratio[0] };
+        let shift_px = [new[0] - scale * old[0] + moved[0], new[1] - scale * old[1] - moved[1]];
+        ((ratio[0] / ratio[1] - 1.0).abs() < 1e-7).then_some(Motion { scale, shift_px })
     }
 
     fn middle_px(&self) -> [f64; 2] {

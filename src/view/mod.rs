@@ -20,7 +20,7 @@ mod step_layers;
 mod surface;
 mod ticks;
 
-pub use camera::{Camera, View, Viewport};
+pub use camera::{Camera, Motion, View, Viewport};
 pub use color::{ColorMap, Rgb, Theme, series_dash};
 pub use ellipse::{Ellipse, model_contours};
 pub use field::Field;

@@ -1,17 +1,27 @@
-//! The paths of the methods: projected once, reduced to the screen once a view, kept as meshes.
+//! The paths of the methods: projected once, reduced to the screen once a view, kept as meshes that move with the camera
+//! until the paths are reduced anew, in slices.
 
 use super::super::theme::color;
 use super::paint::{CASING_OPACITY, CASING_PX, faded};
 use crate::optim::{Phase, Verdict};
 use crate::problem::Plane;
 use crate::run::Run;
-use crate::view::{self, Sketch, Spot, Theme, View, dashes};
+use crate::view::{self, Motion, Sketch, Spot, Theme, View, dashes};
+use eframe::egui::emath::TSTransform;
 use eframe::egui::epaint::{TessellationOptions, Tessellator};
-use eframe::egui::{self, Mesh, Pos2, Rect, Shape, Stroke, pos2};
+use eframe::egui::{self, Mesh, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use std::sync::Arc;
 
-/// Points that a frame reduces at most for one path: longer ones appear over several frames.
-const POINTS_A_FRAME: usize = 60_000;
+/// Points that a frame reduces at most for all paths together, where there is something to be shown meanwhile.
+pub const POINTS_A_FRAME: usize = 16_000;
+/// Points that a frame reduces at most for a path of which nothing is there yet.
+const FIRST_POINTS: usize = 60_000;
+/// Pixels around the map that are drawn, too: the camera moves that far before there is a gap.
+const MARGIN_PX: f64 = 192.0;
+/// Part of the margin after which a path is reduced anew.
+const HALFWAY: f64 = 0.5;
+/// Enlargements within which what was drawn for another scale may stand in.
+const STAND_IN: std::ops::Range<f64> = 0.4..2.5;
 /// Corners in a mesh that is kept while the path goes on.
 const BLOCK: usize = 256;
 /// Pixels by which a drawn path may miss the true one.
@@ -29,8 +39,45 @@ pub struct LanePath {
     away: Vec<f32>,
     rejected: Vec<u32>,
     kicks: Vec<u32>,
-    sketch: Option<Sketch>,
+    /// What is shown, and for which view of the map it was made.
+    shown: Option<Drawing>,
+    /// What will be shown once it is complete.
+    next: Option<Drawing>,
+    /// From the view of what is shown to the view of this frame.
+    motion: Option<Motion>,
+}
+
+/// A path reduced for one view.
+struct Drawing {
+    view: View,
+    sketch: Sketch,
     ink: Ink,
+}
+
+impl Drawing {
+    fn new(view: &View) -> Self {
+        Self { view: *view, sketch: Sketch::new(view.widened(MARGIN_PX), TOLERANCE_PX, SPACING_PX), ink: Ink::default() }
+    }
+
+    /// Reduces up to `most` points more; returns how many.
+    fn extend(&mut self, world: &[[f64; 2]], most: usize) -> usize {
+        let begin = self.sketch.len();
+        let end = world.len().min(begin + most);
+        world[begin.min(end)..end].iter().for_each(|point| self.sketch.push(*point));
+        end - begin.min(end)
+    }
+
+    /// How it has to be moved for `view`, if that will do.
+    fn motion(&self, view: &View) -> Option<Motion> {
+        let same_size = self.view.viewport.size_px == view.viewport.size_px;
+        view.motion_from(&self.view).filter(|motion| same_size && STAND_IN.contains(&motion.scale))
+    }
+
+    /// Whether it is as good for `view` as one that is made for it.
+    fn is_right(&self, view: &View) -> bool {
+        let shift = |m: Motion| m.shift_px[0].abs().max(m.shift_px[1].abs());
+        self.motion(view).is_some_and(|motion| motion.scale == 1.0 && shift(motion) <= HALFWAY * MARGIN_PX)
+    }
 }
 
 /// The drawn part of a path as meshes: casing and line.
@@ -57,8 +104,8 @@ struct Look {
 }
 
 impl LanePath {
-    /// Follows the run and the view; returns whether points are left for the next frame.
-    pub fn follow(&mut self, run: &Run, generation: u64, plane: &Plane, view: &View) -> bool {
+    /// Follows the run and the view with a frame's `budget` of points; returns whether something is left for the next frame.
+    pub fn follow(&mut self, run: &Run, generation: u64, plane: &Plane, view: &View, budget: &mut usize) -> bool {
         let trace = run.trace();
         if (self.generation, self.stride) != (generation, trace.stride()) || self.world.len() > trace.rows().len() {
             *self = Self { generation, stride: trace.stride(), first: trace.first(), ..Self::default() };
@@ -76,16 +123,35 @@ impl LanePath {
                 self.kicks.push(row as u32);
             }
         }
-        if self.sketch.as_ref().is_none_or(|sketch| sketch.view() != view) {
-            self.sketch = Some(Sketch::new(*view, TOLERANCE_PX, SPACING_PX));
-            self.ink = Ink::default();
+        self.draw(view, budget)
+    }
+
+    /// Keeps a drawing that does for `view`; returns whether a better one is under way.
+    fn draw(&mut self, view: &View, budget: &mut usize) -> bool {
+        self.shown.take_if(|drawing| drawing.motion(view).is_none());
+        if self.shown.is_none() {
+            self.shown = self.next.take_if(|next| next.motion(view).is_some());
         }
-        let Some(sketch) = &mut self.sketch else { return false };
-        let end = self.world.len().min(sketch.len() + POINTS_A_FRAME);
-        for row in sketch.len()..end {
-            sketch.push(self.world[row]);
+        let first = self.shown.is_none();
+        let shown = self.shown.get_or_insert_with(|| Drawing::new(view));
+        let made = shown.extend(&self.world, if first { FIRST_POINTS } else { (*budget).max(1) });
+        *budget = budget.saturating_sub(made);
+        let mut left = shown.sketch.len() < self.world.len();
+        if shown.is_right(view) {
+            self.next = None;
+        } else {
+            self.next.take_if(|next| !next.is_right(view));
+            let next = self.next.get_or_insert_with(|| Drawing::new(view));
+            *budget -= next.extend(&self.world, *budget);
+            if next.sketch.len() == self.world.len() {
+                self.shown = self.next.take();
+                left = false;
+            } else {
+                left = true;
+            }
         }
-        end < self.world.len()
+        self.motion = self.shown.as_ref().and_then(|drawing| drawing.motion(view));
+        left
     }
 
     /// The row of the trace for `step`.
@@ -110,10 +176,13 @@ impl LanePath {
     }
 
     /// The rows up to `last` that have room for a marker.
-    pub fn spots(&self, last: usize) -> &[Spot] {
-        let Some(sketch) = &self.sketch else { return &[] };
-        let spots = sketch.spots();
-        &spots[..spots.partition_point(|spot| spot.index as usize <= last)]
+    pub fn spots(&self, last: usize) -> impl Iterator<Item = Spot> + '_ {
+        let there = self.shown.as_ref().zip(self.motion);
+        there.into_iter().flat_map(move |(drawing, motion)| {
+            let spots = drawing.sketch.spots();
+            let until = spots.partition_point(|spot| spot.index as usize <= last);
+            spots[..until].iter().map(move |spot| Spot { px: motion.apply(spot.px), ..*spot })
+        })
     }
 
     /// The rows up to `last` whose trial was rejected.
@@ -128,35 +197,48 @@ impl LanePath {
 
     /// Whether the path runs through a rectangle on screen.
     pub fn crosses(&self, rect: Rect) -> bool {
-        let [min, max] = [rect.min, rect.max].map(|p| [f64::from(p.x), f64::from(p.y)]);
-        self.sketch.as_ref().is_some_and(|sketch| sketch.crosses(min, max))
+        self.shown.as_ref().zip(self.motion).is_some_and(|(drawing, motion)| {
+            let [min, max] = [rect.min, rect.max].map(|p| motion.inverse([f64::from(p.x), f64::from(p.y)]));
+            drawing.sketch.crosses(min, max)
+        })
     }
 
     /// The path up to row `last`: the casings, then the lines.
     pub fn shapes(&mut self, last: usize, series: usize, theme: Theme, ctx: &egui::Context, out: &mut Vec<Shape>) {
-        let Some(sketch) = &self.sketch else { return };
+        let (Some(Drawing { sketch, ink, .. }), Some(motion)) = (&mut self.shown, self.motion) else { return };
         let view::Layer::Path { stroke, .. } = view::trajectory(Vec::new(), series, theme) else { return };
         let look = Look { stroke, pixels_per_point: ctx.pixels_per_point() };
-        if self.ink.look != Some(look) {
-            self.ink = Ink { look: Some(look), ..Ink::default() };
+        if ink.look != Some(look) {
+            *ink = Ink { look: Some(look), ..Ink::default() };
         }
         let vertices = sketch.vertices();
         let shown = vertices.partition_point(|vertex| vertex.index as usize <= last);
         let options = ctx.tessellation_options(|options| *options);
         let whole = shown / BLOCK;
-        while self.ink.blocks.len() < whole {
-            let from = self.ink.blocks.len() * BLOCK;
-            let phase = self.ink.blocks.last().map_or(0.0, |block| block.phase);
-            self.ink.blocks.push(block(vertices, from, from + BLOCK, phase, &look, options));
+        while ink.blocks.len() < whole {
+            let from = ink.blocks.len() * BLOCK;
+            let phase = ink.blocks.last().map_or(0.0, |block| block.phase);
+            ink.blocks.push(block(vertices, from, from + BLOCK, phase, &look, options));
         }
-        let phase = whole.checked_sub(1).map_or(0.0, |i| self.ink.blocks[i].phase);
-        if self.ink.tail.as_ref().is_none_or(|(end, _)| *end != shown) {
-            self.ink.tail = Some((shown, block(vertices, whole * BLOCK, shown, phase, &look, options)));
+        let phase = whole.checked_sub(1).map_or(0.0, |i| ink.blocks[i].phase);
+        if ink.tail.as_ref().is_none_or(|(end, _)| *end != shown) {
+            ink.tail = Some((shown, block(vertices, whole * BLOCK, shown, phase, &look, options)));
         }
-        let blocks = || self.ink.blocks[..whole].iter().chain(self.ink.tail.as_ref().map(|(_, block)| block));
+        let blocks = || ink.blocks[..whole].iter().chain(ink.tail.as_ref().map(|(_, block)| block));
         let meshes = blocks().map(|b| &b.casing).chain(blocks().map(|b| &b.line));
-        out.extend(meshes.filter(|mesh| !mesh.is_empty()).map(|mesh| Shape::Mesh(Arc::clone(mesh))));
+        out.extend(meshes.filter(|mesh| !mesh.is_empty()).map(|mesh| Shape::Mesh(moved(mesh, motion))));
     }
+}
+
+/// A mesh where the camera sees it now.
+fn moved(mesh: &Arc<Mesh>, motion: Motion) -> Arc<Mesh> {
+    let Motion { scale, shift_px: [x, y] } = motion;
+    if scale == 1.0 && x == 0.0 && y == 0.0 {
+        return Arc::clone(mesh);
+    }
+    let mut moved = Mesh::clone(mesh);
+    moved.transform(TSTransform::new(vec2(x as f32, y as f32), scale as f32));
+    Arc::new(moved)
 }
 
 fn block(vertices: &[view::Vertex], from: usize, to: usize, phase: f32, look: &Look, options: TessellationOptions) -> Block {

@@ -4,7 +4,7 @@ use super::super::panels::Context;
 use super::super::session::Lane;
 use super::names::Name;
 use super::paint::{self, faded};
-use super::paths::LanePath;
+use super::paths::{LanePath, POINTS_A_FRAME};
 use super::probe::{Hit, nearest_step};
 use super::records::Records;
 use crate::optim::Verdict;
@@ -47,10 +47,10 @@ impl Race {
     pub fn follow(&mut self, context: &Context<'_>, view: &View) -> bool {
         let lanes = context.session.lanes();
         self.lanes.resize_with(lanes.len(), Default::default);
-        let mut left = false;
+        let (mut left, mut budget) = (false, POINTS_A_FRAME);
         for (lane, (path, records)) in lanes.iter().zip(&mut self.lanes) {
             if let Some(run) = lane.run() {
-                left |= path.follow(run, lane.generation(), context.session.plane(), view);
+                left |= path.follow(run, lane.generation(), context.session.plane(), view, &mut budget);
                 records.follow(lane.generation());
             }
         }
