@@ -8,6 +8,24 @@ use saddlescope::scene::Scene;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Rosenbrock's function written by hand, for the peers.
+pub mod rosenbrock {
+    /// (1 − x)² + 100 (y − x²)².
+    pub fn value(x: f64, y: f64) -> f64 {
+        (1.0 - x) * (1.0 - x) + 100.0 * (y - x * x) * (y - x * x)
+    }
+
+    /// Its gradient.
+    pub fn gradient(x: f64, y: f64) -> [f64; 2] {
+        [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)]
+    }
+
+    /// Its Hessian by rows.
+    pub fn hessian(x: f64, y: f64) -> [f64; 4] {
+        [2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x, -400.0 * x, 200.0]
+    }
+}
+
 /// The catalogue's landscape with its defaults.
 ///
 /// # Panics

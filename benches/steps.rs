@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use saddlescope::linalg::Rng;
 use saddlescope::optim::{Counts, Oracle, Setting};
-use saddlescope_benches::{problem, run};
+use saddlescope_benches::{problem, rosenbrock, run};
 use std::convert::Infallible;
 use std::hint::black_box;
 
@@ -12,15 +12,11 @@ const STEPS: u64 = 100_000;
 const MILLION: u64 = 1_000_000;
 const TINY: f64 = 1e-6;
 
-fn rosenbrock_gradient(x: f64, y: f64) -> [f64; 2] {
-    [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)]
-}
-
 /// Gradient descent written by hand on a gradient written by hand: the floor.
 fn by_hand(steps: u64) -> [f64; 2] {
     let mut x = [-1.2, 1.0];
     for _ in 0..steps {
-        let g = rosenbrock_gradient(black_box(x[0]), x[1]);
+        let g = rosenbrock::gradient(black_box(x[0]), x[1]);
         x = [x[0] - TINY * g[0], x[1] - TINY * g[1]];
     }
     x
@@ -33,14 +29,14 @@ impl basin::CostFunction for Rosenbrock {
     type Output = f64;
     type Error = Infallible;
     fn cost(&self, x: &Vec<f64>) -> Result<f64, Infallible> {
-        Ok((1.0 - x[0]).powi(2) + 100.0 * (x[1] - x[0].powi(2)).powi(2))
+        Ok(rosenbrock::value(x[0], x[1]))
     }
 }
 
 impl basin::Gradient for Rosenbrock {
     type Gradient = Vec<f64>;
     fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
-        Ok(rosenbrock_gradient(x[0], x[1]).to_vec())
+        Ok(rosenbrock::gradient(x[0], x[1]).to_vec())
     }
 }
 

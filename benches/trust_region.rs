@@ -12,6 +12,7 @@ use nalgebra::{DMatrix, DVector};
 use saddlescope::optim::Setting;
 use saddlescope::problem::FormulaProblem;
 use saddlescope::run::Setup;
+use saddlescope_benches::rosenbrock::{gradient, hessian, value};
 use saddlescope_benches::{problem, setup, started};
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -19,18 +20,6 @@ use std::sync::Arc;
 
 const START: [f64; 2] = [-1.2, 1.0];
 const GRADIENT: f64 = 1e-8;
-
-fn value(x: f64, y: f64) -> f64 {
-    (1.0 - x) * (1.0 - x) + 100.0 * (y - x * x) * (y - x * x)
-}
-
-fn gradient(x: f64, y: f64) -> [f64; 2] {
-    [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)]
-}
-
-fn hessian(x: f64, y: f64) -> [f64; 4] {
-    [2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x, -400.0 * x, 200.0]
-}
 
 struct Rosenbrock;
 

@@ -94,8 +94,9 @@ fn a_fork_of_a_fork_without_a_change_is_the_original() {
             run.advance(u64::MAX);
         }
         let [_, Some(original), Some(fork)] = &runs[..] else { panic!("three runs") };
-        assert_eq!((fork.trace().first(), fork.len(), fork.status()), (90, original.len(), original.status()), "{id}");
-        for k in 90..=fork.len() {
+        let begin = original.len().min(90);
+        assert_eq!((fork.trace().first(), fork.len(), fork.status()), (begin, original.len(), original.status()), "{id}");
+        for k in begin..=fork.len() {
             assert_eq!(fork.iterate(k), original.iterate(k), "{id} step {k}");
         }
     }

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use saddlescope::linalg::{Metric, dot};
 use saddlescope::view::{
-    Camera, ColorMap, Ellipse, Field, Frame, Jet, MapStyle, Sample, ScaleKind, Shading, Surface, Theme, Tint, ValueScale,
-    Viewport, contour, decimate, log_ticks, model_contours, rectangle_values, series_dash, shade, spaced_markers, ticks,
+    Camera, ColorMap, Ellipse, Field, Frame, Jet, MapStyle, Sample, ScaleKind, Shading, Sketch, Surface, Theme, Tint, ValueScale,
+    Viewport, contour, log_ticks, model_contours, rectangle_values, series_dash, shade, ticks,
 };
 
 const WINDOW: Viewport = Viewport { min_px: [40.0, 20.0], size_px: [800.0, 500.0] };
@@ -82,22 +82,15 @@ proptest! {
     }
 
     #[test]
-    fn a_decimated_path_stays_within_its_tolerance(points in prop::collection::vec(prop::array::uniform2(-2.0..2.0), 2..200)) {
+    fn a_sketched_path_stays_within_its_tolerance(points in prop::collection::vec(prop::array::uniform2(-2.0..2.0), 2..200)) {
         let view = Camera::fit([[-2.0, 2.0], [-2.0, 2.0]], true).view(WINDOW);
-        let lines = decimate(&points, &view, 1.0);
+        let mut sketch = Sketch::new(view, 0.5, 6.0);
+        points.iter().for_each(|point| sketch.push(*point));
         for point in points {
             let px = view.px_from_world(point);
-            let nearest = lines.iter().flat_map(|l| l.windows(2)).map(|w| segment_distance(px, w[0], w[1])).fold(f64::INFINITY, f64::min);
-            prop_assert!(nearest < 1.5, "{nearest} px");
+            prop_assert!(sketch.crosses(px.map(|v| v - 1.0), px.map(|v| v + 1.0)), "{px:?}");
         }
     }
-}
-
-fn segment_distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
-    let (d, e) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
-    let s = if dot(&d, &d) > 0.0 { (dot(&d, &e) / dot(&d, &d)).clamp(0.0, 1.0) } else { 0.0 };
-    let r = [e[0] - s * d[0], e[1] - s * d[1]];
-    dot(&r, &r).sqrt()
 }
 
 #[test]
@@ -287,10 +280,39 @@ fn marching_squares_find_the_circle() {
 fn a_zigzag_of_a_million_points_is_a_few_lines() {
     let view = Camera::fit([[-2.0, 2.0], [-2.0, 2.0]], true).view(WINDOW);
     let points: Vec<[f64; 2]> = (0..1_000_000).map(|i| [if i % 2 == 0 { -1.0 } else { 1.0 }, 1e-9 * f64::from(i)]).collect();
-    let lines = decimate(&points, &view, 0.5);
-    assert!(lines.iter().map(Vec::len).sum::<usize>() < 20);
-    assert!(spaced_markers(&points, &view, 6.0).len() == 2);
-    assert_eq!(decimate(&[[0.0, 0.0], [f64::NAN, 0.0], [1.0, 0.0], [1.5, 0.0]], &view, 0.5).len(), 1);
+    let sketch = |points: &[[f64; 2]]| {
+        let mut sketch = Sketch::new(view, 0.5, 6.0);
+        points.iter().for_each(|point| sketch.push(*point));
+        sketch
+    };
+    let zigzag = sketch(&points);
+    assert!(zigzag.lines().iter().map(Vec::len).sum::<usize>() < 20);
+    assert!(zigzag.spots().len() == 2);
+    assert_eq!(sketch(&[[0.0, 0.0], [f64::NAN, 0.0], [1.0, 0.0], [1.5, 0.0]]).lines().len(), 1);
+}
+
+#[test]
+fn what_was_drawn_moves_with_the_camera() {
+    let viewport = Viewport { min_px: [30.0, 20.0], size_px: [640.0, 480.0] };
+    let mut camera = Camera::new([1.0, -2.0], [0.5, 0.5], true);
+    let before = camera.view(viewport);
+    camera.pan(viewport, [37.5, -12.25]);
+    let panned = camera.view(viewport).motion_from(&before).unwrap();
+    assert!(panned.scale == 1.0 && (panned.shift_px[0] - 37.5).abs() < 1e-9 && (panned.shift_px[1] + 12.25).abs() < 1e-9);
+    camera.zoom_at(viewport, [200.0, 90.0], 1.7);
+    let view = camera.view(viewport);
+    let motion = view.motion_from(&before).unwrap();
+    for world in [[0.9, -2.2], [1.3, -1.75]] {
+        let there = motion.apply(before.px_from_world(world).map(|v| v as f32));
+        let px = view.px_from_world(world);
+        let back = motion.inverse(px);
+        assert!((0..2).all(|i| (f64::from(there[i]) - px[i]).abs() < 1e-3), "{there:?} {px:?}");
+        assert!((0..2).all(|i| (back[i] - before.px_from_world(world)[i]).abs() < 1e-9));
+    }
+    let stretched = Camera::new([1.0, -2.0], [0.5, 2.0], false).view(viewport);
+    assert!(stretched.motion_from(&before).is_none());
+    let wide = before.widened(50.0);
+    assert_eq!((wide.px_from_world([1.1, -2.0]), wide.viewport.size_px), (before.px_from_world([1.1, -2.0]), [740.0, 580.0]));
 }
 
 /// The darkest line coverage along a row of pixels across a plane f = u, as a share of full ink.

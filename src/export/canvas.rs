@@ -1,7 +1,7 @@
 //! The layers of a view put to pixels.
 
 use super::text::{self, Align};
-use crate::view::{Label, Layer, Marker, MarkerShape, Rgb, Stroke, View, clip_segment, decimate, spaced_markers};
+use crate::view::{Label, Layer, Marker, MarkerShape, Rgb, Sketch, Stroke, View, clip_segment};
 use tiny_skia::{FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, StrokeDash, Transform};
 
 /// A pixmap on which sizes in pixels are multiplied by `zoom`.
@@ -17,14 +17,14 @@ impl Canvas {
     pub fn layer(&mut self, layer: &Layer, view: &View) {
         match layer {
             Layer::Path { points, stroke, dot_px } => {
-                let lines = decimate(points, view, 0.4);
-                if let Some(path) = polylines(&lines, false) {
+                let mut sketch = Sketch::new(*view, 0.4, f64::from(2.6 * dot_px * self.zoom));
+                points.iter().for_each(|point| sketch.push(*point));
+                if let Some(path) = polylines(&sketch.lines(), false) {
                     self.stroke(&path, stroke);
                 }
                 if *dot_px > 0.0 {
-                    for index in spaced_markers(points, view, f64::from(2.6 * dot_px * self.zoom)) {
-                        let [x, y] = view.px_from_world(points[index]);
-                        if let Some(dot) = PathBuilder::from_circle(x as f32, y as f32, dot_px * self.zoom) {
+                    for [x, y] in sketch.spots().iter().map(|spot| spot.px) {
+                        if let Some(dot) = PathBuilder::from_circle(x, y, dot_px * self.zoom) {
                             self.fill(&dot, stroke.color, stroke.opacity);
                         }
                     }
@@ -176,11 +176,12 @@ fn cross(x: f32, y: f32, r: f32) -> Option<Path> {
     polygon(&points)
 }
 
-fn polylines(lines: &[Vec<[f64; 2]>], closed: bool) -> Option<Path> {
+fn polylines<T: Copy + Into<f64>>(lines: &[Vec<[T; 2]>], closed: bool) -> Option<Path> {
     let mut builder = PathBuilder::new();
     for line in lines {
         for (index, [x, y]) in line.iter().enumerate() {
-            let (x, y) = (*x as f32, *y as f32);
+            let (x, y): (f64, f64) = ((*x).into(), (*y).into());
+            let (x, y) = (x as f32, y as f32);
             if index == 0 { builder.move_to(x, y) } else { builder.line_to(x, y) }
         }
         if closed {

@@ -1,7 +1,7 @@
 //! Changes of the document: what undo takes back.
 
 use crate::formula::Remedy;
-use crate::optim::{Setting, Settings};
+use crate::optim::{Noise, Setting, Settings};
 use crate::problem::{FormulaProblem, Objective};
 use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
 
@@ -32,6 +32,8 @@ pub enum Edit {
     Start(Option<Vec<f64>>),
     /// The seed.
     Seed(u64),
+    /// Noise of the gradients of a problem without samples; `None`: what suits the landscape.
+    Noise(Option<Noise>),
     /// Trials of each method.
     Steps(u64),
     /// One more method at the end of the list.
@@ -63,6 +65,7 @@ impl Edit {
             Self::Setting(index, name, _) => EditKey::Name(*index, name.clone()),
             Self::Start(_) => EditKey::Start,
             Self::Seed(_) => EditKey::Seed,
+            Self::Noise(_) => EditKey::Noise,
             Self::Steps(_) => EditKey::Steps,
             Self::Dim(_) => EditKey::Dim,
             _ => EditKey::Apart,
@@ -122,6 +125,7 @@ impl Edit {
             }
             Self::Start(start) => scene.start = start,
             Self::Seed(seed) => scene.seed = seed,
+            Self::Noise(noise) => scene.noise = noise,
             Self::Steps(steps) => scene.steps = steps,
             Self::AddMethod(spec) => scene.methods.push(spec),
             Self::Fork(index, step) if index < scene.methods.len() => {
@@ -207,6 +211,7 @@ pub(super) enum EditKey {
     Domain,
     Start,
     Seed,
+    Noise,
     Steps,
     Dim,
     Apart,

@@ -119,9 +119,9 @@ impl Session {
     fn rebuild(&mut self, scene: &Scene, renewed: bool) {
         let mut old: Vec<Option<Lane>> = std::mem::take(&mut self.lanes).into_iter().map(Some).collect();
         for (index, spec) in scene.methods.iter().enumerate() {
-            let kept = old
-                .iter_mut()
-                .find(|lane| !renewed && lane.as_ref().is_some_and(|lane| lane.spec == *spec && lane.still_fits(scene, index)));
+            let kept = old.iter_mut().find(|lane| {
+                !renewed && lane.as_ref().is_some_and(|lane| lane.spec == *spec && lane.still_fits(scene, index, &self.problem))
+            });
             let lane = match kept.and_then(Option::take) {
                 Some(lane) => lane,
                 None => self.lane(scene, index),
@@ -228,14 +228,15 @@ impl Session {
 }
 
 impl Lane {
-    fn still_fits(&self, scene: &Scene, index: usize) -> bool {
+    fn still_fits(&self, scene: &Scene, index: usize, problem: &FormulaProblem) -> bool {
         let Some(run) = self.run.as_ref().or(self.growth.as_ref().map(Growth::run)) else {
             return self.fault.is_none();
         };
         let setup = run.setup();
         let random = self.spec.lineage().any(|spec| method(&spec.id).is_ok_and(|m| m.random));
-        let seed_fits = !random || setup.seed == scene.seed.wrapping_add(scene.stream(index));
-        seed_fits && setup.budget == scene.steps && setup.rules == scene.stop
+        let seed_fits = || setup.seed == scene.seed.wrapping_add(scene.stream(index));
+        let chance_fits = !random || seed_fits() && setup.noise == scene.noise_on(problem);
+        chance_fits && setup.budget == scene.steps && setup.rules == scene.stop
     }
 
     /// Makes up to `trials` trials on the way to the run.

@@ -132,10 +132,11 @@ impl Theme {
     pub fn series(self, index: usize) -> Rgb {
         const LIGHT: [u32; 8] = [0x005FA8, 0xC8450B, 0x00724F, 0xC4559B, 0x8A6100, 0x0E86B8, 0x3A3A3A, 0x5B3FB0];
         const DARK: [u32; 8] = [0x5BB4F5, 0xFF8A4C, 0x2FD3A0, 0xDB66B2, 0xF5C542, 0xB9E3FF, 0xF2F2F2, 0xB39DFF];
-        bytes(match self {
-            Self::Light => LIGHT[index % 8],
-            Self::Dark => DARK[index % 8],
-        })
+        let table = match self {
+            Self::Light => LIGHT,
+            Self::Dark => DARK,
+        };
+        bytes(table[index % table.len()])
     }
 }
 

@@ -70,13 +70,13 @@ pub struct Label {
 /// One thing over the map, in plane coordinates with sizes in pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
-    /// A path; to be [decimated](super::decimate) for the view.
+    /// A path; to be reduced to the view by a [`Sketch`](super::Sketch).
     Path {
         /// Its points.
         points: Vec<[f64; 2]>,
         /// Its line.
         stroke: Stroke,
-        /// Radius of a dot at each iterate that has room (see [`spaced_markers`](super::spaced_markers)); 0 for none.
+        /// Radius of a dot at each iterate that has room (see [`Sketch`](super::Sketch)); 0 for none.
         dot_px: f32,
     },
     /// A closed region.

@@ -5,6 +5,7 @@
 
 pub mod anatomy;
 mod camera;
+mod clip;
 pub mod color;
 pub mod contour;
 mod ellipse;
@@ -12,7 +13,6 @@ mod field;
 mod frame;
 mod layers;
 mod of_scene;
-mod path;
 mod scale;
 mod shade;
 mod sketch;
@@ -21,6 +21,7 @@ mod surface;
 mod ticks;
 
 pub use camera::{Camera, Motion, View, Viewport};
+pub use clip::clip_segment;
 pub use color::{ColorMap, Rgb, Theme, series_dash};
 pub use ellipse::{Ellipse, model_contours};
 pub use field::Field;
@@ -29,7 +30,6 @@ pub use layers::{
     Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, model, region, start, trajectory, unfilled,
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
-pub use path::{Polylines, clip_segment, decimate, spaced_markers};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};

@@ -1,7 +1,7 @@
 //! A path as a screen can show it, made while the path grows.
 
 use super::camera::View;
-use super::path::clip_segment;
+use super::clip::clip_segment;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -82,6 +82,18 @@ impl Sketch {
     /// Corners, by index.
     pub fn vertices(&self) -> &[Vertex] {
         &self.vertices
+    }
+
+    /// The visible part as polylines.
+    pub fn lines(&self) -> Vec<Vec<[f32; 2]>> {
+        let mut lines: Vec<Vec<[f32; 2]>> = Vec::new();
+        for vertex in &self.vertices {
+            match lines.last_mut() {
+                Some(line) if vertex.joined => line.push(vertex.px),
+                _ => lines.push(vec![vertex.px]),
+            }
+        }
+        lines
     }
 
     /// Places of markers, by index.

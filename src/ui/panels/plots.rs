@@ -7,8 +7,15 @@ use crate::ui::session::Lane;
 use crate::ui::{number, theme};
 use crate::view::{series_dash, ticks};
 use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
-use egui_plot::{AxisHints, GridMark, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, VLine};
+use egui_plot::{
+    AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, Points, VLine,
+};
 use std::collections::HashMap;
+
+/// The least height of a plot, in points: below it nothing can be read.
+const SMALLEST: f32 = 72.0;
+/// Points between the marks on a curve.
+const MARKS_PX: f64 = 36.0;
 
 /// The points of the drawn curves, made again only when something changed.
 #[derive(Default)]
@@ -39,10 +46,19 @@ pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, ou
         let axis_height = 22.0;
         let height = (ui.available_height() - axis_height) / shown.len() as f32 - spacing;
         ui.spacing_mut().item_spacing.y = spacing;
-        for (i, quantity) in Quantity::ALL.into_iter().filter(|q| shown.contains(q)).enumerate() {
-            let last = i + 1 == shown.len();
-            let height = if last { height + axis_height } else { height };
-            plot_ui(ui, context, memory, quantity, height.max(40.0), last, out);
+        // Where they do not fit they are scrolled, each with its own axis.
+        let fits = height >= SMALLEST;
+        let mut draw = |ui: &mut Ui| {
+            for (i, quantity) in Quantity::ALL.into_iter().filter(|q| shown.contains(q)).enumerate() {
+                let labelled = !fits || i + 1 == shown.len();
+                let height = height.max(SMALLEST) + if labelled { axis_height } else { 0.0 };
+                plot_ui(ui, context, memory, quantity, height, labelled, out);
+            }
+        };
+        if fits {
+            draw(ui);
+        } else {
+            egui::ScrollArea::vertical().id_salt("plots").show(ui, draw);
         }
     });
 }
@@ -180,6 +196,17 @@ fn plot_ui(
                 let color = theme::series(&visuals, index);
                 let width = if context.selected() == Some(index) { 2.5 } else { 1.5 };
                 let style = series_dash(index).first().map_or(LineStyle::Solid, |on| LineStyle::Dashed { length: *on });
+                // A plot's dashes have one length: patterns of several are told apart by marks.
+                let mark = match series_dash(index).len() {
+                    0..=2 => None,
+                    3..=4 => Some(MarkerShape::Diamond),
+                    _ => Some(MarkerShape::Cross),
+                };
+                if let Some(shape) = mark {
+                    let every = MARKS_PX / plot.transform().dpos_dvalue_x().abs();
+                    let marks = Points::new("", PlotPoints::Owned(spaced(&cached.points, every))).shape(shape);
+                    plot.points(marks.color(color).radius(3.0).allow_hover(false));
+                }
                 plot.line(
                     Line::new("", PlotPoints::Borrowed(&cached.points)).color(color).width(width).style(style).allow_hover(false),
                 );
@@ -203,6 +230,17 @@ fn plot_ui(
         let x = response.transform.value_from_position(pointer).x;
         out.push(Command::GoTo(step_at(context, axis, x)));
     }
+}
+
+/// Points of a curve at least `every` apart along the abscissa.
+fn spaced(points: &[PlotPoint], every: f64) -> Vec<PlotPoint> {
+    let mut next = f64::NEG_INFINITY;
+    let chosen = points.iter().filter(|point| {
+        let far = point.x >= next;
+        next = if far { point.x + every } else { next };
+        far
+    });
+    chosen.copied().collect()
 }
 
 fn name_ui(ui: &Ui, area: egui::Rect, quantity: Quantity, visuals: &egui::Visuals) {

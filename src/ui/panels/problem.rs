@@ -1,8 +1,9 @@
 //! The landscape panel, and the picker in the top bar.
 
 use super::{Context, Memory, faint_ui, formula, heading_ui};
+use crate::optim::{Noise, NoiseShape};
 use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
-use crate::scene::ProblemSpec;
+use crate::scene::{ProblemSpec, Scene};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
 use crate::ui::map::Mark;
@@ -108,6 +109,9 @@ pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut Memory, out: 
     if !kinks.is_empty() {
         faint_ui(ui, format!("Not twice differentiable everywhere: it has {}.", kinks.join(", ")));
     }
+    if problem.finite_sum().is_none() {
+        noise_ui(ui, context, out);
+    }
     start_ui(ui, context, out);
     critical_points_ui(ui, context, memory.map.marks());
 }
@@ -137,6 +141,59 @@ fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, 
     }
     if !parameters.is_empty() && icon_button(ui, Icon::Reset, "Defaults", "All parameters back to their defaults").clicked() {
         out.push(Command::Edit(Edit::ResetParameters));
+    }
+}
+
+/// The noise that stands for sampling where the function has no samples.
+fn noise_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    heading_ui(ui, "Gradient noise");
+    let problem = context.session.problem();
+    let suited = Scene { noise: None, ..context.scene.clone() }.noise_on(problem).strength;
+    let noise = context.scene.noise_on(problem);
+    let mut ask = |noise: Option<Noise>| out.push(Command::Edit(Edit::Noise(noise)));
+    ui.horizontal(|ui| {
+        let shapes = [
+            ("none", None, "Gradients are exact: SGD is gradient descent"),
+            ("isotropic", Some(NoiseShape::Isotropic), "The same in every direction"),
+            (
+                "as the curvature",
+                Some(NoiseShape::Curvature),
+                "Strong along eigenvectors of large |λ|, as sampling makes it in networks",
+            ),
+        ];
+        let chosen = (noise.strength > 0.0).then_some(noise.shape);
+        let name = shapes.iter().find(|(_, shape, _)| *shape == chosen).map_or("", |(name, ..)| name);
+        let combo = egui::ComboBox::from_id_salt("noise").selected_text(name).width(136.0).show_ui(ui, |ui| {
+            for (name, shape, about) in shapes {
+                if ui.selectable_label(shape == chosen, name).on_hover_text(about).clicked() {
+                    let strength = if noise.strength > 0.0 { noise.strength } else { suited };
+                    ask(Some(shape.map_or(Noise::NONE, |shape| Noise { shape, strength })));
+                }
+            }
+        });
+        combo
+            .response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("Gradient noise; now {name}")));
+        combo.response.on_hover_text("What stands for sampling where a function has no samples: stochastic methods see ∇f + ζ");
+        if context.scene.noise.is_some()
+            && icon_button(ui, Icon::Reset, "The landscape's noise", "Back to the noise that suits the landscape").clicked()
+        {
+            ask(None);
+        }
+    });
+    if noise.strength > 0.0 {
+        ui.spacing_mut().slider_width = (ui.available_width() - 104.0).clamp(48.0, 240.0);
+        let mut strength = noise.strength;
+        let slider = Slider::new(&mut strength, 1e-3 * suited..=100.0 * suited)
+            .logarithmic(true)
+            .clamping(egui::SliderClamping::Edits)
+            .text("σ")
+            .custom_formatter(|v, _| number::short(v, 3))
+            .custom_parser(number::parse);
+        let about = format!("Standard deviation of a coordinate of ζ\nSuited to this landscape: {}", number::short(suited, 3));
+        if ui.add(slider).on_hover_text(about).changed() {
+            ask(Some(Noise { strength, ..noise }));
+        }
     }
 }
 

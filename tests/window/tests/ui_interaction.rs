@@ -5,9 +5,10 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use saddlescope::optim::Setting;
+use saddlescope::optim::{Noise, Setting};
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
+use std::f64::consts::FRAC_PI_2;
 
 const DESK: [f32; 2] = [1280.0, 800.0];
 
@@ -193,6 +194,35 @@ fn an_unknown_name_becomes_a_parameter_with_a_slider() {
 }
 
 #[test]
+fn the_gradient_noise_changes_the_random_methods_only_and_can_be_undone() {
+    let mut window = desk();
+    window.get_all_by_label("Landscape").last().expect("a tab").click();
+    window.run();
+    let generations = |w: &Harness<'_, App>| w.state().session().lanes().iter().map(|l| l.generation()).collect::<Vec<_>>();
+    let before = generations(&window);
+    window.get_by_label("Gradient noise; now isotropic").click();
+    window.run();
+    window.get_by_label("none").click();
+    window.run();
+    assert_eq!(window.state().scene().noise, Some(Noise::NONE));
+    let after = generations(&window);
+    assert!(after[1] != before[1] && after[0] == before[0], "{before:?} {after:?}");
+    let lanes = window.state().session().lanes();
+    assert_eq!(lanes[1].run().expect("SGD runs").setup().noise, Noise::NONE);
+    window.get_by_label("The landscape's noise").click();
+    window.run();
+    assert_eq!(window.state().scene().noise, None);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert_eq!(window.state().scene().noise, Some(Noise::NONE));
+    let samples = Scene { problem: ProblemSpec::landscape("half_spaces"), start: None, ..Scene::default() };
+    let ctx = window.ctx.clone();
+    window.state_mut().apply(&ctx, Command::Edit(Edit::Scene(Box::new(samples))));
+    window.run();
+    assert!(window.query_by_label_contains("Gradient noise").is_none());
+}
+
+#[test]
 fn a_finite_sum_keeps_its_samples_when_its_formula_is_edited() {
     let scene = Scene { problem: ProblemSpec::landscape("half_spaces"), start: None, ..Scene::default() };
     let mut window = window(DESK, Launch { scene: Some(scene), ..Launch::default() });
@@ -289,7 +319,7 @@ fn a_method_at_a_maximum_is_not_said_to_be_near_a_saddle() {
     scene.methods = vec![MethodSpec::new("gd")];
     scene.methods[0].settings.insert("step_size".to_owned(), Setting::Number(1e-3));
     scene.playback.step = 400;
-    for (start, words) in [(vec![1e-9, 0.0], "near a maximum"), (vec![1.5707963, 1.5707963], "near a saddle")] {
+    for (start, words) in [(vec![1e-9, 0.0], "near a maximum"), (vec![FRAC_PI_2; 2], "near a saddle")] {
         let scene = Scene { start: Some(start), ..scene.clone() };
         let window = window(DESK, Launch { scene: Some(scene), ..Launch::default() });
         assert!(window.query_all_by_label_contains(words).count() > 0, "{words}");
