@@ -80,8 +80,7 @@ fn a_formula_keeps_samples_and_ranges() {
 #[test]
 fn a_fork_of_a_fork_without_a_change_is_the_original() {
     for id in ["sgd", "pgd", "adam", "tr"] {
-        let mut scene = Scene::default();
-        scene.methods = vec![MethodSpec::new("gd"), MethodSpec::new(id)];
+        let mut scene = Scene { methods: ["gd", id].map(MethodSpec::new).to_vec(), ..Scene::default() };
         let mut fork = MethodSpec::new(id);
         for step in [40, 90] {
             fork = MethodSpec { fork: Some(Box::new(ForkSpec { origin: fork, stream: 1, step })), ..MethodSpec::new(id) };
