@@ -42,7 +42,10 @@ fn list_names_every_entry_with_what_it_takes() {
         for key in ["name", "symbol", "default", "scale", "meaning"] {
             assert!(parameter.get(key).is_some(), "{key} of {parameter}");
         }
-        assert!(parameter["scale"] == "choice" || (parameter["min"].is_number() && parameter["max"].is_number()));
+        assert!(
+            ["choice", "matrix"].contains(&parameter["scale"].as_str().unwrap())
+                || (parameter["min"].is_number() && parameter["max"].is_number())
+        );
     }
 }
 
@@ -154,6 +157,14 @@ fn subproblem_solves_the_cubic_one() {
     assert_eq!(hard["hard_case"], true);
     assert!((hard["multiplier"].as_f64().unwrap() - 2.0).abs() < 1e-12);
     assert!((hard["model_decrease"].as_f64().unwrap() - 1.335).abs() < 1e-12);
+}
+
+#[test]
+fn an_ellipsoid_by_hand_is_a_setting() {
+    let by_hand = ["run", "--landscape", "rosenbrock", "--method", "tr", "--steps", "300", "--set", "metric=matrix"];
+    let runs = json(&[&by_hand[..], &["--set", "matrix=4,1;1,2"]].concat());
+    assert_eq!(runs["runs"][0]["parameters"]["matrix"], "4,1;1,2");
+    assert_eq!(runs["runs"][0]["steps"][1]["geometry"]["matrix"], serde_json::json!([[4.0, 1.0], [1.0, 2.0]]));
 }
 
 #[test]

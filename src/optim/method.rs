@@ -1,6 +1,8 @@
 //! The registry of methods.
 
+use super::parameter::matrix;
 use super::{Default, Optimizer, Parameter, Preset, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
+use crate::linalg::Vector;
 use crate::problem::Objective;
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -62,6 +64,8 @@ pub enum Requirement {
 pub struct Values<'a> {
     parameters: &'a [Parameter],
     numbers: Vec<f64>,
+    /// Of the parameters that are matrices: the name, the text and the `n * n` numbers of those that were set.
+    matrices: Vec<(&'static str, String, Vector)>,
 }
 
 /// Why settings do not fit a method. Each message is one sentence for the user.
@@ -118,10 +122,19 @@ impl Values<'_> {
 
     /// The value under `name` as it would be set.
     pub fn setting(&self, name: &str) -> Setting {
+        if self.parameters.iter().any(|p| p.name == name && p.span == Span::Matrix) {
+            let text = self.matrices.iter().find(|(known, ..)| *known == name).map_or("", |(_, text, _)| text);
+            return Setting::Name(text.to_owned());
+        }
         match self.choice(name) {
             "" => Setting::Number(self.number(name)),
             choice => Setting::Name(choice.to_owned()),
         }
+    }
+
+    /// The matrix under `name`; none where it is left empty.
+    pub fn matrix(&self, name: &str) -> Option<&Vector> {
+        self.matrices.iter().find(|(known, ..)| *known == name).map(|(.., matrix)| matrix)
     }
 
     /// The name of the choice under `name`; empty for a parameter that is none.
@@ -136,7 +149,7 @@ impl Values<'_> {
     pub fn nested(&self, name: &str) -> (&'static Method, Values<'static>) {
         let method = method(self.choice(name)).unwrap_or(&methods()[0]);
         let numbers = method.parameters.iter().map(|p| self.number(&prefixed(name, p))).collect();
-        (method, Values { parameters: method.parameters, numbers })
+        (method, Values { parameters: method.parameters, numbers, matrices: Vec::new() })
     }
 }
 
@@ -172,6 +185,7 @@ impl Span {
             Span::Linear { min, max } | Span::Log { min, max } => (min, max),
             Span::Integer { min, max } => (f64::from(min), f64::from(max)),
             Span::Choice { options } | Span::Method { options } => (0.0, options.len().saturating_sub(1) as f64),
+            Span::Matrix => (0.0, 0.0),
         }
     }
 
@@ -180,6 +194,7 @@ impl Span {
             Span::Linear { min, max } | Span::Log { min, max } => format!("a number from {min} to {max}"),
             Span::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Span::Choice { options } | Span::Method { options } => format!("one of {}", options.join(", ")),
+            Span::Matrix => "a symmetric positive definite matrix by rows, such as 4,1;1,2".to_owned(),
         }
     }
 
@@ -190,6 +205,7 @@ impl Span {
             return options.iter().position(|o| o == name).map(|i| i as f64);
         }
         match (self, setting) {
+            (Span::Matrix, setting) => matrix(setting).map(|_| 0.0),
             (_, Setting::Name(_)) => None,
             (Span::Integer { .. }, Setting::Number(v)) => (v.fract() == 0.0 && (min..=max).contains(v)).then_some(*v),
             (_, Setting::Number(v)) => (min..=max).contains(v).then_some(*v),
@@ -264,7 +280,14 @@ impl Method {
             }
         }
         let mut numbers = Vec::with_capacity(parameters.len());
+        let mut matrices = Vec::new();
         for p in parameters {
+            if p.span == Span::Matrix
+                && let Some((text, entries)) = settings.get(p.name).and_then(matrix)
+                && !text.is_empty()
+            {
+                matrices.push((p.name, text, entries));
+            }
             numbers.push(match settings.get(p.name) {
                 None => p.default_number(scales),
                 Some(setting) => p.span.accept(setting).ok_or_else(|| SettingsError::BadValue {
@@ -278,15 +301,32 @@ impl Method {
                 })?,
             });
         }
-        Ok(Values { parameters, numbers })
+        Ok(Values { parameters, numbers, matrices })
+    }
+
+    /// As [`resolve`](Self::resolve), for a problem in n variables: matrices must be of that order.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_in(&self, n: usize, settings: &Settings, scales: Option<Scales>) -> Result<Values<'static>, SettingsError> {
+        let values = self.resolve(settings, scales)?;
+        match values.matrices.iter().find(|(.., entries)| entries.len() != n * n) {
+            None => Ok(values),
+            Some((name, text, _)) => Err(SettingsError::BadValue {
+                method: self.id,
+                name,
+                given: format!("\"{text}\""),
+                allowed: format!("a matrix of {n} rows, as the problem has {n} variables"),
+            }),
+        }
     }
 
     /// The step machine at `start`.
     ///
     /// # Errors
-    /// As [`resolve`](Self::resolve).
+    /// As [`resolve_in`](Self::resolve_in).
     pub fn start(&self, settings: &Settings, scales: Option<Scales>, start: &[f64]) -> Result<Box<dyn Optimizer>, SettingsError> {
-        Ok((self.build)(&self.resolve(settings, scales)?, start))
+        Ok((self.build)(&self.resolve_in(start.len(), settings, scales)?, start))
     }
 }
 

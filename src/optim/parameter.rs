@@ -1,5 +1,6 @@
 //! Parameters of methods, declared once: sliders, scenes, the command line and the manual come from here.
 
+use crate::linalg::{Metric, Vector};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -105,6 +106,8 @@ pub enum Span {
         /// Their identifiers.
         options: &'static [&'static str],
     },
+    /// A symmetric positive definite matrix by rows, such as `4,1;1,2`; the identity where it is empty.
+    Matrix,
 }
 
 impl Span {
@@ -132,7 +135,7 @@ impl Parameter {
 pub enum Setting {
     /// For linear, log and integer spans.
     Number(f64),
-    /// For choices, of a method too.
+    /// For choices, of a method too, and matrices.
     Name(String),
 }
 
@@ -155,6 +158,10 @@ impl Serialize for Parameter {
                 if matches!(self.span, Span::Method { .. }) {
                     map.serialize_entry("prefix", &format!("{}_", self.name))?;
                 }
+            }
+            Span::Matrix => {
+                map.serialize_entry("default", "")?;
+                map.serialize_entry("scale", "matrix")?;
             }
             Span::Linear { min, max } | Span::Log { min, max } => {
                 map.serialize_entry("default", &default)?;
@@ -184,4 +191,21 @@ impl Serialize for Parameter {
         map.serialize_entry("source", self.source)?;
         map.end()
     }
+}
+
+/// A matrix that is symmetric and positive definite, or nothing; a number is one of order 1.
+pub(super) fn matrix(setting: &Setting) -> Option<(String, Vector)> {
+    let text = match setting {
+        Setting::Number(value) => value.to_string(),
+        Setting::Name(text) => text.trim().to_owned(),
+    };
+    if text.is_empty() {
+        return Some((text, Vector::new()));
+    }
+    let rows: Vec<Vector> =
+        text.split(';').map(|row| row.split(',').map(|v| v.trim().parse::<f64>().ok()).collect()).collect::<Option<_>>()?;
+    let n = rows.len();
+    let entries: Vector = rows.iter().flatten().copied().collect();
+    let square = rows.iter().all(|row| row.len() == n);
+    (square && Metric::Full(entries.clone()).validate(n).is_ok()).then_some((text, entries))
 }

@@ -161,39 +161,61 @@ impl RadiusRule {
 /// The shape rule of M: a ball, or the root of a second moment of the gradients at the iterates.
 #[derive(Clone)]
 pub(super) struct Shape {
-    /// None for the ball.
+    /// None for a shape that does not change.
     moment: Option<SecondMoment>,
+    /// That shape.
+    fixed: Metric,
     /// Of the past and of the new gradient in the accumulator.
     weights: [f64; 2],
     epsilon: f64,
+    /// βᵗ of Adam's shape: its moment starts at 0 and is divided by 1 − βᵗ; 0 for the others.
+    forgotten: f64,
 }
 
 impl Shape {
-    /// `metric`: sphere, adagrad, adagrad_full, rmsprop or rmsprop_full; accumulators start at ε.
+    /// `metric`: sphere, adagrad, adagrad_full, rmsprop, rmsprop_full, whose accumulators start at ε; or adam, whose starts at 0.
     pub fn new(metric: &str, beta: f64, epsilon: f64, n: usize) -> Self {
+        let adam = metric == "adam";
+        let initial = if adam { 0.0 } else { epsilon };
         Self {
-            moment: (metric != "sphere").then(|| SecondMoment::new(n, metric.ends_with("_full"), epsilon)),
-            weights: if metric.starts_with("rmsprop") { [beta, 1.0 - beta] } else { [1.0, 1.0] },
+            moment: (metric != "sphere").then(|| SecondMoment::new(n, metric.ends_with("_full"), initial)),
+            fixed: Metric::Sphere,
+            weights: if adam || metric.starts_with("rmsprop") { [beta, 1.0 - beta] } else { [1.0, 1.0] },
             epsilon,
+            forgotten: f64::from(u8::from(adam)),
         }
+    }
+
+    /// One ellipsoid for the whole run.
+    pub fn fixed(metric: Metric) -> Self {
+        Self { moment: None, fixed: metric, weights: [1.0, 1.0], epsilon: 0.0, forgotten: 0.0 }
     }
 
     /// Takes in the gradient at a new iterate; M.
     pub fn update(&mut self, g: &[f64]) -> Metric {
-        let epsilon = Epsilon::Floor(self.epsilon);
-        self.accumulate(g).map_or(Metric::Sphere, |moment| moment.metric(epsilon))
+        self.accumulate(g);
+        let known = 1.0 - self.forgotten;
+        let Some(moment) = &self.moment else { return self.fixed.clone() };
+        match moment.metric(Epsilon::Floor(self.epsilon * known)) {
+            // (v/(1 − βᵗ))^½.
+            Metric::Diagonal(m) if known < 1.0 => Metric::Diagonal(m.iter().map(|v| v / known.sqrt()).collect()),
+            metric => metric,
+        }
     }
 
     /// As [`update`](Self::update), with M⁻¹g.
     pub fn update_preconditioned(&mut self, g: &[f64]) -> (Metric, Vector) {
-        let epsilon = Epsilon::Floor(self.epsilon);
-        self.accumulate(g).map_or_else(|| (Metric::Sphere, copy(g)), |moment| moment.preconditioned(epsilon, g))
+        let metric = self.update(g);
+        let mut direction = copy(g);
+        metric.factor(g.len()).solve(&mut direction);
+        (metric, direction)
     }
 
-    fn accumulate(&mut self, g: &[f64]) -> Option<&SecondMoment> {
+    fn accumulate(&mut self, g: &[f64]) {
         let [keep, weight] = self.weights;
-        let moment = self.moment.as_mut()?;
-        moment.update(keep, weight, g);
-        Some(moment)
+        if let Some(moment) = self.moment.as_mut() {
+            moment.update(keep, weight, g);
+            self.forgotten *= keep;
+        }
     }
 }

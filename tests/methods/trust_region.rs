@@ -1,8 +1,9 @@
 //! The trust region at saddles, in counts and at the edges.
 
-use crate::objectives::{ROSENBROCK, SADDLE_BOUNDED, run, set};
-use saddlescope::linalg::norm;
-use saddlescope::optim::{Exit, Geometry, Verdict};
+use crate::objectives::{Cloud, ROSENBROCK, SADDLE_BOUNDED, run, set};
+use saddlescope::linalg::{Metric, Vector, norm};
+use saddlescope::optim::{Exit, Geometry, Setting, Verdict, method};
+use saddlescope::problem::Objective;
 
 fn last_exit(record: &saddlescope::optim::Step) -> Exit {
     match &record.geometry {
@@ -13,7 +14,7 @@ fn last_exit(record: &saddlescope::optim::Step) -> Exit {
 
 #[test]
 fn the_exact_solver_leaves_a_strict_saddle_at_zero_gradient() {
-    for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"] {
+    for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam"] {
         let settings = set(&[], &[("metric", metric), ("solver", "exact")]);
         for start in [[1.0, 0.0], [0.0, 0.0]] {
             let (records, _) = run("tr", &settings, &SADDLE_BOUNDED, &start, 200, 0);
@@ -66,7 +67,7 @@ fn counts_are_what_was_asked() {
 #[test]
 fn rosenbrock_converges_from_the_usual_start() {
     for solver in ["steihaug", "exact", "gltr", "dogleg"] {
-        for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"] {
+        for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam"] {
             let settings = set(&[], &[("solver", solver), ("metric", metric)]);
             let (records, _) = run("tr", &settings, &ROSENBROCK, &[-1.2, 1.0], 60, 0);
             let last = records.last().unwrap();
@@ -88,4 +89,113 @@ fn a_flat_direction_is_left_alone() {
     let (records, _) = run("tr", &set(&[], &[("solver", "exact")]), &valley, &[2.0, 3.0], 10, 0);
     let last = records.last().unwrap();
     assert_eq!(last.x.as_slice(), [0.0, 3.0]);
+}
+
+#[test]
+fn a_matrix_by_hand_is_the_ellipsoid() {
+    let settings = set(&[("radius", 0.2)], &[("metric", "matrix"), ("matrix", "4, 1; 1, 2")]);
+    let (records, _) = run("tr", &settings, &SADDLE_BOUNDED, &[1.5, 0.3], 3, 0);
+    for record in &records {
+        let Geometry::TrustRegion(region) = &record.geometry else { panic!("no region") };
+        assert_eq!(region.metric, Metric::Full(Vector::from_slice(&[4.0, 1.0, 1.0, 2.0])));
+        assert!(region.metric.norm(&region.step) <= region.radius * (1.0 + 1e-12));
+    }
+    let ball = set(&[("radius", 0.2)], &[("metric", "matrix")]);
+    assert_eq!(
+        run("tr", &ball, &SADDLE_BOUNDED, &[1.5, 0.3], 3, 0).0,
+        run("tr", &set(&[("radius", 0.2)], &[]), &SADDLE_BOUNDED, &[1.5, 0.3], 3, 0).0
+    );
+}
+
+#[test]
+fn a_matrix_that_is_none_gets_a_sentence() {
+    let tr = method("tr").unwrap();
+    for (text, word) in [
+        ("1,2;2,1", "positive definite"),
+        ("1,2;3,4", "symmetric"),
+        ("1,2", "by rows"),
+        ("1,x;x,1", "by rows"),
+        ("nan,0;0,1", "positive definite"),
+        ("1,0,0;0,1,0;0,0,1", "2 variables"),
+        ("3", "2 variables"),
+    ] {
+        let error = tr.start(&set(&[], &[("matrix", text)]), None, &[0.0, 0.0]).err().unwrap().to_string();
+        assert!(error.contains(word) && error.contains("matrix") && !error.contains('\n'), "{text}: {error}");
+    }
+    let values = tr.resolve(&set(&[], &[("matrix", " 4,1;1,2 ")]), None).unwrap();
+    assert_eq!(values.setting("matrix"), Setting::Name("4,1;1,2".to_owned()));
+    assert_eq!(tr.resolve(&set(&[], &[]), None).unwrap().setting("matrix"), Setting::Name(String::new()));
+}
+
+/// M = diag(√(v/(1 − βᵗ))) of the gradients at the iterates.
+#[test]
+fn adams_ellipsoid_is_bias_corrected() {
+    let (records, _) = run("tr", &set(&[], &[("metric", "adam")]), &ROSENBROCK, &[-1.2, 1.0], 12, 0);
+    let (mut v, mut forgotten, mut fresh) = ([0.0; 2], 1.0, true);
+    for record in &records {
+        let Geometry::TrustRegion(region) = &record.geometry else { panic!("no region") };
+        if fresh {
+            (0..2).for_each(|i| v[i] = 0.8 * v[i] + 0.2 * region.linear[i] * region.linear[i]);
+            forgotten *= 0.8;
+        }
+        let Metric::Diagonal(m) = &region.metric else { panic!("no diagonal") };
+        for i in 0..2 {
+            let expected = (v[i] / (1.0 - forgotten)).max(1e-10).sqrt();
+            assert!((m[i] - expected).abs() <= 1e-12 * expected, "{} against {expected}", m[i]);
+        }
+        fresh = record.verdict == Verdict::Accepted;
+    }
+}
+
+#[test]
+fn batches_are_drawn_anew_and_counted() {
+    let cloud = Cloud::new(40);
+    let batches = set(&[("gradient_batch", 10.0), ("hessian_batch", 5.0)], &[("solver", "steihaug")]);
+    let (records, counts) = run("tr", &batches, &cloud, &[5.0, 5.0, 5.0], 12, 3);
+    assert_eq!((counts.gradient, counts.hessian_vector, counts.hessian), (0, 0, 0));
+    assert_eq!(counts.sample_gradient, 120);
+    let products: usize = records.iter().map(|r| if let Geometry::TrustRegion(g) = &r.geometry { g.path.len() } else { 0 }).sum();
+    assert_eq!(counts.sample_hessian_vector, 5 * products as u64);
+    assert!(cloud.value(&records.last().unwrap().x) < 0.2 * cloud.value(&[5.0; 3]));
+    // A batch as large as the sum is the sum.
+    let all = set(&[("gradient_batch", 40.0), ("hessian_batch", 99.0)], &[]);
+    assert_eq!(
+        run("tr", &all, &cloud, &[5.0; 3], 9, 3).0.last().unwrap().x,
+        run("tr", &set(&[], &[]), &cloud, &[5.0; 3], 9, 3).0.last().unwrap().x
+    );
+    let dense = set(&[("gradient_batch", 10.0), ("hessian_batch", 5.0)], &[("solver", "exact")]);
+    let (_, counts) = run("tr", &dense, &cloud, &[5.0; 3], 10, 3);
+    assert_eq!((counts.hessian, counts.sample_hessian_vector), (0, 10 * 3 * 5));
+}
+
+/// The released rule compares two models: it asks at least two products where it ends inside. Both rules converge.
+#[test]
+fn steihaug_can_stop_by_the_decrease_of_the_model() {
+    for stop in ["residual", "decrease"] {
+        let (records, _) = run("tr", &set(&[], &[("solver", "steihaug"), ("stop", stop)]), &ROSENBROCK, &[-1.2, 1.0], 80, 0);
+        assert!(records.last().unwrap().gradient_norm < 1e-8, "{stop}");
+        let short = records.iter().filter(|r| last_exit(r) == Exit::Interior).map(|r| match &r.geometry {
+            Geometry::TrustRegion(region) => region.path.len(),
+            _ => 0,
+        });
+        assert!(stop == "residual" || short.clone().all(|products| products >= 2), "{stop}");
+    }
+}
+
+/// Batches grow as the steps shorten: STORM's with Δ, sub-sampled cubic regularization's with ‖s‖.
+#[test]
+fn stochastic_regions_take_more_samples_as_they_converge() {
+    let cloud = Cloud::new(1000);
+    for id in ["storm", "subsampled_arc"] {
+        let (records, counts) = run(id, &set(&[("first_batch", 20.0)], &[]), &cloud, &[5.0, 5.0, 5.0], 60, 4);
+        let last = records.last().unwrap();
+        let mut slope = [0.0; 3];
+        cloud.value_gradient(&last.x, &mut slope);
+        assert!(norm(&slope) < 0.2, "{id}: {slope:?}");
+        assert!(counts.sample_gradient + 1000 * counts.gradient > 60 * 20, "{id}: the batches have grown");
+        let (again, _) = run(id, &set(&[("first_batch", 20.0)], &[]), &cloud, &[5.0, 5.0, 5.0], 60, 4);
+        assert_eq!(format!("{records:?}"), format!("{again:?}"), "{id}");
+    }
+    let (records, _) = run("subsampled_arc", &set(&[], &[]), &SADDLE_BOUNDED, &[1.0, 0.0], 200, 1);
+    assert!(records.last().unwrap().x[1].abs() > 0.5, "{:?}", records.last().unwrap().x);
 }

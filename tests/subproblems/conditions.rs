@@ -116,3 +116,47 @@ fn hard_cases_in_any_rotation() {
         close("decrease", s.model_decrease, -problem.model(&s.step), 1e-12);
     }
 }
+
+/// Beyond 16 variables Cholesky factors come first: the same conditions, easy, nearly hard and hard.
+#[test]
+fn many_variables() {
+    let mut rng = Rng::new(5);
+    let mut exits = std::collections::BTreeMap::new();
+    for trial in 0..60 {
+        let n = 17 + rng.below(24);
+        let mut problem = Problem::random(&mut rng, n, 1.0);
+        let eigen = symmetric_eigen(&problem.h, n);
+        match trial % 4 {
+            0 => (0..n).for_each(|i| problem.h[i * n + i] += 0.5 - eigen.values[0]),
+            1 if problem.metric == Metric::Sphere => {
+                let along = dot(&problem.g, &eigen.vectors[0]);
+                problem.g.iter_mut().zip(&eigen.vectors[0]).for_each(|(g, v)| *g = 1e-3 * (*g - along * v));
+                problem.radius = 10.0;
+            }
+            _ => {}
+        }
+        let s = problem.exact();
+        *exits.entry(format!("{:?}", s.exit)).or_insert(0) += 1;
+        let m = problem.metric.to_matrix(n);
+        let shifted: Vec<f64> = problem.h.iter().zip(&m).map(|(h, m)| h + s.multiplier * m).collect();
+        let mut residual = vec![0.0; n];
+        mat_vec(&shifted, &s.step, &mut residual);
+        residual.iter_mut().zip(&problem.g).for_each(|(r, g)| *r += g);
+        let size = (norm(&problem.h) + s.multiplier * norm(&m)) * norm(&s.step) + norm(&problem.g);
+        assert!(norm(&residual) <= 1e-11 * size, "trial {trial}, n = {n}: residual {:e}", norm(&residual) / size);
+        assert!(symmetric_eigenvalues(&shifted, n)[0] >= -1e-11 * (norm(&problem.h) + s.multiplier * norm(&m)), "trial {trial}");
+        let length = problem.metric.norm(&s.step);
+        assert!(length <= problem.radius * (1.0 + 1e-12), "trial {trial}");
+        assert!(s.multiplier == 0.0 || (length / problem.radius - 1.0).abs() <= 1e-11, "trial {trial}");
+        close("decrease", s.model_decrease, -problem.model(&s.step), 1e-10);
+        // The multiplier by a way of its own: λ = −⟨s, g + Hs⟩/Δ².
+        let mut hs = vec![0.0; n];
+        mat_vec(&problem.h, &s.step, &mut hs);
+        let force = -dot(&problem.g, &s.step) - dot(&hs, &s.step);
+        if s.multiplier > 0.0 {
+            let spread = size * norm(&s.step) / (problem.radius * problem.radius);
+            assert!((s.multiplier - force / (length * length)).abs() <= 1e-11 * spread, "trial {trial}");
+        }
+    }
+    assert!(["Interior", "Boundary", "HardCase"].iter().all(|exit| exits.contains_key(*exit)), "{exits:?}");
+}

@@ -1,5 +1,6 @@
 //! Adaptive cubic regularization.
 
+use super::part::Part;
 use super::spectral::{Trial, conclude};
 use crate::linalg::{Vector, copy, norm, zeros};
 use crate::optim::subproblem::{self, Solution};
@@ -131,14 +132,7 @@ impl Arc {
         let n = self.x.len();
         let mut g = zeros(n);
         let mut h = zeros(if self.rules.lanczos { 0 } else { n * n });
-        let f = if self.rules.lanczos {
-            oracle.gradient_before_products(&self.x, &mut g)?
-        } else {
-            oracle.gradient_hessian(&self.x, &mut g, &mut h)?
-        };
-        if !f.is_finite() {
-            return Err(StepError::NotFinite { what: "function value", at: copy(&self.x) });
-        }
+        let f = Part::derivatives([&Part::Whole; 2], &self.x, &mut g, &mut h, oracle)?;
         Ok(Local { f, g, h })
     }
 }

@@ -8,9 +8,12 @@ mod damped_newton;
 mod gauss_newton;
 mod levenberg_marquardt;
 mod newton;
+mod part;
 mod regularized_newton;
 mod saddle_free_newton;
 mod spectral;
+mod storm;
+mod subsampled_arc;
 mod tr;
 
 use super::Method;
@@ -25,5 +28,7 @@ pub(super) const METHODS: &[Method] = &[
     regularized_newton::REGULARIZED_NEWTON,
     adan::ADAN,
     arc::ARC,
+    subsampled_arc::SUBSAMPLED_ARC,
     tr::TR,
+    storm::STORM,
 ];

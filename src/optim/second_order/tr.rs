@@ -1,7 +1,8 @@
 //! The trust-region method with a ball or an adaptive ellipsoid.
 
+use super::part::Part;
 use crate::linalg::{Metric, Vector, copy, norm, zeros};
-use crate::optim::subproblem::{self, Solution, Solver};
+use crate::optim::subproblem::{self, Solution, Solver, Stop};
 use crate::optim::trust::{self, RadiusRule, Shape};
 use crate::optim::{
     Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Requirement, Span, Step, StepError,
@@ -22,7 +23,15 @@ pub(in crate::optim) const TR: Method = Method {
     summary: "Trusts a quadratic model as far as it has proved right; the exact solver leaves strict saddles even at g = 0.",
     source: "Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1",
     parameters: &[
-        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full"]),
+        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "matrix"]),
+        Parameter {
+            name: "matrix",
+            symbol: "A",
+            default: Default::Fixed(0.0),
+            span: Span::Matrix,
+            meaning: "the ellipsoid of the metric matrix: sᵀAs ≤ Δ²; rows such as 4,1;1,2, the ball where it is empty",
+            source: "Conn, Gould, Toint 2000, §6.7",
+        },
         Parameter {
             name: "solver",
             symbol: "s",
@@ -44,7 +53,7 @@ pub(in crate::optim) const TR: Method = Method {
             symbol: "κ",
             default: Default::Fixed(0.1),
             span: Span::Log { min: 1e-16, max: 1.0 },
-            meaning: "steihaug and gltr stop at ‖r‖ ≤ ‖g‖ min(κ, ‖g‖^θ)",
+            meaning: "steihaug and gltr stop at ‖r‖ ≤ ‖g‖ min(κ, ‖g‖^θ), or steihaug by the decrease",
             source: STEIHAUG,
         },
         Parameter {
@@ -55,18 +64,32 @@ pub(in crate::optim) const TR: Method = Method {
             meaning: "order of convergence beyond one that steihaug and gltr leave to the method",
             source: STEIHAUG,
         },
+        Parameter {
+            name: "stop",
+            symbol: "stop",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["residual", "decrease"] },
+            meaning: "steihaug ends by its residual, or where a product adds at most the share min(κ, ‖g‖^θ) to the model's decrease",
+            source: "Kohler, Adolphs, Lucchi 2020, released code",
+        },
+        batch("gradient_batch", "b∇", "samples of a gradient and of the values in ρ, drawn anew for each trial; 0: all"),
+        batch("hessian_batch", "b∇²", "samples of a Hessian or its products, drawn anew for each trial; 0: all"),
     ],
-    random: false,
+    random: true,
     escapes: true,
     requires: Requirement::Nothing,
     preset: None,
     build: |values, start| {
-        let shape = Shape::new(values.choice("metric"), values.number("beta"), values.number("epsilon"), start.len());
+        let shape = match values.choice("metric") {
+            "matrix" => Shape::fixed(values.matrix("matrix").map_or(Metric::Sphere, |a| Metric::Full(a.clone()))),
+            metric => Shape::new(metric, values.number("beta"), values.number("epsilon"), start.len()),
+        };
         Box::new(TrustRegion {
             x: copy(start),
             radius: values.number("radius"),
             shape,
             here: None,
+            metric: None,
             rules: Rules {
                 solver: match values.choice("solver") {
                     "steihaug" => Solver::Steihaug,
@@ -78,10 +101,17 @@ pub(in crate::optim) const TR: Method = Method {
                 radius: RadiusRule::new(values),
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
+                by_decrease: values.choice("stop") == "decrease",
+                batches: [values.integer("gradient_batch"), values.integer("hessian_batch")],
             },
         })
     },
 };
+
+const fn batch(name: &'static str, symbol: &'static str, meaning: &'static str) -> Parameter {
+    let span = Span::Integer { min: 0, max: 1_000_000 };
+    Parameter { name, symbol, default: Default::Fixed(0.0), span, meaning, source: "Kohler, Adolphs, Lucchi 2020, Section 4" }
+}
 
 /// What does not change during a run.
 #[derive(Clone, Copy)]
@@ -90,9 +120,13 @@ struct Rules {
     radius: RadiusRule,
     kappa: f64,
     theta: f64,
+    /// Whether Steihaug's iteration ends by the model's decrease.
+    by_decrease: bool,
+    /// Of gradients and of Hessians; 0 for all.
+    batches: [usize; 2],
 }
 
-/// What is known at the iterate, kept over rejected trials.
+/// What is known at the iterate, kept over rejected trials unless it comes from batches.
 #[derive(Clone)]
 struct Local {
     f: f64,
@@ -101,6 +135,8 @@ struct Local {
     /// For the dense solvers; empty else.
     h: Vector,
     metric: Metric,
+    /// Of what the gradient with the values, and the Hessian, are asked.
+    parts: [Part; 2],
 }
 
 #[derive(Clone)]
@@ -109,6 +145,8 @@ struct TrustRegion {
     radius: f64,
     shape: Shape,
     here: Option<Local>,
+    /// M, while the iterate has not moved.
+    metric: Option<Metric>,
     rules: Rules,
 }
 
@@ -119,16 +157,11 @@ impl TrustRegion {
         let mut g = zeros(n);
         let dense = matches!(self.rules.solver, Solver::Exact | Solver::Dogleg);
         let mut h = zeros(if dense { n * n } else { 0 });
-        let f = if dense {
-            oracle.gradient_hessian(&self.x, &mut g, &mut h)?
-        } else {
-            oracle.gradient_before_products(&self.x, &mut g)?
-        };
-        if !f.is_finite() {
-            return Err(StepError::NotFinite { what: "function value", at: self.x.clone() });
-        }
-        let metric = self.shape.update(&g);
-        Ok(Local { f, gradient_norm: norm(&g), g, h, metric })
+        let parts = self.rules.batches.map(|size| Part::draw(size, oracle));
+        let f = Part::derivatives([&parts[0], &parts[1]], &self.x, &mut g, &mut h, oracle)?;
+        let shape = &mut self.shape;
+        let metric = self.metric.get_or_insert_with(|| shape.update(&g)).clone();
+        Ok(Local { f, gradient_norm: norm(&g), g, h, metric, parts })
     }
 }
 
@@ -137,7 +170,7 @@ impl Rules {
         let Local { g, h, metric, .. } = here;
         let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.kappa, self.theta);
         let limit = MOST_PRODUCTS.min(2 * g.len());
-        let product = |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(x, v, hv);
+        let product = |v: &[f64], hv: &mut [f64]| here.parts[1].product(x, v, hv, oracle);
         match self.solver {
             Solver::Exact => {
                 let solution = subproblem::exact(g, h, metric, radius);
@@ -146,7 +179,11 @@ impl Rules {
                 Ok(if flat { solution.shortest(metric) } else { solution })
             }
             Solver::Dogleg => Ok(subproblem::dogleg(g, h, metric, radius)),
-            Solver::Steihaug => subproblem::steihaug(g, product, metric, radius, tolerance, limit),
+            Solver::Steihaug => {
+                let stop =
+                    if self.by_decrease { Stop::Decrease(tolerance / here.gradient_norm) } else { Stop::Residual(tolerance) };
+                subproblem::steihaug_until(g, product, metric, radius, stop, limit)
+            }
             Solver::Lanczos => subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit),
             Solver::Cauchy => subproblem::cauchy(g, product, metric, radius),
         }
@@ -170,7 +207,7 @@ impl Optimizer for TrustRegion {
         let solution = rules.solve(&self.x, here, self.radius, oracle)?;
 
         let predicted = solution.model_decrease;
-        let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| oracle.trial_value(point));
+        let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| here.parts[0].value(point, oracle));
         let radius = self.radius;
         let step = Step {
             from: copy(&self.x),
@@ -197,6 +234,9 @@ impl Optimizer for TrustRegion {
         self.radius = rules.radius.next_radius(radius, &trial);
         if trial.taken {
             self.x = trial.point;
+            self.metric = None;
+        }
+        if trial.taken || rules.batches != [0, 0] {
             self.here = None;
         }
         Ok(step)

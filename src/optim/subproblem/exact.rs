@@ -1,6 +1,6 @@
-//! The global minimizer of the subproblem, by eigenvalues.
+//! The global minimizer of the subproblem.
 
-use super::{LARGE, Solution, largest};
+use super::{LARGE, Solution, cholesky, largest};
 use crate::linalg::{Metric, Vector, axpy, copy, dot, norm, symmetric_eigen, symmetric_eigen_2x2, zeros};
 use crate::optim::{Exit, Path};
 use smallvec::smallvec;
@@ -12,11 +12,17 @@ pub(super) const SAME_SPACE: f64 = 1e-12;
 /// A component of the gradient in the bottom eigenspace this small, relative to the gradient, makes the hard case.
 pub const ORTHOGONAL: f64 = 1e-13;
 
+/// Up to so many variables the eigenvalues are asked at once; beyond, Cholesky factors come first.
+const FEW: usize = 16;
+
 /// The global minimizer (Moré, Sorensen 1983; Conn, Gould, Toint 2000, §7.3): s solves the problem iff (H + λM)s = −g,
 /// H + λM ⪰ 0, λ ≥ 0, λ(Δ − ‖s‖_M) = 0 and ‖s‖_M ≤ Δ. `h` is symmetric, `n * n` numbers row by row.
 ///
 /// In z = Cᵀs with M = CCᵀ and C⁻¹HC⁻ᵀ = QΛQᵀ the secular equation ‖z(λ)‖ = Δ is solved by Newton's method on 1/‖z‖ − 1/Δ,
 /// which climbs monotonically to the root from its left.
+///
+/// With more than 16 variables the same iteration goes by Cholesky factors of H + λM, and eigenvalues are asked only where the hard case may
+/// be near.
 ///
 /// In the hard case (g orthogonal to the bottom eigenspace and ‖z(−λ₁)‖ ≤ Δ) an eigenvector q of λ₁ completes the step, on
 /// the side to which what is left of −g points; where nothing is left, along +q with q's entry of largest size positive.
@@ -36,7 +42,7 @@ pub fn exact_observed(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut se
     solve(g, h, metric, radius, seen)
 }
 
-fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, seen: impl FnMut(f64)) -> Solution {
+fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMut(f64)) -> Solution {
     let n = g.len();
     let factor = metric.factor(n);
     let mut dual = copy(g);
@@ -62,6 +68,15 @@ fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, seen: impl FnMut(f6
             })
         }
         _ => {
+            if n > FEW
+                && let Some((u, multiplier, exit)) = cholesky::newton(&linear, &scaled, &mut seen)
+            {
+                return assemble(&linear, &Root { u, least: None, multiplier, exit }, radius, |u| {
+                    let mut s: Vector = u.iter().map(|ui| ui * radius).collect();
+                    factor.backward(&mut s);
+                    s
+                });
+            }
             let eigen = symmetric_eigen(&scaled, n);
             let c: Vector = eigen.vectors.iter().map(|q| dot(q, &linear)).collect();
             assemble(&c, &secular(&c, &eigen.values, seen), radius, |u| {

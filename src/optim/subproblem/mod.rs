@@ -5,6 +5,7 @@
 //! Δ positive and finite, g and H finite and of matching size.
 
 mod cauchy;
+mod cholesky;
 mod cubic;
 mod dogleg;
 mod exact;
@@ -18,7 +19,7 @@ pub use dogleg::dogleg;
 pub use exact::{ORTHOGONAL, exact, exact_observed};
 pub(super) use krylov::Krylov;
 pub use lanczos::lanczos;
-pub use steihaug::{forcing_tolerance, steihaug};
+pub use steihaug::{Stop, forcing_tolerance, steihaug, steihaug_until};
 
 use super::{Exit, Path, StepError};
 use crate::linalg::{Metric, Vector, mat_vec, norm, zeros};

@@ -11,27 +11,52 @@ pub fn forcing_tolerance(gradient_norm: f64, kappa: f64, theta: f64) -> f64 {
     gradient_norm * kappa.min(power)
 }
 
-/// Preconditioned Steihaug-Toint conjugate gradients (Steihaug 1983; Conn, Gould, Toint 2000, Algorithm 7.5.1).
-///
-/// `product` writes H p; it is asked at most `limit` times. Ends inside when ‖g + Hs‖₂ ≤ `tolerance`, else on the
-/// boundary, where the path leaves the region or meets a direction of curvature pᵀHp ≤ 0. At g = 0 (or ‖g‖²_{M⁻¹} below
-/// the smallest normal number) the step is zero whatever H: a strict saddle is not left.
+/// When truncated conjugate gradients stop inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stop {
+    /// At ‖g + Hs‖₂ ≤ this.
+    Residual(f64),
+    /// Where the last product has added at most this share to the decrease of the model (the released code of Kohler, Adolphs,
+    /// Lucchi 2020).
+    Decrease(f64),
+}
+
+/// [`steihaug_until`] the residual is at most `tolerance`.
 ///
 /// # Errors
 /// Those of `product`.
 pub fn steihaug(
     g: &[f64],
-    mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
+    product: impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
     metric: &Metric,
     radius: f64,
     tolerance: f64,
     limit: usize,
 ) -> Result<Solution, StepError> {
+    steihaug_until(g, product, metric, radius, Stop::Residual(tolerance), limit)
+}
+
+/// Preconditioned Steihaug-Toint conjugate gradients (Steihaug 1983; Conn, Gould, Toint 2000, Algorithm 7.5.1).
+///
+/// `product` writes H p; it is asked at most `limit` times. Ends inside by `stop`, else on the
+/// boundary, where the path leaves the region or meets a direction of curvature pᵀHp ≤ 0. At g = 0 (or ‖g‖²_{M⁻¹} below
+/// the smallest normal number) the step is zero whatever H: a strict saddle is not left.
+///
+/// # Errors
+/// Those of `product`.
+pub fn steihaug_until(
+    g: &[f64],
+    mut product: impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
+    metric: &Metric,
+    radius: f64,
+    stop: Stop,
+    limit: usize,
+) -> Result<Solution, StepError> {
     let unit = largest(g);
     if unit <= LARGE {
         return match g.len() {
-            2 => conjugate_gradients([0.0; 2], g, &mut product, metric, radius, tolerance, limit),
-            n => conjugate_gradients(zeros(n), g, &mut product, metric, radius, tolerance, limit),
+            2 => conjugate_gradients([0.0; 2], g, &mut product, metric, radius, stop, limit),
+            n => conjugate_gradients(zeros(n), g, &mut product, metric, radius, stop, limit),
         };
     }
     // t = s/Δ and the model in units of Δ·max|gᵢ|.
@@ -41,7 +66,11 @@ pub fn steihaug(
         hv.iter_mut().for_each(|e| *e *= radius / unit);
         Ok(())
     };
-    let solution = conjugate_gradients(zeros(g.len()), &scaled, &mut ratio, metric, 1.0, tolerance / unit, limit)?;
+    let stop = match stop {
+        Stop::Residual(tolerance) => Stop::Residual(tolerance / unit),
+        share @ Stop::Decrease(_) => share,
+    };
+    let solution = conjugate_gradients(zeros(g.len()), &scaled, &mut ratio, metric, 1.0, stop, limit)?;
     Ok(solution.rescaled(radius, radius * unit))
 }
 
@@ -52,7 +81,7 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
     product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
     metric: &Metric,
     radius: f64,
-    tolerance: f64,
+    stop: Stop,
     limit: usize,
 ) -> Result<Solution, StepError> {
     let n = g.len();
@@ -90,10 +119,14 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
         }
         axpy(alpha, p.as_ref(), s.as_mut());
         axpy(alpha, hp.as_ref(), r.as_mut());
+        let before = decrease;
         decrease += 0.5 * alpha * rv;
         ss = next;
         path.push(copy(s.as_ref()));
-        let converged = norm(r.as_ref()) <= tolerance;
+        let converged = match stop {
+            Stop::Residual(tolerance) => norm(r.as_ref()) <= tolerance,
+            Stop::Decrease(share) => products > 1 && decrease - before <= share * before || norm(r.as_ref()) == 0.0,
+        };
         if converged || products == limit {
             let exit = if converged { Exit::Interior } else { Exit::IterationLimit };
             let step = copy(s.as_ref());

@@ -2,6 +2,7 @@
 
 use super::{Context, faint_ui};
 use crate::optim::{Family, Method, Parameter, Setting, Settings, Span, methods};
+use crate::problem::Objective;
 use crate::scene::MethodSpec;
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
@@ -152,6 +153,10 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
         combo.response.on_hover_text(about);
         return;
     }
+    if parameter.span == Span::Matrix {
+        matrix_ui(ui, index, lane, context.session.problem().dim(), parameter, out);
+        return;
+    }
     let mut set = |value: Option<Setting>| out.push(Command::Edit(Edit::Setting(index, parameter.name.to_owned(), value)));
     let mut value = match setting {
         Some(Setting::Number(value)) => *value,
@@ -167,6 +172,42 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
     let slider = if matches!(parameter.span, Span::Integer { .. }) { slider.step_by(1.0) } else { slider.smart_aim(true) };
     if ui.add(slider).on_hover_text(about).changed() {
         set((value != default).then_some(Setting::Number(value)));
+    }
+}
+
+/// A field for a matrix by rows; what is no metric of this dimension stays in the field, with the sentence that says why.
+fn matrix_ui(ui: &mut Ui, index: usize, lane: &Lane, dim: usize, parameter: &Parameter, out: &mut Vec<Command>) {
+    let current = match lane.spec().settings.get(parameter.name) {
+        Some(Setting::Name(text)) => text.clone(),
+        Some(Setting::Number(value)) => number::short(*value, 6),
+        None => String::new(),
+    };
+    let id = ui.scope_id().with(parameter.name);
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| current.clone());
+    let refused = |text: &str| {
+        let settings = Settings::from([(parameter.name.to_owned(), Setting::Name(text.to_owned()))]);
+        lane.method()?.resolve_in(dim, &settings, None).err()
+    };
+    let field = ui
+        .horizontal(|ui| {
+            let field = ui.add(egui::TextEdit::singleline(&mut text).desired_width(112.0).hint_text("1,0;0,1"));
+            let label = ui.label(parameter.symbol);
+            field.labelled_by(label.id)
+        })
+        .inner
+        .on_hover_text(format!("{}: {}\n{}", parameter.name, parameter.meaning, parameter.source));
+    let error = refused(&text);
+    if field.changed() {
+        if error.is_none() {
+            let setting = (!text.trim().is_empty()).then(|| Setting::Name(text.trim().to_owned()));
+            out.push(Command::Edit(Edit::Setting(index, parameter.name.to_owned(), setting)));
+        }
+        ui.data_mut(|data| data.insert_temp(id, text));
+    } else if field.lost_focus() && error.is_none() {
+        ui.data_mut(|data| data.remove_temp::<String>(id));
+    }
+    if let Some(error) = error {
+        ui.label(RichText::new(error.to_string()).small().color(ui.visuals().error_fg_color));
     }
 }
 
