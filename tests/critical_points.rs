@@ -82,6 +82,28 @@ fn slices_of_work_give_the_same_points() {
 }
 
 #[test]
+fn points_of_a_continuum_are_marked() {
+    let found = |text: &str, side: f64| {
+        let domain = Some([-side, side, -side, side]);
+        let problem = FormulaProblem::from_text(text, None, &BTreeMap::new(), domain).expect("a formula");
+        critical_points(&problem, &problem.bounds())
+    };
+    let ring = found("(x^2 + y^2 - 1)^2", 2.0);
+    let (on, off): (Vec<_>, Vec<_>) = ring.iter().partition(|p| p.family);
+    assert!(on.len() > 10 && on.iter().all(|p| (norm(&p.x) - 1.0).abs() < 1e-6));
+    assert!(off.len() == 1 && norm(&off[0].x) < 1e-9, "{off:?}");
+    let curves = found("(x*y - 1)^2", 2.0);
+    assert!(curves.iter().all(|p| p.family == (norm(&p.x) > 0.1)), "{curves:?}");
+    for isolated in ["x^3 - 3*x*y^2", "x^4 + y^4", "sin(x)^2 * sin(x)^2 + sin(y)^2 * sin(y)^2"] {
+        let points = found(isolated, 40.0);
+        assert!(!points.is_empty() && points.iter().all(|p| !p.family), "{isolated}");
+    }
+    let report = serde_json::to_value(on[0]).expect("JSON");
+    assert_eq!(report["family"], true);
+    assert!(serde_json::to_value(off[0]).expect("JSON").get("family").is_none());
+}
+
+#[test]
 fn odd_boxes_and_functions_end_without_points() {
     let camel = problem("camel3");
     for bounds in [vec![], vec![[0.0, 1.0]], vec![[0.0, f64::INFINITY]; 2], vec![[f64::NAN; 2]; 2], vec![[1.0, 0.0]; 2]] {

@@ -7,8 +7,8 @@ use crate::problem::{FormulaProblem, Kind, Plane};
 use crate::run::Run;
 use crate::scene::{Scene, SceneError};
 use crate::view::{
-    Layer, Slice, Theme, View, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail, rejected_trial,
-    scene_camera, start, step_details, step_model, step_region, trajectory, unfilled,
+    Layer, Slice, Theme, View, critical_family, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail,
+    rejected_trial, scene_camera, start, step_details, step_model, step_region, trajectory, unfilled,
 };
 
 /// Rejected trials and kicks of one method that are marked at most, the latest ones.
@@ -140,11 +140,15 @@ impl Drawing<'_> {
         if !self.scene.view.critical_points {
             return;
         }
-        let found: Vec<(Vec<f64>, Kind)> = if self.problem.critical_points_hold() {
-            self.problem.critical_points().iter().map(|p| (p.x.clone(), p.kind)).collect()
+        let found: Vec<(Vec<f64>, Kind, bool)> = if self.problem.critical_points_hold() {
+            self.problem.critical_points().iter().map(|p| (p.x.clone(), p.kind, false)).collect()
         } else {
-            critical_points(self.problem, &self.problem.bounds()).into_iter().map(|p| (p.x, p.kind)).collect()
+            let found = critical_points(self.problem, &self.problem.bounds()).into_iter();
+            found.map(|p| (p.x, p.kind, p.family)).collect()
         };
-        layers.extend(found.iter().filter_map(|(x, kind)| critical_point(self.plane.project(x).0, *kind, self.theme)));
+        layers.extend(found.iter().filter_map(|(x, kind, family)| {
+            let at = self.plane.project(x).0;
+            if *family { Some(critical_family(at, self.theme)) } else { critical_point(at, *kind, self.theme) }
+        }));
     }
 }

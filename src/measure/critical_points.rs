@@ -16,6 +16,9 @@ const LINE_STARTS: usize = 601;
 /// Nearer than this, in widths of the box, two points are one; two points of a family within `FAMILY_SPACING`.
 const SAME: f64 = 1e-6;
 const FAMILY_SPACING: f64 = 0.04;
+/// Farther apart than this, in widths of the box, two ends of Newton's method at degenerate points are two points: at one alone
+/// it converges slowly.
+const APART: f64 = 1e-3;
 /// Most points that are kept.
 const MAX_POINTS: usize = 1000;
 
@@ -23,7 +26,7 @@ const MAX_POINTS: usize = 1000;
 ///
 /// Each start takes Newton steps −(∇²f)⁻¹∇f, not longer than 0.08 of the box, until they are 10⁻¹¹ of it; then a
 /// few more while ‖∇f‖ falls. Points are kept where they are in the box, critical by [`classify`], and new.
-/// Of critical points that are not isolated, samples are kept. Starts are a grid on the line and in the plane
+/// Of critical points that are not isolated, samples are kept, marked as a family. Starts are a grid on the line and in the plane
 /// and seeded random points in higher dimensions, so the result is the same each time.
 #[derive(Clone, Debug)]
 pub struct CriticalSearch {
@@ -67,7 +70,7 @@ impl CriticalSearch {
             if let Some(mut x) = self.newton(objective, start) {
                 // A coordinate of 10⁻¹⁷ is rounding of 0.
                 x.iter_mut().filter(|v| v.abs() < 1e-15 * self.width).for_each(|v| *v = 0.0);
-                self.keep(classify(objective, &x));
+                self.keep(objective, classify(objective, &x));
             }
         }
         self.next >= self.starts
@@ -119,20 +122,33 @@ impl CriticalSearch {
         x.iter().zip(&self.bounds).map(|(v, [low, high])| (low - v).max(v - high)).fold(0.0, f64::max)
     }
 
-    fn keep(&mut self, point: PointReport) {
+    fn keep(&mut self, objective: &dyn Objective, point: PointReport) {
         if point.kind == Kind::Regular {
             return;
         }
         let degenerate = point.kind == Kind::Degenerate;
-        let known = self.found.iter().any(|other| {
+        let mut known = false;
+        for other in &mut self.found {
             let offset: Vector = point.x.iter().zip(&other.x).map(|(a, b)| a - b).collect();
-            let family = degenerate && other.kind == Kind::Degenerate;
-            norm(&offset) <= self.width * if family { FAMILY_SPACING } else { SAME }
-        });
+            let (distance, both) = (norm(&offset) / self.width, degenerate && other.kind == Kind::Degenerate);
+            if distance <= if both { FAMILY_SPACING } else { SAME } {
+                known = true;
+                other.family = other.family || distance > APART && is_family(objective, &other.x, &point.x);
+            }
+        }
         if !known {
             self.found.push(point);
         }
     }
+}
+
+/// Whether two degenerate points are joined by others: Newton's method ends beside a point between them, which is not the middle,
+/// where a lattice of isolated points may have one.
+fn is_family(objective: &dyn Objective, a: &[f64], b: &[f64]) -> bool {
+    const GOLDEN: f64 = 0.381_966_011_250_105;
+    let between: Vector = a.iter().zip(b).map(|(a, b)| a + GOLDEN * (b - a)).collect();
+    let offset: Vector = a.iter().zip(b).map(|(a, b)| a - b).collect();
+    newton_to_critical(objective, &between, 0.1 * norm(&offset)).is_some()
 }
 
 /// Critical points of f in the box `bounds`, by value: the whole of a [`CriticalSearch`].

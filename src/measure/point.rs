@@ -24,6 +24,10 @@ pub struct PointReport {
     pub kind: Kind,
     /// Number of negative eigenvalues.
     pub index: usize,
+    /// Whether it is known to be one of a continuum of critical points. One point alone does not say so: the
+    /// [search](super::CriticalSearch) does, which finds several.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub family: bool,
 }
 
 /// Evaluates f, ∇f and ∇²f at `x` and says what the point is: critical where ‖∇f‖ ≤ 10⁻⁸ max(1, ‖∇²f‖), which a
@@ -38,7 +42,7 @@ pub fn classify(objective: &dyn Objective, x: &[f64]) -> PointReport {
     let (of_critical, index) = Kind::of_critical_point(&eigenvalues);
     let critical = gradient_norm <= Kind::threshold(&eigenvalues) && crate::linalg::all_finite(&hessian);
     let kind = if critical { of_critical } else { Kind::Regular };
-    PointReport { x: x.to_vec(), value, gradient, gradient_norm, hessian, eigenvalues, kind, index }
+    PointReport { x: x.to_vec(), value, gradient, gradient_norm, hessian, eigenvalues, kind, index, family: false }
 }
 
 fn rows<S: serde::Serializer>(matrix: &[f64], serializer: S) -> Result<S::Ok, S::Error> {

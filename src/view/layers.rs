@@ -147,6 +147,12 @@ pub fn critical_point(at: [f64; 2], kind: Kind, theme: Theme) -> Option<Layer> {
     Some(Layer::Marker(Marker { at, shape, radius_px: 5.0, fill: Some(theme.ink()), outline: theme.casing() }))
 }
 
+/// A critical point that is one of a continuum.
+pub fn critical_family(at: [f64; 2], theme: Theme) -> Layer {
+    let (shape, fill) = (MarkerShape::Diamond, Some(theme.faint_ink()));
+    Layer::Marker(Marker { at, shape, radius_px: 2.6, fill, outline: theme.casing() })
+}
+
 /// Contours of the model of the `series`-th method inside its region (see [`model_contours`](super::model_contours)).
 pub fn model(segments: Vec<[[f64; 2]; 2]>, series: usize, theme: Theme) -> Layer {
     let stroke = Stroke { color: theme.series(series), opacity: 0.7, width_px: 1.0, dash: &[], casing: None };

@@ -27,7 +27,8 @@ pub use ellipse::{Ellipse, model_contours};
 pub use field::Field;
 pub use frame::Frame;
 pub use layers::{
-    Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_point, iterate, model, region, start, trajectory, unfilled,
+    Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_family, critical_point, iterate, model, region, start, trajectory,
+    unfilled,
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
 pub use scale::{Levels, ScaleKind, ValueScale};

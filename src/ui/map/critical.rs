@@ -1,6 +1,6 @@
 //! Critical points on the map: the catalogue's where they hold, else what the search finds while the window lives on.
 
-use crate::measure::CriticalSearch;
+use crate::measure::{CriticalSearch, PointReport};
 use crate::problem::{FormulaProblem, Kind, Objective, Plane};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,8 @@ pub struct Mark {
     pub distance: f64,
     /// Its kind.
     pub kind: Kind,
+    /// Whether it is one of a continuum.
+    pub family: bool,
     /// f there.
     pub value: f64,
     /// Eigenvalues of the Hessian, ascending, where they are known.
@@ -48,8 +50,9 @@ impl CriticalMarks {
         while !done && Instant::now() < end {
             done = search.advance(&**problem, STARTS);
         }
-        if search.found().len() != before {
-            let marks = search.found().iter().map(|p| mark(&p.x, p.kind, p.value, p.eigenvalues.clone(), plane));
+        if done || search.found().len() != before {
+            let family = |p: &PointReport| Mark { family: p.family, ..mark(&p.x, p.kind, p.value, p.eigenvalues.clone(), plane) };
+            let marks = search.found().iter().map(family);
             self.marks = marks.collect();
         }
         if done {
@@ -76,5 +79,5 @@ impl CriticalMarks {
 
 fn mark(x: &[f64], kind: Kind, value: f64, eigenvalues: Vec<f64>, plane: &Plane) -> Mark {
     let (at, distance) = plane.project(x);
-    Mark { at, distance, kind, value, eigenvalues }
+    Mark { at, distance, kind, family: false, value, eigenvalues }
 }

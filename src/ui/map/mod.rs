@@ -151,7 +151,12 @@ impl MapPanel {
     fn draw_marks(&self, view: &View, theme: Theme, plane: &Plane, out: &mut Vec<Shape>) {
         let scale = view.half()[0].max(view.half()[1]);
         for mark in self.marks.marks() {
-            if let Some(view::Layer::Marker(mut marker)) = view::critical_point(mark.at, mark.kind, theme) {
+            let layer = if mark.family {
+                Some(view::critical_family(mark.at, theme))
+            } else {
+                view::critical_point(mark.at, mark.kind, theme)
+            };
+            if let Some(view::Layer::Marker(mut marker)) = layer {
                 // Larger than an iterate: what a method rests at stays in sight.
                 marker.radius_px *= 1.4;
                 if plane.dim() > 2 && mark.distance > 1e-6 * scale {

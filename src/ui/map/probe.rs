@@ -111,7 +111,9 @@ pub fn mark_lines(mark: &Mark) -> Vec<String> {
         let more = if mark.eigenvalues.len() > 4 { ", …" } else { "" };
         lines.push(format!("λ = {}{more}", shown.join(", ")));
     }
-    if mark.kind == Kind::Degenerate {
+    if mark.family {
+        lines.push("one of a continuum of critical points".to_owned());
+    } else if mark.kind == Kind::Degenerate {
         lines.push("the Hessian is singular".to_owned());
     }
     if mark.distance > 1e-9 {

@@ -266,6 +266,7 @@ fn critical_point_ui(ui: &mut Ui, mark: &Mark) {
         Kind::Minimum => (Icon::Minimum, "minimum"),
         Kind::Maximum => (Icon::Maximum, "maximum"),
         Kind::Saddle => (Icon::Saddle, "saddle"),
+        Kind::Degenerate | Kind::Regular if mark.family => (Icon::Flat, "of a continuum"),
         Kind::Degenerate | Kind::Regular => (Icon::Flat, "degenerate"),
     };
     ui.horizontal(|ui| {
