@@ -2,13 +2,13 @@
 
 use super::png::{Picture, PictureError};
 use crate::measure::critical_points;
-use crate::optim::{Geometry, Verdict};
+use crate::optim::{Phase, Verdict};
 use crate::problem::{FormulaProblem, Kind, Plane};
 use crate::run::Run;
 use crate::scene::{Scene, SceneError};
 use crate::view::{
     Layer, Slice, Theme, View, critical_family, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail,
-    rejected_trial, scene_camera, start, step_details, step_model, step_region, trajectory, unfilled,
+    rejected_trial, scene_camera, searched, start, step_details, step_model, step_region, trajectory, unfilled,
 };
 
 /// Rejected trials and kicks of one method that are marked at most, the latest ones.
@@ -102,14 +102,21 @@ impl Drawing<'_> {
         }
         layers.push(path);
         if self.scene.view.step_markers {
+            let mut searched_at = None;
             for k in last.saturating_sub(MOST_MARKS).max(trace.first()) + 1..=last {
                 let Some((step, _)) = run.record(k) else { continue };
                 let from = flat(&step.from);
-                if step.verdict == Verdict::Rejected {
-                    let [u, v] = self.plane.project_vector(&step.trial);
-                    layers.extend(rejected_trial(from, [from[0] + u, from[1] + v], self.view, series, self.theme));
-                } else if matches!(step.geometry, Geometry::Perturbation { .. }) {
-                    layers.push(kick(flat(&step.x), self.view, series, self.theme));
+                match (step.phase, step.verdict) {
+                    (Phase::Descent, Verdict::Rejected) => {
+                        let [u, v] = self.plane.project_vector(&step.trial);
+                        layers.extend(rejected_trial(from, [from[0] + u, from[1] + v], self.view, series, self.theme));
+                    }
+                    (Phase::Perturbation, _) => layers.push(kick(flat(&step.x), self.view, series, self.theme)),
+                    (Phase::Search | Phase::Certification, Verdict::Rejected) if searched_at.as_ref() != Some(&step.x) => {
+                        layers.push(searched(from, self.view, series, self.theme));
+                        searched_at = Some(step.x);
+                    }
+                    _ => {}
                 }
             }
         }

@@ -13,6 +13,7 @@ mod field;
 mod frame;
 mod layers;
 mod of_scene;
+mod phases;
 mod scale;
 mod shade;
 mod sketch;
@@ -31,9 +32,12 @@ pub use layers::{
     unfilled,
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
+pub use phases::{PhaseBand, phase_bands};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};
-pub use step_layers::{arrow, kick, outline, region_trail, rejected_trial, section, step_details, step_model, step_region};
+pub use step_layers::{
+    arrow, kick, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model, step_region,
+};
 pub use surface::{Jet, Slice, Surface, rectangle_values};
 pub use ticks::{Tick, Ticks, log_ticks, ticks};

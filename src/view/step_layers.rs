@@ -204,6 +204,23 @@ pub fn kick(at: [f64; 2], view: &View, series: usize, theme: Theme) -> Layer {
     Layer::Segments { segments: (0..8).map(ray).collect(), stroke }
 }
 
+/// Where a method stood and searched: a ring of short dashes around the point.
+pub fn searched(at: [f64; 2], view: &View, series: usize, theme: Theme) -> Layer {
+    let [x, y] = view.px_from_world(at);
+    let point = |k: u32, shift: f64| {
+        let angle = TAU * (f64::from(k) + shift) / 12.0;
+        view.world_from_px([x + 9.0 * libm::cos(angle), y + 9.0 * libm::sin(angle)])
+    };
+    let stroke = Stroke { color: theme.series(series), opacity: 1.0, width_px: 1.6, dash: &[], casing: Some(theme.casing()) };
+    Layer::Segments { segments: (0..12).map(|k| [point(k, 0.0), point(k, 0.55)]).collect(), stroke }
+}
+
+/// The points at which a search looked, in order, joined by a hair line.
+pub fn looks(points: Vec<[f64; 2]>, series: usize, theme: Theme) -> Layer {
+    let stroke = Stroke { color: theme.series(series), opacity: 0.8, width_px: 0.8, dash: &[], casing: None };
+    Layer::Path { points, stroke, dot_px: 1.6 }
+}
+
 /// An arrow whose barbs keep their size on screen; a short one is all barbs.
 pub fn arrow(from: [f64; 2], to: [f64; 2], view: &View, stroke: Stroke) -> Layer {
     let (a, b) = (view.px_from_world(from), view.px_from_world(to));

@@ -39,6 +39,7 @@ pub struct LanePath {
     away: Vec<f32>,
     rejected: Vec<u32>,
     kicks: Vec<u32>,
+    looks: Vec<u32>,
     /// What is shown, and for which view of the map it was made.
     shown: Option<Drawing>,
     /// What will be shown once it is complete.
@@ -116,11 +117,14 @@ impl LanePath {
             if plane.dim() > 2 {
                 self.away.push(distance as f32);
             }
-            if row > 0 && trace.rows()[row].verdict == Verdict::Rejected {
-                self.rejected.push(row as u32);
-            }
-            if row > 0 && trace.rows()[row].phase == Phase::Perturbation {
-                self.kicks.push(row as u32);
+            if row > 0 {
+                let data = &trace.rows()[row];
+                match data.phase {
+                    Phase::Perturbation => self.kicks.push(row as u32),
+                    Phase::Search | Phase::Certification if data.verdict == Verdict::Rejected => self.looks.push(row as u32),
+                    Phase::Descent if data.verdict == Verdict::Rejected => self.rejected.push(row as u32),
+                    _ => {}
+                }
             }
         }
         self.draw(view, budget)
@@ -193,6 +197,11 @@ impl LanePath {
     /// The rows up to `last` to which a random kick led.
     pub fn kicks(&self, last: usize) -> &[u32] {
         &self.kicks[..self.kicks.partition_point(|row| *row as usize <= last)]
+    }
+
+    /// The rows up to `last` that were looks of a search: the iterate rests there.
+    pub fn looks(&self, last: usize) -> &[u32] {
+        &self.looks[..self.looks.partition_point(|row| *row as usize <= last)]
     }
 
     /// Whether the path runs through a rectangle on screen.

@@ -8,6 +8,7 @@ use super::paths::{LanePath, POINTS_A_FRAME};
 use super::probe::{Hit, nearest_step};
 use super::records::Records;
 use crate::optim::Verdict;
+use crate::problem::Plane;
 use crate::run::Run;
 use crate::view::{self, Theme, View};
 use eframe::egui::{self, Pos2, Rect, Shape};
@@ -117,9 +118,10 @@ impl Race {
             path.shapes(r.row, r.series, theme, ctx, out);
             if switches.step_markers {
                 markers(path, r, view, theme, out);
-                for [from, to] in records.rejected(r.run, plane, path.rejected(r.row)) {
+                for [from, to] in records.trials(r.run, plane, path.rejected(r.row)) {
                     view::rejected_trial(from, to, view, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
                 }
+                searches(path, records, r, plane, view, theme, out);
             }
         }
         for r in &runners {
@@ -175,6 +177,37 @@ fn extent(layer: &view::Layer, view: &View) -> Rect {
             Rect::from_points(&outline.iter().map(|p| paint::point(view, *p)).collect::<Vec<_>>())
         }
         _ => Rect::NOTHING,
+    }
+}
+
+/// A ring at each place of a search; of the last search the points at which it looked.
+fn searches(
+    path: &LanePath,
+    records: &mut Records,
+    r: &Runner<'_>,
+    plane: &Plane,
+    view: &View,
+    theme: Theme,
+    out: &mut Vec<Shape>,
+) {
+    let rows = path.looks(r.row);
+    let mut rings = 0;
+    for (i, row) in rows.iter().enumerate().rev() {
+        if rows.get(i + 1).is_some_and(|next| *next == row + 1) {
+            continue;
+        }
+        if rings == KICKS {
+            break;
+        }
+        rings += 1;
+        if let Some(at) = path.at(*row as usize) {
+            paint::layer(&view::searched(at, view, r.series, theme), view, out);
+        }
+    }
+    let first = (1..rows.len()).rev().find(|i| rows[*i] != rows[i - 1] + 1).unwrap_or(0);
+    if rows.last().is_some_and(|last| *last as usize == r.row) {
+        let points: Vec<[f64; 2]> = records.trials(r.run, plane, &rows[first..]).iter().rev().map(|[_, to]| *to).collect();
+        paint::layer(&view::looks(points, r.series, theme), view, out);
     }
 }
 

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 const REPLAYS: usize = 12;
 /// Records kept for one method.
 const KEPT: usize = 512;
-/// Rejected trials that are drawn, the latest.
-const REJECTED: usize = 120;
+/// Rejected trials, or looks of a search, that are drawn, the latest.
+const TRIALS: usize = 120;
 
 /// The replayed records of one method.
 #[derive(Default)]
@@ -60,10 +60,10 @@ impl Records {
         wanted.filter_map(|(k, opacity)| Some((self.soon(run, k)?.clone(), opacity))).collect()
     }
 
-    /// The latest of the rejected trials in `rows`: (from, to) in the plane.
-    pub fn rejected(&mut self, run: &Run, plane: &Plane, rows: &[u32]) -> Vec<[[f64; 2]; 2]> {
+    /// The latest of the trials in `rows`, the last one first: (from, to) in the plane.
+    pub fn trials(&mut self, run: &Run, plane: &Plane, rows: &[u32]) -> Vec<[[f64; 2]; 2]> {
         let mut found = Vec::new();
-        for row in rows.iter().rev().take(REJECTED) {
+        for row in rows.iter().rev().take(TRIALS) {
             if let Some(record) = self.soon(run, run.trace().step_of(*row as usize)) {
                 let (from, _) = plane.project(&record.from);
                 let [u, v] = plane.project_vector(&record.trial);

@@ -1,5 +1,6 @@
 //! The methods panel: who races, in which colour, with which parameters, and how each stands.
 
+use super::preset::{PresetMemory, preset_ui};
 use super::{Context, faint_ui};
 use crate::optim::{Family, Method, Parameter, Setting, Settings, Span, methods};
 use crate::problem::Objective;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub struct MethodsMemory {
     open: BTreeSet<usize>,
+    presets: PresetMemory,
 }
 
 /// Draws the panel.
@@ -117,6 +119,9 @@ fn parameters_ui(
             parameter_ui(ui, context, index, lane, parameter, out);
         }
     }
+    if let Some(preset) = method.preset {
+        preset_ui(ui, context, index, lane, preset, &mut memory.presets, out);
+    }
     ui.horizontal(|ui| {
         ui.add_enabled_ui(!lane.spec().settings.is_empty(), |ui| {
             if icon_button(ui, Icon::Reset, "Defaults", "All parameters back to their defaults on this landscape").clicked() {
@@ -128,6 +133,7 @@ fn parameters_ui(
         }
         if icon_button(ui, Icon::Cross, "Remove", "Take this method out of the race").clicked() {
             memory.open.clear();
+            memory.presets.clear();
             out.push(Command::Edit(Edit::RemoveMethod(index)));
         }
     });

@@ -1,11 +1,13 @@
 //! The panels: one a file, one entry in [`panels`]. A panel reads a [`Context`], keeps what only it needs in its part of
 //! [`Memory`], and asks for changes by commands.
 
+mod bands;
 pub mod formula;
 pub mod methods;
 pub mod narration;
 pub mod playback;
 pub mod plots;
+mod preset;
 pub mod problem;
 pub mod step_card;
 

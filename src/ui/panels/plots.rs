@@ -1,5 +1,6 @@
 //! The curves: small plots under one another with a common cursor; a click or a drag in them moves the playback.
 
+use super::bands::Bands;
 use super::{Context, faint_ui};
 use crate::ui::command::{Command, PlotAxis};
 use crate::ui::curves::Quantity;
@@ -21,6 +22,7 @@ const MARKS_PX: f64 = 36.0;
 #[derive(Default)]
 pub struct PlotsMemory {
     curves: HashMap<(usize, Quantity), Cached>,
+    bands: Bands,
 }
 
 #[derive(Default)]
@@ -42,6 +44,9 @@ pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, ou
             return;
         }
         memory.curves.retain(|(index, _), _| *index < context.session.lanes().len());
+        if let Some(index) = context.selected() {
+            memory.bands.follow(&context.session.lanes()[index]);
+        }
         let spacing = 2.0;
         let axis_height = 22.0;
         let height = (ui.available_height() - axis_height) / shown.len() as f32 - spacing;
@@ -88,7 +93,7 @@ fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     });
 }
 
-fn abscissa(lane: &Lane, axis: PlotAxis, row: usize) -> f64 {
+pub(super) fn abscissa(lane: &Lane, axis: PlotAxis, row: usize) -> f64 {
     let Some(run) = lane.run() else { return f64::NAN };
     let data = &run.trace().rows()[row];
     match axis {
@@ -168,6 +173,8 @@ fn plot_ui(
         PlotAxis::Steps => Some(context.step as f64),
         _ => context.selected().and_then(|i| lanes[i].row(context.step).map(|row| abscissa(&lanes[i], axis, row))),
     };
+    let chosen = context.selected().map(|index| (index, &lanes[index])).filter(|(_, lane)| lane.run().is_some());
+    let width = f64::from(ui.available_width()).max(1.0);
     let response = Plot::new(("plot", quantity.symbol()))
         .height(height)
         .allow_zoom(false)
@@ -188,6 +195,9 @@ fn plot_ui(
         .sense(egui::Sense::click_and_drag())
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
+            if let Some((index, lane)) = chosen {
+                memory.bands.draw(plot, lane, axis, theme::series(&visuals, index), [low, high], last / width);
+            }
             if quantity == Quantity::LambdaMin {
                 plot.hline(egui_plot::HLine::new("", 0.0).color(visuals.weak_text_color()).width(1.0).allow_hover(false));
             }
@@ -223,6 +233,11 @@ fn plot_ui(
             }
         });
     let area = response.response.rect;
+    if let Some((_, lane)) =
+        chosen.filter(|_| Quantity::ALL.into_iter().find(|q| context.preferences.curves.contains(q)) == Some(quantity))
+    {
+        memory.bands.names_ui(ui, lane, axis, &response.transform, area);
+    }
     name_ui(ui, area, quantity, &visuals);
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning()));
     let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
