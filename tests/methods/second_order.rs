@@ -1,8 +1,9 @@
 //! Newton's method and its kin: iterates against the reference, saddles, geometry and counts.
 
-use crate::objectives::{PLANES, Plane, SADDLE_BOUNDED, run, set};
-use saddlescope::linalg::norm;
-use saddlescope::optim::{Geometry, Settings, Verdict, method};
+use crate::objectives::{NOISE, PLANES, Plane, SADDLE_BOUNDED, run, set};
+use saddlescope::linalg::{Rng, norm};
+use saddlescope::optim::{Counts, Family, Geometry, Oracle, Scales, Settings, Verdict, method, methods};
+use saddlescope::problem::Objective;
 use serde_json::Value;
 
 fn numbers(v: &Value) -> Vec<f64> {
@@ -187,4 +188,25 @@ fn cubic_regularization_leaves_the_saddle() {
             assert_eq!(counts.hessian == 0, solver == "lanczos");
         }
     }
+}
+
+/// What is declared to leave strict saddles does, with its defaults: from the stable manifold and from the saddle itself.
+#[test]
+fn methods_that_escape_leave_the_saddle_itself() {
+    let scales = Scales { step_size: 0.1, radius: 0.3 };
+    let mut found = Vec::new();
+    for m in methods().iter().filter(|m| m.escapes && m.family == Family::SecondOrder) {
+        for start in [[1.0, 0.0], [0.0, 0.0]] {
+            for seed in 0..5 {
+                let mut machine = m.start(&Settings::new(), Some(scales), &start).unwrap();
+                let mut oracle = Oracle::new(&SADDLE_BOUNDED, Rng::new(seed), Counts::default()).with_noise(NOISE);
+                for _ in 0..300 {
+                    machine.step(&mut oracle).unwrap();
+                }
+                assert!(SADDLE_BOUNDED.value(machine.position()) < -0.2, "{} from {start:?}", m.id);
+            }
+        }
+        found.push(m.id);
+    }
+    assert_eq!(found, ["arc", "subsampled_arc", "tr"]);
 }

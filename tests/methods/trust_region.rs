@@ -13,13 +13,17 @@ fn last_exit(record: &saddlescope::optim::Step) -> Exit {
 }
 
 #[test]
-fn the_exact_solver_leaves_a_strict_saddle_at_zero_gradient() {
+fn second_order_solvers_leave_a_strict_saddle_at_zero_gradient() {
     for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam"] {
-        let settings = set(&[], &[("metric", metric), ("solver", "exact")]);
-        for start in [[1.0, 0.0], [0.0, 0.0]] {
+        for (solver, start) in [("exact", [1.0, 0.0]), ("exact", [0.0, 0.0]), ("gltr", [1.0, 0.0]), ("gltr", [0.0, 0.0])] {
+            let settings = set(&[], &[("metric", metric), ("solver", solver)]);
             let (records, _) = run("tr", &settings, &SADDLE_BOUNDED, &start, 200, 0);
             let last = records.last().unwrap();
-            assert!(last.x[0].abs() < 1e-6 && (last.x[1].abs() - 1.0).abs() < 1e-6, "{metric} from {start:?}: {:?}", last.x);
+            assert!(
+                last.x[0].abs() < 1e-6 && (last.x[1].abs() - 1.0).abs() < 1e-6,
+                "{metric} {solver} from {start:?}: {:?}",
+                last.x
+            );
             assert!(records.iter().any(|r| last_exit(r) == Exit::HardCase));
         }
     }
