@@ -276,45 +276,6 @@ fn marching_squares_find_the_circle() {
     assert!(contour::contours(2, 2, &[f64::NAN, 0.0, 1.0, 1.0], 0.5).is_empty());
 }
 
-#[test]
-fn a_zigzag_of_a_million_points_is_a_few_lines() {
-    let view = Camera::fit([[-2.0, 2.0], [-2.0, 2.0]], true).view(WINDOW);
-    let points: Vec<[f64; 2]> = (0..1_000_000).map(|i| [if i % 2 == 0 { -1.0 } else { 1.0 }, 1e-9 * f64::from(i)]).collect();
-    let sketch = |points: &[[f64; 2]]| {
-        let mut sketch = Sketch::new(view, 0.5, 6.0);
-        points.iter().for_each(|point| sketch.push(*point));
-        sketch
-    };
-    let zigzag = sketch(&points);
-    assert!(zigzag.lines().iter().map(Vec::len).sum::<usize>() < 20);
-    assert!(zigzag.spots().len() == 2);
-    assert_eq!(sketch(&[[0.0, 0.0], [f64::NAN, 0.0], [1.0, 0.0], [1.5, 0.0]]).lines().len(), 1);
-}
-
-#[test]
-fn what_was_drawn_moves_with_the_camera() {
-    let viewport = Viewport { min_px: [30.0, 20.0], size_px: [640.0, 480.0] };
-    let mut camera = Camera::new([1.0, -2.0], [0.5, 0.5], true);
-    let before = camera.view(viewport);
-    camera.pan(viewport, [37.5, -12.25]);
-    let panned = camera.view(viewport).motion_from(&before).unwrap();
-    assert!(panned.scale == 1.0 && (panned.shift_px[0] - 37.5).abs() < 1e-9 && (panned.shift_px[1] + 12.25).abs() < 1e-9);
-    camera.zoom_at(viewport, [200.0, 90.0], 1.7);
-    let view = camera.view(viewport);
-    let motion = view.motion_from(&before).unwrap();
-    for world in [[0.9, -2.2], [1.3, -1.75]] {
-        let there = motion.apply(before.px_from_world(world).map(|v| v as f32));
-        let px = view.px_from_world(world);
-        let back = motion.inverse(px);
-        assert!((0..2).all(|i| (f64::from(there[i]) - px[i]).abs() < 1e-3), "{there:?} {px:?}");
-        assert!((0..2).all(|i| (back[i] - before.px_from_world(world)[i]).abs() < 1e-9));
-    }
-    let stretched = Camera::new([1.0, -2.0], [0.5, 2.0], false).view(viewport);
-    assert!(stretched.motion_from(&before).is_none());
-    let wide = before.widened(50.0);
-    assert_eq!((wide.px_from_world([1.1, -2.0]), wide.viewport.size_px), (before.px_from_world([1.1, -2.0]), [740.0, 580.0]));
-}
-
 /// The darkest line coverage along a row of pixels across a plane f = u, as a share of full ink.
 fn ink_profile(half: f64, offset: f64) -> Vec<f32> {
     let surface = Closure(|u: f64, _: f64| Jet { value: 1e3 + u, gradient: [1.0, 0.0], hessian: [0.0; 3] });

@@ -14,6 +14,9 @@ const DEFAULT_DOMAIN: [f64; 4] = [-3.0, 3.0, -3.0, 3.0];
 /// Most variables of a typed formula: up to here a dense Hessian and its eigenvalues are a matter of seconds.
 const MAX_DIM: usize = 1000;
 
+/// Operations beyond which the error bound of f32 costs too much for a frame of the window.
+const MOST_BOUNDED: usize = 400;
+
 /// A formula with parameter values: an objective that is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FormulaProblem {
@@ -307,6 +310,11 @@ impl Objective for FormulaProblem {
 
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
         self.formula.residuals().is_some_and(|r| r.hold(&self.values)).then_some(self)
+    }
+
+    fn single_precision_error(&self, plane: [&[f64]; 3], at: [f64; 2], extent: [f64; 2]) -> Option<f64> {
+        let cost = self.formula.operations().saturating_mul(self.formula.samples().max(1));
+        (cost <= MOST_BOUNDED).then(|| self.formula.single_precision_error(&self.values, plane, at, extent).value)
     }
 
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {

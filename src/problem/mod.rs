@@ -72,6 +72,12 @@ pub trait Objective: Send + Sync {
         false
     }
 
+    /// A bound of the error that f32 makes in f(origin + u a + v b), for the plane [origin, a, b] and (u, v) = `at` known to four
+    /// units of `extent`; `None` where none is known at the cost of a few values.
+    fn single_precision_error(&self, _plane: [&[f64]; 3], _at: [f64; 2], _extent: [f64; 2]) -> Option<f64> {
+        None
+    }
+
     /// The same objective as a convex loss of residuals, where it is one.
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
         None

@@ -2,7 +2,7 @@
 
 use super::program::{MapProgram, SLOTS};
 use crate::problem::Plane;
-use crate::view::{ColorMap, Field, Frame, MapStyle, Shading, Surface, Theme, ValueScale, View};
+use crate::view::{ColorMap, Field, Frame, MapStyle, Sampling, Shading, Surface, Theme, ValueScale, View};
 use std::sync::Arc;
 
 /// Numbers of the uniform block: the shading, three rows of sizes, the parameters and the plane.
@@ -45,13 +45,35 @@ impl MapFrame {
     /// field sampled in f64.
     pub fn new(input: &MapInput<'_>) -> Self {
         let frame = Frame::new(input.surface, &input.view, input.scale);
-        let usable = |program: &MapProgram| frame.single_precision && program.failure().is_none();
-        match input.formula {
-            Some((program, parameters)) if usable(program) && input.plane.dim() <= SLOTS && parameters.len() <= SLOTS => {
-                Self::by_formula(input, &frame, program, parameters)
-            }
-            _ => Self::by_field(input, &frame),
+        Self::shaded(input, &frame).unwrap_or_else(|| {
+            let field = Field::sample(input.surface, &input.view, &frame);
+            Self::from_field(input, &frame, field)
+        })
+    }
+
+    /// As [`new`](Self::new), but a field is a coarse one that costs nothing, and comes with the sampling that refines it.
+    pub fn coarse(input: &MapInput<'_>) -> (Self, Option<Sampling>) {
+        let (frame, field) = Frame::with_field(input.surface, &input.view, input.scale);
+        match Self::shaded(input, &frame) {
+            Some(shaded) => (shaded, None),
+            None => (Self::from_field(input, &frame, field), Some(Sampling::new(&input.view, &frame))),
         }
+    }
+
+    /// The same frame from another field of its view.
+    #[must_use]
+    pub fn refined(&self, field: Field) -> Self {
+        let mut frame = Self { source: Source::Field(Arc::new(field)), ..self.clone() };
+        frame.set_grid();
+        frame
+    }
+
+    /// The frame by the formula's shader where f32 suffices for it.
+    fn shaded(input: &MapInput<'_>, frame: &Frame) -> Option<Self> {
+        let usable = |program: &MapProgram| frame.single_precision && program.failure().is_none();
+        let (program, parameters) = input.formula?;
+        let fits = input.plane.dim() <= SLOTS && parameters.len() <= SLOTS;
+        (usable(program) && fits).then(|| Self::by_formula(input, frame, program, parameters))
     }
 
     /// The frame by the formula's shader, whatever the precision.
@@ -71,13 +93,20 @@ impl MapFrame {
         Self { source: Source::Formula(program.clone()), floats, colors: (input.style.colors, input.style.theme) }
     }
 
-    /// The frame from a field, whatever the precision.
-    pub(super) fn by_field(input: &MapInput<'_>, frame: &Frame) -> Self {
-        let field = Field::sample(input.surface, &input.view, frame);
-        let mut floats = uniforms(input, frame, false);
-        let grid = [field.columns as f32, field.rows as f32, field.cell[0] as f32, field.cell[1] as f32];
-        floats[Shading::FLOATS + 4..][..4].copy_from_slice(&grid);
-        Self { source: Source::Field(Arc::new(field)), floats, colors: (input.style.colors, input.style.theme) }
+    /// The frame from a field of its view.
+    fn from_field(input: &MapInput<'_>, frame: &Frame, field: Field) -> Self {
+        let (source, colors) = (Source::Field(Arc::new(field)), (input.style.colors, input.style.theme));
+        let mut frame = Self { source, floats: uniforms(input, frame, false), colors };
+        frame.set_grid();
+        frame
+    }
+
+    /// The size of the field among the uniforms.
+    fn set_grid(&mut self) {
+        if let Source::Field(field) = &self.source {
+            let grid = [field.columns as f32, field.rows as f32, field.cell[0] as f32, field.cell[1] as f32];
+            self.floats[Shading::FLOATS + 4..][..4].copy_from_slice(&grid);
+        }
     }
 
     /// Whether the map comes from a field sampled in f64 rather than from the formula's shader.

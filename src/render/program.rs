@@ -45,6 +45,14 @@ impl MapProgram {
         })))
     }
 
+    /// The program with another text for the formula's functions: for a device that reads them otherwise, and to see what is
+    /// done where it refuses them.
+    #[must_use]
+    pub fn with_functions(self, wgsl: &str) -> Self {
+        let Inner { table, columns, .. } = &*self.0;
+        Self(Arc::new(Inner { wgsl: wgsl.to_owned(), table: table.clone(), columns: *columns, failure: OnceLock::new() }))
+    }
+
     /// The shader that draws the map.
     pub fn shader(&self) -> String {
         [MAP, &self.0.wgsl, FORMULA].concat()

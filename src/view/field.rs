@@ -27,25 +27,48 @@ const NODES: (usize, usize) = (32, 512);
 const FEW_NODES: usize = 49;
 const SMOOTH: f64 = 0.1;
 
+/// Pixels a node of the fields that refine a picture, in their order.
+const REFINEMENTS: [f64; 2] = [4.0 * PX_PER_NODE, PX_PER_NODE];
+
 impl Field {
     /// The field of `surface` over `view`, one node about every four pixels, fewer where f is nearly quadratic: bicubic
     /// interpolation between nodes at a distance h is off by some h⁴ f⁗ / 384.
     pub fn sample(surface: &dyn Surface, view: &View, frame: &Frame) -> Self {
+        let mut field = Self::empty(view, frame, PX_PER_NODE);
+        field.extend(surface, view, frame, usize::MAX);
+        field
+    }
+
+    fn empty(view: &View, frame: &Frame, px_per_node: f64) -> Self {
         let most = if frame.bend() < SMOOTH { FEW_NODES } else { NODES.1 };
-        let [columns, rows] = view.viewport.size_px.map(|s| ((s / PX_PER_NODE).ceil() as usize + 1).clamp(NODES.0, most));
+        let nodes = view.viewport.size_px.map(|s| ((s / px_per_node).ceil() as usize + 1).clamp(NODES.0, most));
+        Self::with_nodes(view, nodes)
+    }
+
+    /// A field of so many nodes over `view`, none of them sampled.
+    pub(super) fn with_nodes(view: &View, [columns, rows]: [usize; 2]) -> Self {
         let half = view.half();
         let cell = [2.0 * half[0] / (columns - 1) as f64, 2.0 * half[1] / (rows - 1) as f64];
-        let mut field = Self { columns, rows, cell, slopes: Vec::new(), curvatures: Vec::new() };
-        for j in 0..rows {
-            for i in 0..columns {
-                let at = [i as f64 * cell[0] - half[0], j as f64 * cell[1] - half[1]];
-                let (difference, gradient, hessian) = frame.local(surface, at);
-                let slopes = [difference, gradient[0] * cell[0], gradient[1] * cell[1], hessian[1] * cell[0] * cell[1]];
-                field.slopes.push(slopes.map(|v| v as f32));
-                field.curvatures.push([hessian[0] as f32, hessian[1] as f32, hessian[2] as f32, 0.0]);
-            }
+        Self { columns, rows, cell, slopes: Vec::new(), curvatures: Vec::new() }
+    }
+
+    /// Samples up to `most` more nodes; returns whether all are there.
+    fn extend(&mut self, surface: &dyn Surface, view: &View, frame: &Frame, most: usize) -> bool {
+        let (half, whole) = (view.half(), self.columns * self.rows);
+        for node in self.slopes.len()..whole.min(self.slopes.len().saturating_add(most)) {
+            let (i, j) = (node % self.columns, node / self.columns);
+            let at = [i as f64 * self.cell[0] - half[0], j as f64 * self.cell[1] - half[1]];
+            self.push(frame.local(surface, at));
         }
-        field
+        self.slopes.len() == whole
+    }
+
+    /// The next node's difference, gradient and Hessian.
+    pub(super) fn push(&mut self, (difference, gradient, hessian): (f64, [f64; 2], [f64; 3])) {
+        let cell = self.cell;
+        let slopes = [difference, gradient[0] * cell[0], gradient[1] * cell[1], hessian[1] * cell[0] * cell[1]];
+        self.slopes.push(slopes.map(|v| v as f32));
+        self.curvatures.push([hessian[0] as f32, hessian[1] as f32, hessian[2] as f32, 0.0]);
     }
 
     /// The interpolated sample at `at` ∈ [−1, 1]², as `shaders/field.wgsl` computes it.
@@ -70,6 +93,41 @@ impl Field {
         let c = nodes.map(|k| self.curvatures[k]);
         let hessian = [0, 1, 2].map(|k| mix(mix(c[0][k], c[1][k], s[0]), mix(c[2][k], c[3][k], s[0]), s[1]));
         Sample { difference: across(low, high, bv), gradient, hessian }
+    }
+}
+
+/// Finer and finer fields of a view, sampled in parts: a coarse picture is there at once, and the frame need not wait.
+#[derive(Clone, Debug)]
+pub struct Sampling {
+    view: View,
+    frame: Frame,
+    field: Field,
+    stage: usize,
+}
+
+impl Sampling {
+    /// Nothing sampled yet.
+    pub fn new(view: &View, frame: &Frame) -> Self {
+        Self { view: *view, frame: *frame, field: Field::empty(view, frame, REFINEMENTS[0]), stage: 0 }
+    }
+
+    /// Samples up to `nodes` more nodes; returns a field that has become complete. `surface` is that of the frame.
+    pub fn advance(&mut self, surface: &dyn Surface, nodes: usize) -> Option<Field> {
+        if self.is_done() || !self.field.extend(surface, &self.view, &self.frame, nodes) {
+            return None;
+        }
+        self.stage += 1;
+        let finer = REFINEMENTS.get(self.stage).copied().unwrap_or(PX_PER_NODE);
+        let next = Field::empty(&self.view, &self.frame, finer);
+        if [next.columns, next.rows] == [self.field.columns, self.field.rows] {
+            self.stage = REFINEMENTS.len();
+        }
+        Some(std::mem::replace(&mut self.field, next))
+    }
+
+    /// Whether the finest field was returned.
+    pub fn is_done(&self) -> bool {
+        self.stage >= REFINEMENTS.len()
     }
 }
 

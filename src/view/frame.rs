@@ -1,6 +1,7 @@
 //! What one picture of the map is computed relative to, and in which precision.
 
 use super::camera::View;
+use super::field::Field;
 use super::scale::{Levels, ValueScale};
 use super::shade::{MapStyle, Sample, Shading};
 use super::surface::{Jet, Surface};
@@ -32,6 +33,18 @@ const UNIT_F64: f64 = 0.5 * f64::EPSILON;
 impl Frame {
     /// The frame of `view`, from a coarse grid of derivatives.
     pub fn new(surface: &dyn Surface, view: &View, scale: &ValueScale) -> Self {
+        Self::with_jets(surface, view, scale).0
+    }
+
+    /// The frame with the field of its coarse grid: a first picture at no further cost.
+    pub fn with_field(surface: &dyn Surface, view: &View, scale: &ValueScale) -> (Self, Field) {
+        let (frame, offsets, jets) = Self::with_jets(surface, view, scale);
+        let mut field = Field::with_nodes(view, [COARSE; 2]);
+        offsets.iter().zip(&jets).for_each(|(d, jet)| field.push(frame.relative(jet, *d)));
+        (frame, field)
+    }
+
+    fn with_jets(surface: &dyn Surface, view: &View, scale: &ValueScale) -> (Self, Vec<[f64; 2]>, Vec<Jet>) {
         let half = view.half();
         let offset = |i: usize, axis: usize| half[axis] * (2.0 * i as f64 / (COARSE - 1) as f64 - 1.0);
         let offsets: Vec<[f64; 2]> =
@@ -69,19 +82,24 @@ impl Frame {
             .collect();
         frame.levels = scale.levels(jet.value, &differences);
 
-        // Rounding in f32: of the sums behind f, and of the coordinates, which move f by |∇f||x|.
+        // Rounding in f32: by the bound of the formula, else of the sums behind f and of the coordinates, which move f by |∇f||x|.
         let sums = 8.0 * (magnitude + 0.01 * (scale.high - scale.low).min(1e300));
         let reach = [0, 1].map(|i| view.center[i].abs() + half[i]);
-        let error = |j: &Jet| UNIT_F32 * (sums + 2.0 * (j.gradient[0].abs() * reach[0] + j.gradient[1].abs() * reach[1]));
+        let estimate = |j: &Jet| UNIT_F32 * (sums + 2.0 * (j.gradient[0].abs() * reach[0] + j.gradient[1].abs() * reach[1]));
         // Where a level line is within some screens' reach, the pixels by which the error moves it.
         let halved = libm::exp2(f64::from(frame.levels.halvings));
         let per_px = |j: &Jet| (j.gradient[0] * view.world_per_px[0]).abs() + (j.gradient[1] * view.world_per_px[1]).abs();
-        let lined = |j: &&Jet| per_px(j) * scale.level_slope(j.value) * halved > LEAST_RATE;
-        let mut displaced: Vec<f64> = jets.iter().filter(lined).map(|j| error(j) / per_px(j)).filter(|v| !v.is_nan()).collect();
+        let lined = |j: &Jet| per_px(j) * scale.level_slope(j.value) * halved > LEAST_RATE;
+        // Bounds cost more than jets: every second node along both axes.
+        let second = |k: usize| (k % COARSE).is_multiple_of(2) && (k / COARSE).is_multiple_of(2);
+        let probed = (0..jets.len()).filter(|k| second(*k) && lined(&jets[*k]));
+        let bound =
+            |k: usize| surface.single_precision_error(view.center, offsets[k], half).unwrap_or_else(|| estimate(&jets[k]));
+        let mut displaced: Vec<f64> = probed.map(|k| bound(k) / per_px(&jets[k])).filter(|v| !v.is_nan()).collect();
         displaced.sort_by(f64::total_cmp);
         frame.single_precision = displaced.get(displaced.len() * 3 / 4).is_none_or(|p| *p < 0.1);
         frame.noise = UNIT_F32 * sums;
-        frame
+        (frame, offsets, jets)
     }
 
     /// The value of f that differences are taken to.
@@ -101,8 +119,16 @@ impl Frame {
         if self.taylor {
             return (self.quadratic(d), self.linear(d), self.jet.hessian);
         }
-        let jet = surface.jet(self.center[0] + d[0], self.center[1] + d[1]);
-        (jet.value - self.jet.value, jet.gradient, jet.hessian)
+        self.relative(&surface.jet(self.center[0] + d[0], self.center[1] + d[1]), d)
+    }
+
+    /// Difference, gradient and Hessian at the centre + d, where `jet` is that of the surface.
+    fn relative(&self, jet: &Jet, d: [f64; 2]) -> (f64, [f64; 2], [f64; 3]) {
+        if self.taylor {
+            (self.quadratic(d), self.linear(d), self.jet.hessian)
+        } else {
+            (jet.value - self.jet.value, jet.gradient, jet.hessian)
+        }
     }
 
     /// The constants of the picture. `f32_formula` says that f is evaluated in f32 rather than by [`sample`](Self::sample).

@@ -25,7 +25,7 @@ pub use camera::{Camera, Motion, View, Viewport};
 pub use clip::clip_segment;
 pub use color::{ColorMap, Rgb, Theme, series_dash};
 pub use ellipse::{Ellipse, model_contours};
-pub use field::Field;
+pub use field::{Field, Sampling};
 pub use frame::Frame;
 pub use layers::{
     Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_family, critical_point, iterate, model, region, start, trajectory,

@@ -24,6 +24,12 @@ pub trait Surface: Sync {
 
     /// f, ∇f and ∇²f at (u, v).
     fn jet(&self, u: f64, v: f64) -> Jet;
+
+    /// A bound of the error that f32 makes in f at center + offset, where offsets are exact to four units of `extent`; `None`
+    /// where none is known.
+    fn single_precision_error(&self, _center: [f64; 2], _offset: [f64; 2], _extent: [f64; 2]) -> Option<f64> {
+        None
+    }
 }
 
 /// The restriction (u, v) ↦ f(origin + u a + v b) of an objective to a plane.
@@ -36,6 +42,11 @@ pub struct Slice<'a> {
 }
 
 impl Surface for Slice<'_> {
+    fn single_precision_error(&self, center: [f64; 2], offset: [f64; 2], extent: [f64; 2]) -> Option<f64> {
+        let origin = self.plane.point(center[0], center[1]);
+        self.objective.single_precision_error([&origin, &self.plane.a, &self.plane.b], offset, extent)
+    }
+
     fn value(&self, u: f64, v: f64) -> f64 {
         self.objective.value(&self.plane.point(u, v))
     }

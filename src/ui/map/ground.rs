@@ -1,5 +1,6 @@
 //! The landscape itself: colours, contours and relief, by the shader.
 
+use super::refine::Refinement;
 use crate::problem::{FormulaProblem, Plane};
 use crate::render::{MapFrame, MapInput, MapProgram, map_callback};
 use crate::view::{MapStyle, Slice, ValueScale, View, Viewport, plot_box, problem_scale};
@@ -16,6 +17,7 @@ pub struct Ground {
     scale: ValueScale,
     program: Option<(String, MapProgram)>,
     frame: Option<(View, MapStyle, MapFrame)>,
+    refinement: Option<Refinement>,
 }
 
 impl Ground {
@@ -32,6 +34,7 @@ impl Ground {
         }
         self.problem = Some(Arc::clone(problem));
         self.frame = None;
+        self.refinement = None;
     }
 
     /// The colours of values.
@@ -53,7 +56,7 @@ impl Ground {
         let fresh = self.frame.as_ref().is_some_and(|(v, s, frame)| *v == fine && *s == style && (frame.is_field() || !failed));
         if !fresh {
             let slice = Slice { objective: &**problem, plane };
-            let frame = MapFrame::new(&MapInput {
+            let (frame, sampling) = MapFrame::coarse(&MapInput {
                 surface: &slice,
                 formula: self.program.as_ref().map(|(_, program)| (program, problem.parameter_values())),
                 plane,
@@ -63,6 +66,12 @@ impl Ground {
                 domain: plot_box(problem),
             });
             self.frame = Some((fine, style, frame));
+            self.refinement = sampling.and_then(|sampling| Refinement::new(ui.ctx(), problem, plane, sampling));
+        }
+        if let (Some((_, _, frame)), Some(refinement)) = (&mut self.frame, &mut self.refinement)
+            && let Some(field) = refinement.take(ui.ctx())
+        {
+            *frame = frame.refined(field);
         }
         if let Some((_, _, frame)) = &self.frame {
             out.push(Shape::Callback(map_callback(rect, MAP_ID, frame.clone())));

@@ -13,6 +13,7 @@ mod paths;
 mod probe;
 mod race;
 mod records;
+mod refine;
 mod rim;
 mod start;
 mod toolbar;

@@ -185,6 +185,30 @@ fn pictures_agree_with_the_processor() {
 }
 
 #[test]
+fn a_refused_shader_is_said_and_a_field_drawn_instead() {
+    let (device, queue) = device();
+    let mut subject = Subject::new("himmelblau");
+    subject.program = subject.program.with_functions("fn ss_value(u: f32) -> nonsense { return 0; }");
+    let (style, size) = (MapStyle::default(), 96);
+    let view = subject.view(Camera::fit(subject.domain, false), size);
+    let refused = subject.with_input(view, &style, MapFrame::new);
+    assert!(!refused.is_field() && subject.program.failure().is_none());
+    let nothing = picture(&device, &queue, &refused, [size; 2]).unwrap();
+    assert!(nothing.iter().all(|pixel| *pixel == nothing[0]));
+    let sentence = subject.program.failure().expect("the device has refused it");
+    assert!(!sentence.is_empty());
+    // The program is known as refused also where its text comes again.
+    let frame = subject.with_input(view, &style, MapFrame::new);
+    assert!(frame.is_field());
+    let drawn = picture(&device, &queue, &frame, [size; 2]).unwrap();
+    let expected = reference(&subject, &view, &style, false);
+    let worst = |(a, b): (&[u8; 4], &[f32; 3])| (0..3).map(|k| (f32::from(a[k]) - 255.0 * b[k]).abs()).fold(0.0, f32::max);
+    let mut differences: Vec<f32> = drawn.iter().zip(&expected).map(worst).collect();
+    differences.sort_by(f32::total_cmp);
+    assert!(differences[differences.len() * 95 / 100] <= 4.0, "{:?}", differences.last());
+}
+
+#[test]
 fn a_slider_needs_no_new_shader() {
     let id = landscapes().iter().find(|l| !l.parameters.is_empty() && l.table.is_none()).unwrap();
     let subject = Subject::new(&id.id);
