@@ -27,8 +27,9 @@ const ROOMS: [&str; 14] = [
 const GUI_ROOMS: [&str; 2] = ["render", "ui"];
 
 /// Crates of the window: only [`GUI_ROOMS`] name them.
-const GUI_CRATES: [&str; 12] = [
+const GUI_CRATES: [&str; 13] = [
     "egui",
+    "egui_extras",
     "eframe",
     "egui_plot",
     "egui_tiles",

@@ -71,6 +71,27 @@ fn neither_threads_nor_slices_change_a_result() {
 }
 
 #[test]
+fn a_race_that_is_cancelled_keeps_what_it_has() {
+    let scene = scene(ProblemSpec::landscape("saddle_bounded"), [1.0, 0.1], 200, &["gd", "sgd", "pgd"]);
+    let mut whole = race(&scene, 50);
+    whole.finish(1);
+    let mut sliced = race(&scene, 50);
+    while sliced.progress().finished < 5 {
+        sliced.work(still());
+    }
+    let before = found(&sliced);
+    sliced.cancel();
+    assert_eq!(sliced.work(f64::INFINITY).finished, 5);
+    assert_eq!(found(&sliced), before);
+    assert_eq!(sliced.outcomes(1).next(), whole.outcomes(1).next());
+    let mut threaded = race(&scene, 50);
+    threaded.spawn(2);
+    threaded.cancel();
+    let finished = threaded.work(still()).finished;
+    assert_eq!(threaded.work(still()).finished, finished);
+}
+
+#[test]
 fn a_race_runs_what_a_run_runs() {
     let problem = ProblemSpec::landscape("mueller_brown");
     let scene = scene(problem.clone(), [-0.8, 0.6], 300, &all_methods(&problem));

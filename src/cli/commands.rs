@@ -7,7 +7,7 @@ use super::arguments::{
 use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::Vector;
-use crate::measure::race::{Entrant, Landmarks, Race, Sweep};
+use crate::measure::race::{Entrant, Landmarks, Race, Survey, Sweep};
 use crate::measure::{classify, critical_points};
 use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
@@ -82,7 +82,9 @@ struct Field {
 fn field(arguments: &FieldArgs) -> Result<Field, CliError> {
     let scene = arguments.scene()?;
     let stage = scene.open()?;
-    let landmarks = stage.landmarks(&critical_points(&*stage.problem, &stage.problem.bounds()));
+    let mut survey = Survey::new(&stage.problem);
+    while !survey.advance(&stage.problem, 1000) {}
+    let landmarks = stage.landmarks(survey.points());
     let entrants = stage.entrants(&scene.method_names());
     if entrants.is_empty() {
         return Err(CliError::Usage("the scene has no method that runs".to_owned()));

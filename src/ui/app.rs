@@ -271,7 +271,7 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         self.read_input(ui.ctx(), &mut commands);
         self.tick(ui.ctx());
-        if self.session.work(SLICE) {
+        if self.session.work(SLICE) || self.memory.race.work() {
             ui.ctx().request_repaint();
         }
         self.draw(ui, &mut commands);
@@ -309,6 +309,7 @@ impl Memory {
             methods: Default::default(),
             card: Default::default(),
             plots: Default::default(),
+            race: Default::default(),
             narration: Default::default(),
         }
     }

@@ -70,6 +70,7 @@ impl App {
                     None => curves.push(quantity),
                 }
             }
+            Command::Race(view) => self.preferences.race = view,
             Command::CopyLink => {
                 ctx.copy_text(files::link(self.scene()));
                 self.say("A link to this moment is in the clipboard.");
@@ -87,7 +88,11 @@ impl App {
         }
     }
 
-    fn file(&self, what: SaveAs, theme: egui::Theme) -> Result<Vec<u8>, String> {
+    /// The bytes of what can be saved.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn file(&self, what: SaveAs, theme: egui::Theme) -> Result<Vec<u8>, String> {
         let runs = || self.session.lanes().iter().filter_map(Lane::run);
         let mut bytes = Vec::new();
         match what {
@@ -102,6 +107,9 @@ impl App {
             }
             SaveAs::Json => {
                 export::json::write_runs(&mut bytes, runs()).map(|()| bytes).map_err(|error| sentence(&error.to_string()))
+            }
+            SaveAs::RaceCsv | SaveAs::RaceJson | SaveAs::SweepCsv | SaveAs::SweepJson => {
+                self.memory.race.file(what, &self.preferences.race)
             }
         }
     }

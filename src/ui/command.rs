@@ -2,6 +2,7 @@
 
 use super::curves::Quantity;
 pub use super::edit::Edit;
+use super::panels::race::RaceView;
 use crate::scene::{CameraSpec, ViewSpec};
 
 /// One wish of a panel, a key, or the browser.
@@ -49,6 +50,8 @@ pub enum Command {
     PlotAxis(PlotAxis),
     /// Draws a curve or no longer.
     ToggleCurve(Quantity),
+    /// What of a race is shown, and with how many seeds the next one runs.
+    Race(RaceView),
     /// A link to this moment, to the clipboard.
     CopyLink,
     /// Something to a file.
@@ -72,10 +75,18 @@ pub enum SaveAs {
     Csv,
     /// The same with the geometry of each step.
     Json,
+    /// The table of the last race.
+    RaceCsv,
+    /// The last race: table, ends and bands.
+    RaceJson,
+    /// The last sweep, a step length a line.
+    SweepCsv,
+    /// The last sweep.
+    SweepJson,
 }
 
 impl SaveAs {
-    /// All of them, with their labels and what they are for.
+    /// Those of the scene, with their labels and what they are for.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Scene, "Save the scene", "JSON that the window, the page and the command line open again (Ctrl S)"),
         (Self::Picture, "Save the picture", "The map at this step with axes, colour bar and legend, as PNG"),
@@ -90,6 +101,10 @@ impl SaveAs {
             Self::Picture => "saddlescope.png",
             Self::Csv => "saddlescope-runs.csv",
             Self::Json => "saddlescope-runs.json",
+            Self::RaceCsv => "saddlescope-race.csv",
+            Self::RaceJson => "saddlescope-race.json",
+            Self::SweepCsv => "saddlescope-sweep.csv",
+            Self::SweepJson => "saddlescope-sweep.json",
         }
     }
 }

@@ -43,6 +43,7 @@ pub enum Icon {
     Check,
     Panels,
     Fork,
+    Flag,
 }
 
 impl Icon {
@@ -172,6 +173,10 @@ impl Icon {
                 closed(vec![p(0.5, 0.14), p(0.92, 0.84), p(0.08, 0.84)]),
                 line(vec![p(0.5, 0.4), p(0.5, 0.6)]),
                 Shape::circle_filled(p(0.5, 0.72), side * 0.05, color),
+            ],
+            Self::Flag => vec![
+                line(vec![p(0.22, 0.1), p(0.22, 0.92)]),
+                closed(vec![p(0.22, 0.16), p(0.84, 0.16), p(0.66, 0.36), p(0.84, 0.56), p(0.22, 0.56)]),
             ],
             Self::Check => vec![line(vec![p(0.18, 0.54), p(0.4, 0.76), p(0.84, 0.26)])],
             Self::Panels => vec![

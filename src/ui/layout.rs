@@ -11,34 +11,76 @@ use egui_tiles::{
 /// The arrangement: panels by their identifiers.
 pub type Layout = Tree<String>;
 
-/// Methods and landscape on the left, the map in the middle, step card and curves on the right.
+/// The panels on the left, and those on the right from the top down; all others are tabs in the middle, the map first.
+const LEFT: [&str; 2] = ["methods", "problem"];
+const RIGHT: [&str; 2] = ["step", "plots"];
+
+/// Methods and landscape on the left, the map and what is beside it in the middle, step card and curves on the right.
 pub fn first_layout() -> Layout {
     let mut tiles = Tiles::default();
     let mut pane = |id: &str| tiles.insert_pane(id.to_owned());
-    let (methods, problem, map, step, plots) = (pane("methods"), pane("problem"), pane("map"), pane("step"), pane("plots"));
-    let left = tiles.insert_tab_tile(vec![methods, problem]);
-    let (step, plots) = (tiles.insert_tab_tile(vec![step]), tiles.insert_tab_tile(vec![plots]));
+    let (left, right) = (LEFT.map(&mut pane).to_vec(), RIGHT.map(&mut pane));
+    let map = pane("map");
+    let middle = panels().iter().map(|panel| panel.id).filter(|id| *id != "map" && !LEFT.contains(id) && !RIGHT.contains(id));
+    let middle: Vec<TileId> = std::iter::once(map).chain(middle.map(&mut pane)).collect();
+    let left = tiles.insert_tab_tile(left);
+    let middle = tiles.insert_tab_tile(middle);
+    let [step, plots] = right.map(|tile| tiles.insert_tab_tile(vec![tile]));
     let mut right = Linear::new(LinearDir::Vertical, vec![step, plots]);
     right.shares.set_share(step, 0.5);
     right.shares.set_share(plots, 0.5);
     let right = tiles.insert_container(Container::Linear(right));
-    let mut root = Linear::new(LinearDir::Horizontal, vec![left, map, right]);
+    let mut root = Linear::new(LinearDir::Horizontal, vec![left, middle, right]);
     root.shares.set_share(left, 0.185);
-    root.shares.set_share(map, 0.605);
+    root.shares.set_share(middle, 0.605);
     root.shares.set_share(right, 0.21);
     let root = tiles.insert_container(Container::Linear(root));
     Tree::new(egui::Id::unique("layout"), root, tiles)
 }
 
-/// A stored arrangement, if it still fits: every panel once, and no other.
+/// A stored arrangement, if it still fits: every panel at most once, and no other. Panels that it does not know come beside
+/// the map.
 pub fn restored(text: &str) -> Option<Layout> {
-    let layout: Layout = serde_json::from_str(text).ok()?;
+    let mut layout: Layout = serde_json::from_str(text).ok()?;
+    layout.root()?;
     let mut found: Vec<&str> =
         layout.tiles.tiles().filter_map(|tile| if let Tile::Pane(id) = tile { Some(id.as_str()) } else { None }).collect();
-    let mut known: Vec<&str> = panels().iter().map(|panel| panel.id).collect();
+    let count = found.len();
     found.sort_unstable();
-    known.sort_unstable();
-    (found == known && layout.root().is_some()).then_some(layout)
+    found.dedup();
+    if found.len() < count || found.iter().any(|id| panel(id).is_none()) {
+        return None;
+    }
+    let missing: Vec<&str> = panels().iter().map(|panel| panel.id).filter(|id| !found.contains(id)).collect();
+    let map = layout.tiles.find_pane(&"map".to_owned())?;
+    if !missing.is_empty() {
+        let added: Vec<TileId> = missing.iter().map(|id| layout.tiles.insert_pane((*id).to_owned())).collect();
+        put_beside(&mut layout, map, added)?;
+    }
+    Some(layout)
+}
+
+/// Puts tiles into the tabs in which `tile` is, or makes tabs in its place.
+fn put_beside(layout: &mut Layout, tile: TileId, added: Vec<TileId>) -> Option<()> {
+    let parent = layout.tiles.parent_of(tile);
+    if let Some(Tile::Container(Container::Tabs(tabs))) = parent.and_then(|parent| layout.tiles.get_mut(parent)) {
+        tabs.children.extend(added);
+        return Some(());
+    }
+    let tabs = layout.tiles.insert_tab_tile(std::iter::once(tile).chain(added).collect());
+    match parent.map(|parent| layout.tiles.get_mut(parent)) {
+        None => layout.root = Some(tabs),
+        Some(Some(Tile::Container(Container::Linear(linear)))) => {
+            linear.children.iter_mut().filter(|child| **child == tile).for_each(|child| *child = tabs);
+            linear.shares.replace_with(tile, tabs);
+        }
+        Some(Some(Tile::Container(Container::Grid(grid)))) => {
+            let place = grid.children().position(|child| *child == tile)?;
+            drop(grid.replace_at(place, tabs));
+        }
+        Some(_) => return None,
+    }
+    Some(())
 }
 
 /// The panels that are hidden.

@@ -94,18 +94,25 @@ pub fn standing(lane: &Lane, step: u64, visuals: &Visuals) -> (Icon, Color32, St
 }
 
 fn ended(status: &Status, steps: u64, visuals: &Visuals) -> (Icon, Color32, String) {
+    let (icon, color, words) = state(status, visuals);
+    let text = match status {
+        Status::BudgetSpent { gradient_norm } => format!("{words}, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)),
+        _ => format!("{words}, step {}", number::count(steps)),
+    };
+    (icon, color, text)
+}
+
+/// The state in which a run ended: an icon, a colour, and its name.
+pub fn state(status: &Status, visuals: &Visuals) -> (Icon, Color32, &'static str) {
     let (quiet, warning, bad) = (visuals.weak_text_color(), visuals.warn_fg_color, visuals.error_fg_color);
-    let at = format!("step {}", number::count(steps));
     match status {
-        Status::Minimum { .. } => (Icon::Minimum, quiet, format!("minimum, {at}")),
-        Status::StrictSaddle { .. } => (Icon::Saddle, warning, format!("rests at a saddle, {at}")),
-        Status::Degenerate { .. } => (Icon::Flat, warning, format!("degenerate point, {at}")),
-        Status::Maximum { .. } => (Icon::Maximum, warning, format!("rests at a maximum, {at}")),
-        Status::Stalled { .. } => (Icon::Warning, warning, format!("no longer moves, {at}")),
-        Status::Diverged { .. } => (Icon::Warning, bad, format!("diverged, {at}")),
-        Status::BudgetSpent { gradient_norm } => {
-            (Icon::Dot, quiet, format!("steps spent, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)))
-        }
-        Status::Finished { .. } | Status::Running => (Icon::Check, quiet, format!("ended, {at}")),
+        Status::Minimum { .. } => (Icon::Minimum, quiet, "minimum"),
+        Status::StrictSaddle { .. } => (Icon::Saddle, warning, "rests at a saddle"),
+        Status::Degenerate { .. } => (Icon::Flat, warning, "degenerate point"),
+        Status::Maximum { .. } => (Icon::Maximum, warning, "rests at a maximum"),
+        Status::Stalled { .. } => (Icon::Warning, warning, "no longer moves"),
+        Status::Diverged { .. } => (Icon::Warning, bad, "diverged"),
+        Status::BudgetSpent { .. } => (Icon::Dot, quiet, "steps spent"),
+        Status::Finished { .. } | Status::Running => (Icon::Check, quiet, "ended"),
     }
 }

@@ -51,7 +51,7 @@ impl Landmarks {
 impl Gate {
     fn nearest(points: &[PointReport], start: &[f64], f_start: f64, radius: f64) -> Option<Self> {
         let ceiling = f_start + Kind::TOLERANCE * f_start.abs().max(1.0);
-        let strict = points.iter().filter(|p| p.index > 0 && p.value <= ceiling);
+        let strict = points.iter().filter(|p| p.kind != Kind::Regular && p.index > 0 && p.value <= ceiling);
         let distance = |p: &PointReport| norm(&p.x.iter().zip(start).map(|(a, b)| a - b).collect::<Vector>());
         let saddle = strict.min_by(|p, q| distance(p).total_cmp(&distance(q)))?;
         let lambda_min = *saddle.eigenvalues.first()?;

@@ -11,6 +11,7 @@ mod lane;
 mod outcome;
 mod quantile;
 mod standing;
+mod survey;
 mod sweep;
 #[cfg(not(target_arch = "wasm32"))]
 mod workers;
@@ -21,6 +22,7 @@ pub use landmarks::{Gate, Landmarks};
 pub use outcome::{Cost, Outcome, Sample};
 pub use quantile::{QUANTILES, Summary, quantile};
 pub use standing::{Column, Standing, StateCount, sort};
+pub use survey::Survey;
 pub use sweep::{Sweep, SweepCurve, SweepPoint, step_parameter};
 
 use crate::optim::SettingsError;
@@ -185,6 +187,17 @@ impl Race {
         self.spawn(threads);
         while let Some((job, finished)) = self.workers.as_ref().and_then(workers::Workers::wait) {
             self.take_in(job, finished);
+        }
+    }
+
+    /// Ends it where it is; what is known stays.
+    pub fn cancel(&mut self) {
+        (self.next, self.lane) = (self.course.jobs.len(), None);
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(workers) = self.workers.take() {
+            for (job, finished) in workers.take() {
+                self.take_in(job, finished);
+            }
         }
     }
 

@@ -115,6 +115,11 @@ impl Sweep {
         self.race.finish(threads);
     }
 
+    /// As [`Race::cancel`].
+    pub fn cancel(&mut self) {
+        self.race.cancel();
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         self.race.progress()

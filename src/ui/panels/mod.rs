@@ -2,6 +2,7 @@
 //! [`Memory`], and asks for changes by commands.
 
 mod bands;
+mod axes;
 pub mod formula;
 pub mod methods;
 pub mod narration;
@@ -9,6 +10,7 @@ pub mod playback;
 pub mod plots;
 mod preset;
 pub mod problem;
+pub mod race;
 pub mod step_card;
 
 use super::command::{Command, PlotAxis};
@@ -63,6 +65,8 @@ pub struct Preferences {
     pub axis: PlotAxis,
     /// The curves that are drawn.
     pub curves: Vec<Quantity>,
+    /// What of a race is shown.
+    pub race: race::RaceView,
 }
 
 impl Default for Preferences {
@@ -73,6 +77,7 @@ impl Default for Preferences {
             dark: None,
             axis: PlotAxis::Steps,
             curves: vec![Quantity::Gap, Quantity::LambdaMin, Quantity::Radius],
+            race: race::RaceView::default(),
         }
     }
 }
@@ -91,6 +96,8 @@ pub struct Memory {
     pub card: step_card::CardMemory,
     /// The points of the plots.
     pub plots: plots::PlotsMemory,
+    /// The race over seeds.
+    pub race: race::RaceMemory,
     /// The line that says what is seen.
     pub narration: narration::NarrationMemory,
 }
@@ -152,6 +159,13 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Curve,
             about: "Function value, gradient norm, curvature and radius over the steps",
             draw: |ui, context, memory, out| plots::plots_ui(ui, context, &mut memory.plots, out),
+        },
+        Panel {
+            id: "race",
+            title: "Race",
+            icon: Icon::Flag,
+            about: "Every method with many seeds: medians and bands, escape times, step sizes, a table",
+            draw: |ui, context, memory, out| race::race_ui(ui, context, &mut memory.race, out),
         },
     ];
     PANELS

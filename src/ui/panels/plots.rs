@@ -1,12 +1,12 @@
 //! The curves: small plots under one another with a common cursor; a click or a drag in them moves the playback.
 
 use super::bands::Bands;
-use super::{Context, faint_ui};
+use super::{Context, axes, faint_ui};
 use crate::ui::command::{Command, PlotAxis};
 use crate::ui::curves::Quantity;
 use crate::ui::session::Lane;
-use crate::ui::{number, theme};
-use crate::view::{series_dash, ticks};
+use crate::ui::theme;
+use crate::view::series_dash;
 use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, Points, VLine,
@@ -157,8 +157,8 @@ fn plot_ui(
         (low, high, last) = (low.min(cached.low), high.max(cached.high), last.max(cached.last));
     }
     let (low, high) = bounds(quantity, low, high);
-    let spacer = move |_: egui_plot::GridInput| grid(quantity, low, high);
-    let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| label(quantity, mark.value);
+    let spacer = move |_: egui_plot::GridInput| axes::marks(quantity.is_log(), low, high);
+    let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axes::label(quantity.is_log(), mark.value);
     let small = egui::FontId::proportional(11.0);
     let y_axis = AxisHints::new_y()
         .placement(HPlacement::Left)
@@ -294,27 +294,4 @@ fn bounds(quantity: Quantity, low: f64, high: f64) -> (f64, f64) {
     };
     let margin = (0.08 * (high - low)).max(if quantity.is_log() { 0.2 } else { 1e-9 + 0.05 * high.abs() });
     (low - margin, high + margin)
-}
-
-fn grid(quantity: Quantity, low: f64, high: f64) -> Vec<GridMark> {
-    let mark = |value: f64, step_size: f64| GridMark { value, step_size };
-    if quantity.is_log() {
-        let every = ((high - low) / 4.0).ceil().max(1.0);
-        let first = (low / every).ceil() as i64;
-        let last = (high / every).floor() as i64;
-        return (first..=last.min(first + 64)).map(|k| mark(k as f64 * every, high - low)).collect();
-    }
-    ticks(low, high, 3).ticks.iter().map(|tick| mark(tick.value, high - low)).collect()
-}
-
-fn label(quantity: Quantity, value: f64) -> String {
-    if quantity.is_log() {
-        match value.round() as i32 {
-            0 => "1".to_owned(),
-            1 => "10".to_owned(),
-            k => format!("10{}", number::superscript(k)),
-        }
-    } else {
-        number::short(value, 3)
-    }
 }
