@@ -4,7 +4,7 @@ use super::png::{Picture, PictureError};
 use crate::measure::critical_points;
 use crate::optim::{Phase, Verdict};
 use crate::problem::{FormulaProblem, Kind, Plane};
-use crate::run::Run;
+use crate::run::{Run, Status};
 use crate::scene::{Scene, SceneError};
 use crate::view::{
     Layer, Slice, Theme, View, critical_family, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail,
@@ -57,7 +57,8 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u
     let shown: Vec<(usize, &Run)> = runs.filter_map(|(i, run)| Some((i, run.as_ref().filter(begun)?))).collect();
     for (series, run) in &shown {
         drawing.path(run, *series, &mut picture.layers);
-        picture.legend.push((names[*series].clone(), *series));
+        let state = if *run.status() == Status::Running { String::new() } else { format!(": {}", run.status().words()) };
+        picture.legend.push((format!("{}{state}", names[*series]), *series));
     }
     drawing.critical_points(&mut picture.layers);
     for (series, run) in &shown {

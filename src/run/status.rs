@@ -87,6 +87,21 @@ impl Status {
         }
     }
 
+    /// The state in a word or three, for a legend or a table.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Status::Running => "running",
+            Status::Minimum { .. } => "minimum",
+            Status::StrictSaddle { .. } => "rests at a saddle",
+            Status::Degenerate { .. } => "degenerate point",
+            Status::Maximum { .. } => "rests at a maximum",
+            Status::Stalled { .. } => "no longer moves",
+            Status::Diverged { .. } => "diverged",
+            Status::BudgetSpent { .. } => "steps spent",
+            Status::Finished { .. } => "ended",
+        }
+    }
+
     /// The smallest eigenvalue of the Hessian where the run rests at a stationary point.
     pub fn lambda_min(&self) -> Option<f64> {
         match self {

@@ -94,25 +94,27 @@ pub fn standing(lane: &Lane, step: u64, visuals: &Visuals) -> (Icon, Color32, St
 }
 
 fn ended(status: &Status, steps: u64, visuals: &Visuals) -> (Icon, Color32, String) {
-    let (icon, color, words) = state(status, visuals);
+    let (icon, color) = state(status, visuals);
     let text = match status {
-        Status::BudgetSpent { gradient_norm } => format!("{words}, ‖∇f‖ = {}", number::significant(*gradient_norm, 2)),
-        _ => format!("{words}, step {}", number::count(steps)),
+        Status::BudgetSpent { gradient_norm } => {
+            format!("{}, ‖∇f‖ = {}", status.words(), number::significant(*gradient_norm, 2))
+        }
+        _ => format!("{}, step {}", status.words(), number::count(steps)),
     };
     (icon, color, text)
 }
 
-/// The state in which a run ended: an icon, a colour, and its name.
-pub fn state(status: &Status, visuals: &Visuals) -> (Icon, Color32, &'static str) {
+/// The icon and the colour of the state in which a run ended; its words are [`Status::words`].
+pub fn state(status: &Status, visuals: &Visuals) -> (Icon, Color32) {
     let (quiet, warning, bad) = (visuals.weak_text_color(), visuals.warn_fg_color, visuals.error_fg_color);
     match status {
-        Status::Minimum { .. } => (Icon::Minimum, quiet, "minimum"),
-        Status::StrictSaddle { .. } => (Icon::Saddle, warning, "rests at a saddle"),
-        Status::Degenerate { .. } => (Icon::Flat, warning, "degenerate point"),
-        Status::Maximum { .. } => (Icon::Maximum, warning, "rests at a maximum"),
-        Status::Stalled { .. } => (Icon::Warning, warning, "no longer moves"),
-        Status::Diverged { .. } => (Icon::Warning, bad, "diverged"),
-        Status::BudgetSpent { .. } => (Icon::Dot, quiet, "steps spent"),
-        Status::Finished { .. } | Status::Running => (Icon::Check, quiet, "ended"),
+        Status::Minimum { .. } => (Icon::Minimum, quiet),
+        Status::StrictSaddle { .. } => (Icon::Saddle, warning),
+        Status::Degenerate { .. } => (Icon::Flat, warning),
+        Status::Maximum { .. } => (Icon::Maximum, warning),
+        Status::Stalled { .. } => (Icon::Warning, warning),
+        Status::Diverged { .. } => (Icon::Warning, bad),
+        Status::BudgetSpent { .. } => (Icon::Dot, quiet),
+        Status::Finished { .. } | Status::Running => (Icon::Check, quiet),
     }
 }

@@ -1,10 +1,12 @@
 //! The methods' names at the ends of their paths, placed without overlap; those without room in a compact legend.
 
 use super::super::icons::dashed;
+use super::super::standing;
 use super::super::theme::{color, theme_of};
 use super::rim;
+use crate::run::Status;
 use crate::view::{Theme, series_dash};
-use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Stroke, Vec2, pos2, vec2};
 use std::collections::HashMap;
 use std::f32::consts::TAU;
 
@@ -20,7 +22,12 @@ pub struct Name {
     pub text: String,
     /// The end of its path.
     pub at: Pos2,
+    /// In which state it ended, where it has.
+    pub state: Option<Status>,
 }
+
+/// Side of the icon of a state.
+const ICON: f32 = 14.0;
 
 /// Where names stood in the last frame: a place is left only when something else takes it.
 #[derive(Default)]
@@ -48,7 +55,8 @@ impl Names {
         let (mut left_out, mut placed) = (Vec::new(), Vec::new());
         for name in names.iter().filter(|name| rect.contains(name.at)) {
             let galley = painter.layout_no_wrap(name.text.clone(), font.clone(), Color32::PLACEHOLDER);
-            let size = galley.size() + vec2(8.0, 2.0);
+            let icon = if name.state.is_some() { ICON + 3.0 } else { 0.0 };
+            let size = galley.size() + vec2(8.0 + icon, 2.0);
             let fits = |place: usize| {
                 let found = place_of(place, name.at, size);
                 let free = rect.shrink(3.0).contains_rect(found) && !taken.iter().any(|other| other.intersects(found));
@@ -70,11 +78,14 @@ impl Names {
                 painter.line_segment([from, foot], Stroke::new(2.8, casing.gamma_multiply(0.7)));
                 painter.line_segment([from, foot], Stroke::new(1.0, tone));
             }
-            placed.push((found, galley, tone));
+            placed.push((found, galley, tone, name.state.as_ref()));
             taken.push(found.expand(1.0));
         }
-        for (found, galley, tone) in placed {
+        for (found, galley, tone, state) in placed {
             painter.rect_filled(found, 4.0, casing.gamma_multiply(0.78));
+            if let Some(state) = state {
+                state_icon(ui, painter, pos2(found.right() - 4.0 - 0.5 * ICON, found.center().y), state);
+            }
             painter.galley(found.min + vec2(4.0, 1.0), galley, tone);
         }
         if !left_out.is_empty() {
@@ -84,7 +95,7 @@ impl Names {
 }
 
 /// The rectangle of a text of `size` at the `place`-th place around `at`: to the right first, then up and round.
-fn place_of(place: usize, at: Pos2, size: egui::Vec2) -> Rect {
+fn place_of(place: usize, at: Pos2, size: Vec2) -> Rect {
     const ORDER: [usize; DIRECTIONS] = [1, 11, 0, 2, 10, 7, 5, 6, 3, 9, 4, 8];
     let angle = TAU * ORDER[place % DIRECTIONS] as f32 / DIRECTIONS as f32;
     let distance = DISTANCES[place / DIRECTIONS];
@@ -97,9 +108,10 @@ fn place_of(place: usize, at: Pos2, size: egui::Vec2) -> Rect {
 fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: Theme) {
     let font = FontId::proportional(12.0);
     let ink = ui.visuals().text_color();
-    let galleys: Vec<_> =
-        names.iter().map(|n| painter.layout_no_wrap(n.text.clone(), font.clone(), Color32::PLACEHOLDER)).collect();
-    let width = galleys.iter().map(|g| g.size().x).fold(0.0, f32::max) + 46.0;
+    let words = |name: &Name| name.state.as_ref().map_or(String::new(), |state| format!(", {}", state.words()));
+    let layout = |name: &&Name| painter.layout_no_wrap(name.text.clone() + &words(name), font.clone(), Color32::PLACEHOLDER);
+    let galleys: Vec<_> = names.iter().map(layout).collect();
+    let width = galleys.iter().map(|g| g.size().x).fold(0.0, f32::max) + 49.0 + ICON;
     let row = 18.0;
     let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - rim::LOWER_STRIP - 10.0 - row * names.len() as f32 - 8.0);
     let card = Rect::from_min_size(corner, vec2(width, row * names.len() as f32 + 8.0));
@@ -111,6 +123,14 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
         let y = card.top() + 4.0 + row * (i as f32 + 0.5);
         let line = [pos2(card.left() + 8.0, y), pos2(card.left() + 32.0, y)];
         painter.extend(dashed(&line, Stroke::new(2.5, color(theme.series(name.series))), series_dash(name.series)));
-        painter.galley(pos2(card.left() + 38.0, y - 0.5 * galley.size().y), galley, ink);
+        if let Some(state) = &name.state {
+            state_icon(ui, painter, pos2(card.left() + 38.0 + 0.5 * ICON, y), state);
+        }
+        painter.galley(pos2(card.left() + 41.0 + ICON, y - 0.5 * galley.size().y), galley, ink);
     }
+}
+
+fn state_icon(ui: &egui::Ui, painter: &Painter, at: Pos2, state: &Status) {
+    let (icon, color) = standing::state(state, ui.visuals());
+    icon.paint(painter, Rect::from_center_size(at, Vec2::splat(ICON)), color);
 }

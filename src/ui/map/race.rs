@@ -9,7 +9,7 @@ use super::probe::{Hit, nearest_step};
 use super::records::Records;
 use crate::optim::Verdict;
 use crate::problem::Plane;
-use crate::run::Run;
+use crate::run::{Run, Status};
 use crate::view::{self, Theme, View};
 use eframe::egui::{self, Pos2, Rect, Shape};
 
@@ -164,7 +164,8 @@ impl Race {
                 name
             };
             let world = path.at(r.row).filter(|at| paint::visible(view, *at, 0.0))?;
-            Some(Name { series: r.series, text, at: paint::point(view, world) })
+            let ended = r.step >= r.run.len() && *r.run.status() != Status::Running;
+            Some(Name { series: r.series, text, at: paint::point(view, world), state: ended.then(|| r.run.status().clone()) })
         });
         named.collect()
     }

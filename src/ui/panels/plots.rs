@@ -5,7 +5,7 @@ use super::{Context, axes, faint_ui};
 use crate::ui::command::{Command, PlotAxis};
 use crate::ui::curves::Quantity;
 use crate::ui::session::Lane;
-use crate::ui::theme;
+use crate::ui::{number, theme};
 use crate::view::series_dash;
 use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
 use egui_plot::{

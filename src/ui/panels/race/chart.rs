@@ -72,14 +72,14 @@ impl Axis {
 }
 
 /// Draws the frame and what `content` puts into it.
-pub(super) fn chart_ui(
+pub(super) fn chart_ui<'a>(
     ui: &mut Ui,
     id: &str,
     height: f32,
     x: &Axis,
     y: &Axis,
     about: &str,
-    content: impl FnOnce(&mut PlotUi<'_>),
+    content: impl FnOnce(&mut PlotUi<'a>) + 'a,
 ) {
     let (x_marks, y_marks) = (x.marks(), y.marks());
     let hints = |axis: &Axis| (axis.name.clone(), axis.scale, axis.low, axis.high);
@@ -89,6 +89,7 @@ pub(super) fn chart_ui(
     };
     let x_axis = AxisHints::new_x().label(x.name.clone()).formatter(formatter(hints(x)));
     let y_axis = AxisHints::new_y().label(y.name.clone()).placement(HPlacement::Left).formatter(formatter(hints(y)));
+    let bounds = PlotBounds::from_min_max([x.low, y.low], [x.high, y.high]);
     let visuals = ui.visuals().clone();
     let response = Plot::new(id)
         .height(height)
@@ -108,7 +109,7 @@ pub(super) fn chart_ui(
         .set_margin_fraction(egui::Vec2::ZERO)
         .label_formatter(|_| None)
         .show(ui, |plot| {
-            plot.set_plot_bounds(PlotBounds::from_min_max([x.low, y.low], [x.high, y.high]));
+            plot.set_plot_bounds(bounds);
             content(plot);
         });
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about));

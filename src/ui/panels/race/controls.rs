@@ -1,6 +1,6 @@
 //! What starts and stops a race, and chooses what of it is seen.
 
-use super::{Picture, RaceMemory, RaceView};
+use super::{Picture, RaceMemory};
 use crate::measure::race::{Axis, MOST_SEEDS, Quantity};
 use crate::ui::command::{Command, SaveAs};
 use crate::ui::number;
@@ -38,7 +38,8 @@ pub(super) fn axis_name(axis: Axis) -> (&'static str, &'static str) {
 
 pub(super) fn controls_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut RaceMemory, out: &mut Vec<Command>) {
     let view = context.preferences.race;
-    let mut change = |view: RaceView| out.push(Command::Race(view));
+    let mut changed = view;
+    let mut file = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let sweep = view.picture == Picture::StepSizes;
@@ -68,12 +69,12 @@ pub(super) fn controls_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut RaceM
         let drag = egui::DragValue::new(&mut seeds).suffix(" seeds").range(1..=MOST_SEEDS).speed(0.2);
         let about = "Runs of each method that draws random numbers; the others run once";
         if ui.add(drag).on_hover_text(about).changed() {
-            change(RaceView { seeds, ..view });
+            changed.seeds = seeds;
         }
         ui.add_space(8.0);
         for (picture, name, about) in PICTURES {
             if ui.add(egui::Button::selectable(view.picture == picture, name)).on_hover_text(about).clicked() {
-                change(RaceView { picture, ..view });
+                changed.picture = picture;
             }
         }
         ui.add_space(8.0);
@@ -82,7 +83,7 @@ pub(super) fn controls_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut RaceM
                 for quantity in Quantity::ALL {
                     let (name, about) = quantity_name(quantity);
                     if ui.add(egui::Button::selectable(view.quantity == quantity, name)).on_hover_text(about).clicked() {
-                        change(RaceView { quantity, ..view });
+                        changed.quantity = quantity;
                         ui.close();
                     }
                 }
@@ -92,13 +93,13 @@ pub(super) fn controls_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut RaceM
                 for axis in Axis::ALL {
                     let (name, about) = axis_name(axis);
                     if ui.add(egui::Button::selectable(view.axis == axis, name)).on_hover_text(about).clicked() {
-                        change(RaceView { axis, ..view });
+                        changed.axis = axis;
                         ui.close();
                     }
                 }
             });
             if ui.add(egui::Button::selectable(view.log, "log")).on_hover_text("Decades of the budget side by side").clicked() {
-                change(RaceView { log: !view.log, ..view });
+                changed.log = !view.log;
             }
         }
         let files = if sweep {
@@ -111,10 +112,12 @@ pub(super) fn controls_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut RaceM
         };
         for (what, name, about) in files {
             if ui.button(name).on_hover_text(about).clicked() {
-                out.push(Command::Save(what));
+                file = Some(what);
             }
         }
     });
+    out.extend((changed != view).then_some(Command::Race(changed)));
+    out.extend(file.map(Command::Save));
 }
 
 fn menu_ui(ui: &mut Ui, name: &str, about: &str, content: impl FnOnce(&mut Ui)) {

@@ -114,7 +114,8 @@ fn cell_ui(ui: &mut Ui, column: Column, row: &Standing, series: usize) {
 fn states_ui(ui: &mut Ui, row: &Standing) {
     ui.spacing_mut().item_spacing.x = 4.0;
     for state in &row.states {
-        let (icon, color, words) = standing::state(&state.status, ui.visuals());
+        let (icon, color) = standing::state(&state.status, ui.visuals());
+        let words = state.status.words();
         inline_icon(ui, icon, color);
         let text = if row.runs == 1 { words.to_owned() } else { format!("{} {words}", state.count) };
         let label = egui::Label::new(RichText::new(text).small().color(color)).truncate().selectable(false);
