@@ -1,8 +1,8 @@
 //! The panels: one a file, one entry in [`panels`]. A panel reads a [`Context`], keeps what only it needs in its part of
 //! [`Memory`], and asks for changes by commands.
 
-mod bands;
 mod axes;
+mod bands;
 pub mod formula;
 pub mod methods;
 pub mod narration;
