@@ -108,7 +108,7 @@ pub(super) fn chart_ui<'a>(
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
         .label_formatter(|_| None)
-        .show(ui, |plot| {
+        .show(ui, move |plot| {
             plot.set_plot_bounds(bounds);
             content(plot);
         });
