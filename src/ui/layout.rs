@@ -76,7 +76,7 @@ fn put_beside(layout: &mut Layout, tile: TileId, added: Vec<TileId>) -> Option<(
         }
         Some(Some(Tile::Container(Container::Grid(grid)))) => {
             let place = grid.children().position(|child| *child == tile)?;
-            drop(grid.replace_at(place, tabs));
+            grid.replace_at(place, tabs)?;
         }
         Some(_) => return None,
     }
