@@ -91,7 +91,7 @@ fn krylov_solvers_never_ask_a_dense_hessian() {
 }
 
 fn entry() -> impl Strategy<Value = f64> {
-    prop_oneof![Just(0.0), Just(1.0), Just(-1.0), -10.0..10.0]
+    prop_oneof![Just(0.0), Just(1.0), Just(-1.0), Just(1e-12), Just(1e12), -10.0..10.0]
 }
 
 proptest! {

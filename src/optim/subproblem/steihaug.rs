@@ -97,8 +97,9 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
     let mut p = v.clone();
     p.as_mut().iter_mut().for_each(|e| *e = -*e);
     let mut hp = zero.clone();
-    let mut s = zero;
-    // ‖s‖²_M, ⟨s, p⟩_M and ‖p‖²_M by recurrence, without products by M.
+    let mut s = zero.clone();
+    // ‖s‖²_M, ⟨s, p⟩_M and ‖p‖²_M, by products with M: by recurrence they would drift, and the step would leave the region.
+    let mut dual = zero;
     let (mut ss, mut sp, mut pp) = (0.0, 0.0, rv);
     let (mut decrease, mut path) = (0.0, Path::new());
     for products in 1..=limit {
@@ -139,8 +140,11 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
         for (pi, vi) in p.as_mut().iter_mut().zip(v.as_ref()) {
             *pi = beta * *pi - vi;
         }
-        sp = beta * (sp + alpha * pp);
-        pp = beta * beta * pp + rv;
+        metric.apply(s.as_ref(), dual.as_mut());
+        ss = dot(s.as_ref(), dual.as_ref());
+        sp = dot(p.as_ref(), dual.as_ref());
+        metric.apply(p.as_ref(), dual.as_mut());
+        pp = dot(p.as_ref(), dual.as_ref());
     }
     Ok(Solution { exit: Exit::IterationLimit, ..Solution::zero(n) })
 }
