@@ -159,3 +159,55 @@ fn an_epoch_of_reshuffled_sgd_takes_every_sample_once() {
         assert!((s - total).abs() < 1e-6 * total.abs().max(1.0), "{s} against {total}");
     }
 }
+
+/// B (or a whole gradient) a snapshot, two component gradients each other step of an epoch, one each step of the last descent.
+#[test]
+fn natasha15_counts_and_ends() {
+    let f = Parabolas::new(12);
+    let settings =
+        set(&[("step_size", 0.1), ("epochs", 4.0), ("sub_epochs", 3.0), ("inner_length", 6.0), ("final_length", 30.0)], &[]);
+    for (batch, whole) in [(1000.0, true), (5.0, false)] {
+        let mut settings = settings.clone();
+        settings.extend(set(&[("batch_size", batch)], &[]));
+        let (records, counts) = run("natasha15", &settings, &f, &[4.0], 1000, 3);
+        let drawn = records.iter().position(|r| r.phase == Phase::Certification).unwrap();
+        assert_eq!(records.len() - drawn, 31, "a random point, then the descent, then the end");
+        let snapshots = records.iter().filter(|r| r.phase == Phase::Snapshot).count() as u64;
+        assert_eq!(snapshots, 4);
+        // The first inner step is made with the snapshot.
+        let inner = drawn as u64 - snapshots;
+        assert!(inner <= 4 * (3 * 5 - 1));
+        let of_snapshots = if whole { 0 } else { 5 * snapshots };
+        let expected = (if whole { snapshots } else { 0 }, of_snapshots + 2 * inner + 30);
+        assert_eq!((counts.gradient, counts.sample_gradient), expected);
+        // The point that was drawn began a sub-epoch, so it is one of the iterates.
+        assert!(records[..drawn].iter().any(|r| r.from == records[drawn].x));
+    }
+}
+
+/// A search asks T component products and one whole one; f is convex, so no direction is found and every search is followed by an
+/// epoch, which the wall keeps near its start.
+#[test]
+fn natasha2_alternates_searches_and_epochs_on_a_convex_function() {
+    let f = Parabolas::new(12);
+    let settings = set(
+        &[
+            ("step_size", 0.1),
+            ("oja_length", 7.0),
+            ("epochs", 5.0),
+            ("curvature_step", 0.3),
+            ("wall", 3.0),
+            ("final_length", 10.0),
+        ],
+        &[],
+    );
+    let (records, counts) = run("natasha2", &settings, &f, &[4.0], 1000, 3);
+    assert_eq!((counts.sample_hessian_vector, counts.hessian_vector), (5 * 7, 5));
+    let snapshots: Vec<usize> = (0..records.len()).filter(|k| records[*k].phase == Phase::Snapshot).collect();
+    assert_eq!((snapshots.len(), counts.gradient), (5, 5));
+    for k in snapshots {
+        assert!(records[k - 8..k].iter().all(|r| matches!(r.phase, Phase::Search | Phase::Certification) && r.x == r.from));
+    }
+    let drawn = records.iter().rposition(|r| r.phase == Phase::Certification).unwrap();
+    assert_eq!(records.len() - drawn, 11);
+}
