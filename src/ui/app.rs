@@ -308,6 +308,7 @@ impl Memory {
             problem: Default::default(),
             methods: Default::default(),
             card: Default::default(),
+            momentum: Default::default(),
             plots: Default::default(),
             race: Default::default(),
             narration: Default::default(),

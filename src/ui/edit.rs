@@ -63,6 +63,7 @@ impl Edit {
             Self::Range(name, _) => EditKey::Range(name.clone()),
             Self::Domain(_) => EditKey::Domain,
             Self::Setting(index, name, _) => EditKey::Name(*index, name.clone()),
+            Self::Settings(index, _) => EditKey::Settings(*index),
             Self::Start(_) => EditKey::Start,
             Self::Seed(_) => EditKey::Seed,
             Self::Noise(_) => EditKey::Noise,
@@ -207,6 +208,7 @@ fn parameters(problem: &mut ProblemSpec) -> &mut std::collections::BTreeMap<Stri
 pub(super) enum EditKey {
     Formula,
     Name(usize, String),
+    Settings(usize),
     Range(String),
     Domain,
     Start,

@@ -34,6 +34,7 @@ pub enum Icon {
     List,
     Card,
     Curve,
+    Wave,
     Dot,
     Minimum,
     Saddle,
@@ -154,6 +155,7 @@ impl Icon {
                 line(vec![p(0.12, 0.1), p(0.12, 0.88), p(0.92, 0.88)]),
                 line(vec![p(0.2, 0.24), p(0.4, 0.34), p(0.52, 0.66), p(0.9, 0.74)]),
             ],
+            Self::Wave => vec![wave(&|x| 0.5 - 0.42 * (1.0 - x) * (9.0 * x).cos(), 0.08, 0.92)],
             Self::Dot => vec![Shape::circle_filled(p(0.5, 0.5), side * 0.16, color)],
             Self::Minimum => vec![
                 wave(&|x| 0.78 - 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8),

@@ -5,6 +5,7 @@ mod axes;
 mod bands;
 pub mod formula;
 pub mod methods;
+pub mod momentum;
 pub mod narration;
 pub mod playback;
 pub mod plots;
@@ -94,6 +95,8 @@ pub struct Memory {
     pub methods: methods::MethodsMemory,
     /// The step that the card tells of.
     pub card: step_card::CardMemory,
+    /// The modes of the chosen method.
+    pub momentum: momentum::MomentumMemory,
     /// The points of the plots.
     pub plots: plots::PlotsMemory,
     /// The race over seeds.
@@ -143,6 +146,13 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Panels,
             about: "The landscape seen from above, with the paths of the methods",
             draw: |ui, context, memory, out| memory.map.map_ui(ui, context, out),
+        },
+        Panel {
+            id: "momentum",
+            title: "Momentum",
+            icon: Icon::Wave,
+            about: "Why momentum works: the modes of gradient descent, heavy ball and Nesterov's method",
+            draw: |ui, context, memory, out| momentum::momentum_ui(ui, context, &mut memory.momentum, out),
         },
         Panel {
             id: "step",
