@@ -163,18 +163,18 @@ fn eigenvalues(values: &[f64]) -> String {
 }
 
 fn verdict(step: &Step) -> String {
-    let what = match step.phase {
-        Phase::Descent => "Step",
-        Phase::Perturbation => "Random kick",
-        Phase::Snapshot => "Snapshot of the gradient",
-        Phase::Search => "Search for negative curvature",
-        Phase::Certification => "Check of what was found",
-    };
     let verdict = match step.verdict {
         Verdict::Accepted => "accepted",
         Verdict::Rejected => "rejected",
     };
-    format!("{what}, {verdict}")
+    match (step.phase, step.verdict) {
+        (Phase::Descent, _) => format!("Step, {verdict}"),
+        (Phase::Perturbation, _) => format!("Random kick, {verdict}"),
+        (Phase::Snapshot, _) => "Snapshot of the gradient".to_owned(),
+        (Phase::Search, Verdict::Accepted) => "Negative curvature, followed".to_owned(),
+        (Phase::Search, Verdict::Rejected) => "Search for negative curvature".to_owned(),
+        (Phase::Certification, _) => "Check of what was found".to_owned(),
+    }
 }
 
 fn reason(step: &Step) -> String {
@@ -192,6 +192,7 @@ fn reason(step: &Step) -> String {
             format!("f would have fallen by only {} of the promise: the region shrinks.", percent(ratio))
         }
         (Verdict::Accepted, true) => "This method takes every step; it does not look at f.".to_owned(),
+        (Verdict::Rejected, true) if step.phase == Phase::Search => "A look beside the iterate, which stays.".to_owned(),
         (Verdict::Rejected, true) => "The iterate stays.".to_owned(),
     }
 }
@@ -215,10 +216,15 @@ fn geometry_rows(ui: &mut Ui, geometry: &Geometry, next_radius: Option<f64>) {
         Geometry::TrustRegion(region) => region_rows(ui, region, next_radius),
         Geometry::Cubic(cubic) => cubic_rows(ui, cubic, next_radius),
         Geometry::Perturbation { radius } => {
-            row(ui, "radius", number::significant(*radius, 3), "Radius of the ball that the kick is drawn from");
+            row(
+                ui,
+                "radius",
+                number::significant(*radius, 3),
+                "Radius of the ball that the kick is drawn from, or the root mean square length of a normal one",
+            );
         }
         Geometry::NegativeCurvature { direction, curvature } => {
-            row(ui, "curvature", number::significant(*curvature, 3), "vᵀ∇²f v along the direction found");
+            row(ui, "curvature", number::significant(*curvature, 3), "vᵀ∇²f v along the direction that is looked at or followed");
             row(ui, "direction", number::vector(direction, 3), "Unit vector v");
         }
     }
