@@ -9,9 +9,11 @@ const NEARLY_SINGULAR: f64 = 1e-5;
 const MOST_FACTORS: usize = 40;
 /// Factors without a λ at which ‖u‖ ≥ 1, after which it is.
 const MOST_BLIND: usize = 10;
+/// Rows of a factor that are made together.
+const ROWS: usize = 32;
 
 /// The minimizer u of ⟨c, u⟩ + ½uᵀAu over ‖u‖ ≤ 1, its multiplier λ, and whether it is inside (Moré, Sorensen 1983, Algorithm 3.14;
-/// Conn, Gould, Toint 2000, Algorithm 7.3.4): RᵀR = A + λI, Rᵀw = u, λ ← λ + (‖u‖ − 1)‖u‖²/‖w‖², held between a λ at which A + λI is not
+/// Conn, Gould, Toint 2000, Algorithm 7.3.4): LLᵀ = A + λI, Lw = u, λ ← λ + (‖u‖ − 1)‖u‖²/‖w‖², held between a λ at which A + λI is not
 /// positive definite or ‖u‖ > 1, and one at which ‖u‖ < 1. None where the iteration does not settle on a well-conditioned factor: only then
 /// eigenvalues are needed. `a` is symmetric, `n * n` numbers row by row.
 pub(super) fn newton(c: &[f64], a: &[f64], mut seen: impl FnMut(f64)) -> Option<(Vector, f64, Exit)> {
@@ -74,26 +76,32 @@ pub(super) fn newton(c: &[f64], a: &[f64], mut seen: impl FnMut(f64)) -> Option<
     None
 }
 
-/// R of A + λI = RᵀR, and the ratio of its smallest to its largest squared pivot; none where it is not positive definite.
+/// L of A + λI = LLᵀ, and the ratio of its smallest to its largest squared pivot; none where it is not positive definite. Rows are made
+/// [`ROWS`] at a time, so that those above are read that many times less often.
 fn factor(a: &[f64], n: usize, lambda: f64) -> Option<(Factor<'static>, f64)> {
-    let mut r = Vector::from_slice(a);
+    let mut l = Vector::from_slice(a);
+    (0..n).for_each(|i| l[i * n + i] += lambda);
     let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
-    for i in 0..n {
-        let (above, rest) = r.split_at_mut(i * n);
-        let row = &mut rest[..n];
-        row[i] += lambda;
-        for j in 0..i {
-            let done = &above[j * n..j * n + j + 1];
-            row[j] = (row[j] - lanes(&row[..j], &done[..j])) / done[j];
+    for first in (0..n).step_by(ROWS) {
+        let end = n.min(first + ROWS);
+        for j in 0..end {
+            let (above, rest) = l.split_at_mut((j + 1) * n);
+            let done = &mut above[j * n..=j * n + j];
+            if j >= first {
+                let pivot = done[j] - lanes(&done[..j], &done[..j]);
+                if pivot.is_nan() || pivot <= 0.0 {
+                    return None;
+                }
+                (least, most) = (least.min(pivot), most.max(pivot));
+                done[j] = pivot.sqrt();
+            }
+            for i in first.max(j + 1)..end {
+                let row = &mut rest[(i - j - 1) * n..][..=j];
+                row[j] = (row[j] - lanes(&row[..j], &done[..j])) / done[j];
+            }
         }
-        let pivot = row[i] - lanes(&row[..i], &row[..i]);
-        if pivot.is_nan() || pivot <= 0.0 {
-            return None;
-        }
-        (least, most) = (least.min(pivot), most.max(pivot));
-        row[i] = pivot.sqrt();
     }
-    Some((Factor::Cholesky(r), least / most))
+    Some((Factor::Cholesky(l), least / most))
 }
 
 /// ⟨a, b⟩ in eight sums that are added in a fixed order: the same bits everywhere, and a vector register wide.
