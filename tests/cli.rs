@@ -268,6 +268,18 @@ fn sweep_writes_a_line_for_each_step_length() {
 }
 
 #[test]
+fn states_are_told_for_every_method_on_every_landscape() {
+    let table = saddlescope(&["states", "--steps", "30", "--format", "markdown"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with('|')).collect();
+    let methods = json(&["list", "methods"]).as_array().unwrap().len();
+    let landscapes = json(&["list", "landscapes"]).as_array().unwrap().len();
+    assert_eq!(rows.len(), methods + 2);
+    assert!(rows.iter().all(|row| row.matches('|').count() == landscapes + 2));
+    assert!(rows.iter().any(|row| row.starts_with("| tr |") && row.contains(" min |")));
+}
+
+#[test]
 fn nothing_is_overwritten_without_force() {
     let path = std::env::temp_dir().join(format!("saddlescope-cli-{}.json", std::process::id()));
     let name = path.to_str().unwrap();

@@ -63,6 +63,8 @@ pub enum Command {
     Race(Box<RaceArgs>),
     /// Write where methods end for steps from a thousandth to a thousand times their default length.
     Sweep(Box<FieldArgs>),
+    /// Run every method with its defaults on every landscape and write the states in which they end.
+    States(StatesArgs),
     /// Solve one trust-region or cubic subproblem.
     Subproblem(SubproblemArgs),
     /// Write the picture that the window would show.
@@ -168,6 +170,23 @@ pub struct FieldArgs {
     pub output: Output,
 }
 
+/// The arguments of `states`.
+#[derive(Debug, Args)]
+pub struct StatesArgs {
+    /// Trials.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub steps: u64,
+    /// Seed of the random streams.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = TableFormat::Json)]
+    pub format: TableFormat,
+    /// Where the output goes.
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// The arguments of `subproblem`.
 #[derive(Debug, Args)]
 pub struct SubproblemArgs {
@@ -253,6 +272,17 @@ pub enum Format {
     Json,
     /// Comma-separated values.
     Csv,
+}
+
+/// The shape of a table that can also be a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// JSON.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// A table of Markdown, methods by landscapes.
+    Markdown,
 }
 
 impl Arguments {

@@ -4,6 +4,7 @@ use super::CliError;
 use super::arguments::{
     Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
 };
+use super::states::states;
 use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::Vector;
@@ -34,6 +35,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::Run(arguments) => return run(arguments),
         Command::Race(arguments) => race(arguments)?,
         Command::Sweep(arguments) => sweep(arguments)?,
+        Command::States(arguments) => states(arguments)?,
         Command::Subproblem(arguments) => solve(arguments)?,
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
@@ -120,12 +122,12 @@ fn sweep(arguments: &FieldArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn threads() -> usize {
+pub(super) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Seconds since the program's first question.
-fn seconds() -> f64 {
+pub(super) fn seconds() -> f64 {
     static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
     BEGIN.elapsed().as_secs_f64()
 }

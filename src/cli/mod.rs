@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod output;
 mod preset;
+mod states;
 mod values;
 
 pub use arguments::{Arguments, Command};
