@@ -337,3 +337,23 @@ fn bad_subproblems_get_a_sentence() {
         assert!(anatomy.trajectory.iter().flatten().flatten().all(|v| v.is_finite()));
     }
 }
+
+/// A cubic step is the solution of the quadratic part in the ball on which it lies.
+#[test]
+fn cubic_steps_are_taken_apart_in_their_ball() {
+    let mut scene = Scene::default();
+    scene.methods = vec![saddlescope::scene::MethodSpec::new("arc")];
+    let mut run = scene.open().unwrap().runs.remove(0).unwrap();
+    run.advance(40);
+    let mut seen = 0;
+    for k in 1..=run.len() {
+        let (step, _) = run.record(k).unwrap();
+        let Ok((anatomy, taken)) = Anatomy::of_step(&step, &**run.objective()) else { continue };
+        let Geometry::Cubic(cubic) = &step.geometry else { panic!("a cubic model") };
+        assert!(taken.same_model && taken.sigma == Some(cubic.sigma), "step {k}");
+        let (ours, theirs) = (anatomy.exact().solution.model_decrease, -anatomy.problem.model(&cubic.step));
+        close("decrease", theirs, ours, 1e-8);
+        seen += 1;
+    }
+    assert!(seen >= 3, "{seen} cubic steps");
+}

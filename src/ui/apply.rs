@@ -61,6 +61,10 @@ impl App {
             }
             Command::ToggleHelp => self.help ^= true,
             Command::ResetLayout => self.layout = layout::first_layout(),
+            Command::ShowPanel(id) => {
+                self.sheet = Some(id);
+                layout::show(&mut self.layout, id);
+            }
             Command::TogglePanel(id) => layout::toggle(&mut self.layout, id),
             Command::PlotAxis(axis) => self.preferences.axis = axis,
             Command::ToggleCurve(quantity) => {

@@ -44,6 +44,8 @@ pub enum Command {
     ToggleHelp,
     /// Panels back to where they were.
     ResetLayout,
+    /// Brings a panel into sight, by its identifier.
+    ShowPanel(&'static str),
     /// Shows or hides a panel, by its identifier.
     TogglePanel(&'static str),
     /// Against what curves are drawn.

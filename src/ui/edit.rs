@@ -3,7 +3,7 @@
 use crate::formula::Remedy;
 use crate::optim::{Noise, Setting, Settings};
 use crate::problem::{FormulaProblem, Objective};
-use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, ViewSpec};
+use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SubproblemSpec, ViewSpec};
 
 /// A change of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,8 @@ pub enum Edit {
     Settings(usize, Settings),
     /// How the map is seen, but for the camera.
     View(ViewSpec),
+    /// The subproblem that the anatomy shows; `None`: the one of the shown step.
+    Subproblem(Option<SubproblemSpec>),
     /// Another document.
     Scene(Box<Scene>),
 }
@@ -69,6 +71,7 @@ impl Edit {
             Self::Noise(_) => EditKey::Noise,
             Self::Steps(_) => EditKey::Steps,
             Self::Dim(_) => EditKey::Dim,
+            Self::Subproblem(_) => EditKey::Subproblem,
             _ => EditKey::Apart,
         }
     }
@@ -156,6 +159,7 @@ impl Edit {
                 }
             }
             Self::View(view) => scene.view = ViewSpec { camera: scene.view.camera, ..view },
+            Self::Subproblem(subproblem) => scene.view.subproblem = subproblem,
             Self::Scene(other) => *scene = *other,
             Self::RemoveMethod(_) | Self::Fork(..) => {}
         }
@@ -216,5 +220,6 @@ pub(super) enum EditKey {
     Noise,
     Steps,
     Dim,
+    Subproblem,
     Apart,
 }

@@ -45,6 +45,7 @@ pub enum Icon {
     Panels,
     Fork,
     Flag,
+    Region,
 }
 
 impl Icon {
@@ -181,6 +182,11 @@ impl Icon {
                 closed(vec![p(0.22, 0.16), p(0.84, 0.16), p(0.66, 0.36), p(0.84, 0.56), p(0.22, 0.56)]),
             ],
             Self::Check => vec![line(vec![p(0.18, 0.54), p(0.4, 0.76), p(0.84, 0.26)])],
+            Self::Region => vec![
+                Shape::circle_stroke(p(0.5, 0.5), side * 0.38, stroke),
+                line(vec![p(0.5, 0.5), p(0.66, 0.42), p(0.78, 0.24)]),
+                Shape::circle_filled(p(0.5, 0.5), side * 0.08, color),
+            ],
             Self::Panels => vec![
                 closed(vec![p(0.12, 0.16), p(0.88, 0.16), p(0.88, 0.84), p(0.12, 0.84)]),
                 line(vec![p(0.38, 0.16), p(0.38, 0.84)]),

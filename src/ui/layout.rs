@@ -96,6 +96,14 @@ pub fn toggle(layout: &mut Layout, id: &str) {
     }
 }
 
+/// Brings a panel into sight.
+pub fn show(layout: &mut Layout, id: &str) {
+    if let Some(tile) = layout.tiles.find_pane(&id.to_owned()) {
+        layout.tiles.set_visible(tile, true);
+        layout.make_active(|found, _| found == tile);
+    }
+}
+
 /// Draws the arrangement.
 pub fn layout_ui(ui: &mut Ui, layout: &mut Layout, context: &Context<'_>, memory: &mut Memory, out: &mut Vec<Command>) {
     layout.ui(&mut Panes { context, memory, out }, ui);

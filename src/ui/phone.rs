@@ -7,6 +7,9 @@ use super::panels::{Context, Memory, formula, narration, panel, panels, playback
 use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
+/// Sheets that need the height more than the map does.
+const TALL: [&str; 1] = ["anatomy"];
+
 /// Draws everything; returns where the formula field is.
 pub fn phone_ui(
     ui: &mut Ui,
@@ -53,7 +56,8 @@ pub fn phone_ui(
         }
     });
     if let Some(open) = sheet.and_then(panel) {
-        let height = (0.5 * ui.available_height()).max(80.0);
+        let share = if TALL.contains(&open.id) { 0.86 } else { 0.5 };
+        let height = (share * ui.available_height()).max(80.0);
         let mut close = false;
         egui::Panel::bottom("phone sheet").exact_size(height).frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(
             ui,

@@ -5,16 +5,16 @@
 //! chosen step. Everything that depends on the camera only is kept from frame to frame.
 
 mod critical;
-mod gestures;
+pub(super) mod gestures;
 mod ground;
-mod names;
-mod paint;
+pub(super) mod names;
+pub(super) mod paint;
 mod paths;
 mod probe;
 mod race;
 mod records;
 mod refine;
-mod rim;
+pub(super) mod rim;
 mod start;
 mod toolbar;
 

@@ -1,6 +1,7 @@
 //! The panels: one a file, one entry in [`panels`]. A panel reads a [`Context`], keeps what only it needs in its part of
 //! [`Memory`], and asks for changes by commands.
 
+pub mod anatomy;
 mod axes;
 mod bands;
 pub mod formula;
@@ -97,6 +98,8 @@ pub struct Memory {
     pub card: step_card::CardMemory,
     /// The modes of the chosen method.
     pub momentum: momentum::MomentumMemory,
+    /// The subproblem that is taken apart.
+    pub anatomy: anatomy::AnatomyMemory,
     /// The points of the plots.
     pub plots: plots::PlotsMemory,
     /// The race over seeds.
@@ -146,6 +149,13 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Panels,
             about: "The landscape seen from above, with the paths of the methods",
             draw: |ui, context, memory, out| memory.map.map_ui(ui, context, out),
+        },
+        Panel {
+            id: "anatomy",
+            title: "Anatomy",
+            icon: Icon::Region,
+            about: "The subproblem of a step taken apart: every solver, the secular function, the hard case",
+            draw: |ui, context, memory, out| anatomy::anatomy_ui(ui, context, &mut memory.anatomy, out),
         },
         Panel {
             id: "momentum",

@@ -93,6 +93,13 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
             "Asked so far: values, gradients, Hessian-vector products, Hessians; and backpropagations in all",
         );
     });
+    if matches!(record.geometry, Geometry::TrustRegion(_) | Geometry::Cubic(_)) {
+        let link = ui.link("Open in Anatomy").on_hover_text("The subproblem of this step taken apart: what every solver answers");
+        if link.clicked() {
+            out.push(Command::Edit(Edit::Subproblem(None)));
+            out.push(Command::ShowPanel("anatomy"));
+        }
+    }
 }
 
 impl CardMemory {
@@ -287,7 +294,8 @@ fn cubic_rows(ui: &mut Ui, cubic: &Cubic, next_sigma: Option<f64>) {
     }
 }
 
-fn exit(exit: Exit) -> &'static str {
+/// How the solver of a model ended, in words.
+pub fn exit(exit: Exit) -> &'static str {
     match exit {
         Exit::Interior => "inside",
         Exit::Boundary => "on the boundary",

@@ -13,9 +13,9 @@ pub use section::{Directions, Place, Section};
 pub use secular::{Pole, Secular};
 pub use words::Case;
 
-use crate::linalg::{Metric, MetricError, Vector, all_finite, dot, mat_vec, zeros};
+use crate::linalg::{Metric, MetricError, Vector, all_finite, dot, mat_vec, norm, zeros};
 use crate::optim::subproblem::{Solution, Solver};
-use crate::optim::{Geometry, Region, Step};
+use crate::optim::{Cubic, Geometry, Region, Step};
 use crate::problem::Objective;
 use crate::scene::SubproblemSpec;
 
@@ -41,8 +41,8 @@ pub enum AnatomyError {
     /// The step came about without a model in a region.
     #[error("this step was {0}: no model was minimized in a region")]
     NoRegion(&'static str),
-    /// A number is NaN or infinite.
-    #[error("the gradient, the Hessian or the radius is not finite here")]
+    /// A number is NaN or infinite, or the radius is 0.
+    #[error("the gradient or the Hessian is not finite here, or the step is 0")]
     NotFinite,
     /// The metric is none.
     #[error(transparent)]
@@ -61,6 +61,15 @@ impl Subproblem {
             objective.hessian(&region.center, &mut hessian);
         }
         Self { gradient: region.linear.clone(), hessian, metric: region.metric.clone(), radius: region.radius }
+    }
+
+    /// The quadratic part of a cubic model in the ball ‖s‖ = λ/σ, where it has the same minimizer (Cartis, Gould, Toint 2011,
+    /// Theorem 3.1).
+    pub fn of_cubic(cubic: &Cubic, objective: &dyn Objective) -> Self {
+        let n = cubic.center.len();
+        let mut hessian = zeros(n * n);
+        objective.hessian(&cubic.center, &mut hessian);
+        Self { gradient: cubic.linear.clone(), hessian, metric: Metric::Sphere, radius: cubic.radius() }
     }
 
     /// What a hand has set.
@@ -139,6 +148,8 @@ pub struct Taken {
     /// Whether the model drawn is the method's own: its decrease is the predicted one. A method that samples its Hessian, or
     /// replaces it, had another.
     pub same_model: bool,
+    /// σ of a cubic model. Its minimizer solves the subproblem that is drawn: the quadratic part in the ball ‖s‖ = λ/σ.
+    pub sigma: Option<f64>,
 }
 
 /// A subproblem taken apart.
@@ -207,20 +218,22 @@ impl Anatomy {
     /// # Errors
     /// [`AnatomyError::NoRegion`] where the step had none, else as [`new`](Self::new).
     pub fn of_step(step: &Step, objective: &dyn Objective) -> Result<(Self, Taken), AnatomyError> {
-        let region = match &step.geometry {
-            Geometry::TrustRegion(region) => region,
+        let (problem, taken, path, sigma) = match &step.geometry {
+            Geometry::TrustRegion(region) => (Subproblem::of_region(region, objective), &region.step, &region.path, 0.0),
+            Geometry::Cubic(cubic) => (Subproblem::of_cubic(cubic, objective), &cubic.step, &cubic.path, cubic.sigma),
             Geometry::Point => return Err(AnatomyError::NoRegion("a plain move")),
-            Geometry::Cubic(_) => return Err(AnatomyError::NoRegion("a move to the minimizer of a cubic model")),
             Geometry::Line { .. } => return Err(AnatomyError::NoRegion("a line search")),
             Geometry::Perturbation { .. } => return Err(AnatomyError::NoRegion("a random kick")),
             Geometry::NegativeCurvature { .. } => return Err(AnatomyError::NoRegion("a move along negative curvature")),
         };
-        let anatomy = Self::new(Subproblem::of_region(region, objective))?;
-        let promised = -anatomy.problem.model(&region.step);
+        let anatomy = Self::new(problem)?;
+        let length = norm(taken);
+        let promised = -anatomy.problem.model(taken) - sigma / 3.0 * length * length * length;
         let taken = Taken {
-            place: anatomy.section.place(&region.step),
-            path: anatomy.section.way(&region.path),
+            place: anatomy.section.place(taken),
+            path: anatomy.section.way(path),
             same_model: step.predicted.is_nan() || (promised - step.predicted).abs() <= 1e-6 * promised.abs(),
+            sigma: (sigma > 0.0).then_some(sigma),
         };
         Ok((anatomy, taken))
     }

@@ -120,6 +120,18 @@ impl Secular {
         norm(&z)
     }
 
+    /// The interval of λ worth a look: 0, −λ₁ and the root with room on both sides, and the other poles that are near.
+    pub fn window(&self) -> [f64; 2] {
+        let pole = -self.values[0];
+        let (mut low, mut high) = (pole.min(0.0), pole.max(self.root).max(0.0));
+        if low == high {
+            (low, high) = (low - 0.5, high + 0.5);
+        }
+        let reach = low - 1.5 * (high - low);
+        low = self.values.iter().map(|value| -value).filter(|at| *at >= reach).fold(low, f64::min);
+        [low - 0.25 * (high - low), high + 0.5 * (high - low)]
+    }
+
     /// −H⁻¹g and what it is of the model; `None` where H is singular.
     pub(super) fn newton(&self) -> Option<(Vector, Nature)> {
         let largest = self.values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
