@@ -104,6 +104,11 @@ impl Run {
         self.trace.keyframe_before(self.trace.first()).counts
     }
 
+    /// Whether it has drawn a random number: if not, another seed gives the same run.
+    pub fn has_drawn(&self) -> bool {
+        self.now.rng != Rng::new(self.setup.seed)
+    }
+
     /// The latest iterate.
     pub fn position(&self) -> &[f64] {
         self.now.optimizer.position()

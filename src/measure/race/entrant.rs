@@ -20,7 +20,7 @@ pub struct Entrant {
 }
 
 impl Entrant {
-    /// Runs that it makes when random methods get `seeds`: one where no random number is drawn.
+    /// Runs that it makes when random methods get `seeds`: one where its method never draws a random number.
     pub fn repetitions(&self, seeds: usize) -> usize {
         if self.setup.method.random { seeds.clamp(1, MOST_SEEDS) } else { 1 }
     }

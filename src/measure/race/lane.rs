@@ -7,6 +7,7 @@ use crate::linalg::{Rng, Vector, norm, symmetric_eigenvalues, zeros};
 use crate::optim::{Counts, Noise, Optimizer, Oracle, Step, Verdict};
 use crate::problem::Objective;
 use crate::run::{Run, Status};
+use std::sync::atomic::Ordering;
 
 /// Above this dimension the smallest eigenvalue at the end is not computed.
 const LARGEST_SPECTRUM: usize = 64;
@@ -15,6 +16,7 @@ const TIMED_STEPS: u64 = 1024;
 
 /// A run that is recorded, and then, for the first seed of a method, made once more to be timed.
 pub(super) struct Lane {
+    entrant: usize,
     run: Run,
     watch: Watch,
     timing: Option<Timing>,
@@ -28,13 +30,16 @@ pub(super) struct Finished {
 }
 
 impl Lane {
-    /// The run of a job at its start; `None` where it cannot start, which the race has ruled out.
+    /// The run of a job at its start; `None` where the first run of its method drew no random number.
     pub fn start(course: &Course, job: Job) -> Option<Self> {
         let entrant = &course.entrants[job.entrant];
+        if course.settled[job.entrant].load(Ordering::Relaxed) {
+            return None;
+        }
         let run = entrant.run(&course.objective, job.repetition).ok()?;
         let watch = Watch::new(course, run.position());
         let timing = (course.timed && job.repetition == 0).then(|| Timing::new(&run)).flatten();
-        Some(Self { run, watch, timing })
+        Some(Self { entrant: job.entrant, run, watch, timing })
     }
 
     /// Steps made.
@@ -64,6 +69,7 @@ impl Lane {
         let f = objective.value_gradient(run.position(), &mut watch.gradient);
         let outcome = Outcome {
             seed: run.setup().seed,
+            random: run.has_drawn(),
             lambda_min: run.status().lambda_min().unwrap_or_else(|| lambda_min(objective, run.position())),
             status: run.status().clone(),
             x: Vector::from_slice(run.position()),
@@ -76,6 +82,9 @@ impl Lane {
             samples: watch.samples,
             cut: run.len() >= run.setup().budget && !matches!(run.status(), Status::Minimum { .. }),
         };
+        if !outcome.random {
+            course.settled[self.entrant].store(true, Ordering::Relaxed);
+        }
         Finished { outcome, pace: self.timing.and_then(|timing| timing.pace()) }
     }
 }

@@ -30,6 +30,7 @@ use crate::problem::Objective;
 use lane::{Finished, Lane};
 use outcome::Grid;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Seconds since some moment: the caller's clock. Nothing but the time of a step depends on it.
 pub type Clock = fn() -> f64;
@@ -59,6 +60,8 @@ struct Course {
     timed: bool,
     clock: Clock,
     jobs: Vec<Job>,
+    /// Of each entrant, whether one run is all: it draws no random number. What is skipped for that is never shown.
+    settled: Vec<AtomicBool>,
 }
 
 /// One run: of which method, with which of its seeds.
@@ -87,7 +90,8 @@ impl Progress {
 }
 
 impl Race {
-    /// The race of `entrants`, each random one with `seeds` seeds (from 1 to [`MOST_SEEDS`]); the others run once.
+    /// The race of `entrants`, each random one with `seeds` seeds (from 1 to [`MOST_SEEDS`]); a method that draws no random
+    /// number runs once.
     ///
     /// # Errors
     /// [`SettingsError`] where the settings of an entrant do not fit its method, or its method not the objective.
@@ -124,7 +128,16 @@ impl Race {
         Ok(Self {
             outcomes: repetitions.iter().map(|n| vec![None; *n]).collect(),
             paces: vec![None; entrants.len()],
-            course: Arc::new(Course { objective, entrants, landmarks, grid, timed, clock, jobs }),
+            course: Arc::new(Course {
+                settled: entrants.iter().map(|_| AtomicBool::new(false)).collect(),
+                objective,
+                entrants,
+                landmarks,
+                grid,
+                timed,
+                clock,
+                jobs,
+            }),
             next: 0,
             lane: None,
             finished: 0,
@@ -229,9 +242,11 @@ impl Race {
         &self.course.landmarks
     }
 
-    /// Runs of an entrant that have ended, in the order of their seeds.
+    /// Runs of an entrant that have ended, in the order of their seeds; only the first where that drew no random number.
     pub fn outcomes(&self, entrant: usize) -> impl Iterator<Item = &Outcome> + Clone {
-        self.outcomes[entrant].iter().flatten()
+        let all = &self.outcomes[entrant];
+        let settled = all.first().and_then(Option::as_ref).is_some_and(|first| !first.random);
+        all[..if settled { 1 } else { all.len() }].iter().flatten()
     }
 
     /// Seconds of a step of this method alone, without recording and looking: measured, so never the same twice. `None`

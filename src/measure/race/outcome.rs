@@ -53,6 +53,8 @@ impl Cost {
 pub struct Outcome {
     /// Its seed.
     pub seed: u64,
+    /// Whether it drew a random number.
+    pub random: bool,
     /// How it stands.
     pub status: Status,
     /// The last iterate.

@@ -1,7 +1,7 @@
 //! The race panel: started, sorted, cancelled, saved by hand, and what it looks like.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
-use eframe::egui::{Theme, vec2};
+use eframe::egui::{Event, Theme, vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
 use saddlescope::measure::race::{Axis, Column};
@@ -75,7 +75,7 @@ fn a_race_is_started_sorted_and_saved() {
 #[test]
 fn a_long_race_is_cancelled_and_keeps_what_it_has() {
     let mut window = window(Theme::Dark);
-    apply(&mut window, Command::Edit(Edit::Steps(1_000_000)));
+    apply(&mut window, Command::Edit(Edit::Steps(20_000)));
     apply(&mut window, Command::Race(RaceView { seeds: 1000, ..RaceView::default() }));
     window.get_by_label("Start the race").click();
     window.run_steps(10);
@@ -92,6 +92,7 @@ fn what_a_race_looks_like() {
         let mut window = window(theme);
         window.get_by_label("Start the race").click();
         window.run();
+        window.event(Event::PointerGone);
         let view = RaceView { axis: Axis::Backpropagations, column: Column::F, ..RaceView::default() };
         apply(&mut window, Command::Race(view));
         // The time of a step is measured: it would differ in each picture.
@@ -100,6 +101,8 @@ fn what_a_race_looks_like() {
         window.snapshot(format!("race_escapes_{name}"));
         apply(&mut window, Command::Race(RaceView { picture: Picture::StepSizes, ..view }));
         window.get_by_label("Vary the step size").click();
+        window.run();
+        window.event(Event::PointerGone);
         window.run();
         window.snapshot(format!("race_steps_{name}"));
         results.extend_harness(&mut window);

@@ -101,7 +101,8 @@ fn histogram_ui(
         Stroke::new(2.5, color),
         series_dash(series),
     ));
-    let name = painter.with_clip_rect(Rect::from_x_y_ranges(line.left()..=line.left() + NAMES - 6.0, line.y_range()));
+    let room = Rect::from_x_y_ranges(line.left()..=line.left() + NAMES - 6.0, line.y_range());
+    let name = painter.with_clip_rect(room.intersect(painter.clip_rect()));
     name.text(pos2(line.left() + 26.0, middle), Align2::LEFT_CENTER, &standing.name, font(chosen), visuals.text_color());
     let (text, ink) = words(histogram, standing, visuals);
     painter.text(pos2(line.right() - WORDS + 12.0, middle), Align2::LEFT_CENTER, text, FontId::proportional(12.0), ink);

@@ -47,8 +47,13 @@ pub(super) fn table_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory, 
     sort(&mut rows, view.column, view.descending);
     let landmarks = race.landmarks();
     ScrollArea::horizontal().id_salt("race table").auto_shrink([false, false]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
-        let mut table = TableBuilder::new(ui).id_salt("race rows").striped(true).sense(Sense::click()).auto_shrink([false, true]);
+        ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
+        let mut table = TableBuilder::new(ui)
+            .id_salt("race rows")
+            .striped(true)
+            .sense(Sense::click())
+            .auto_shrink([false, true])
+            .min_scrolled_height(0.0);
         for column in Column::ALL {
             table = table.column(egui_extras::Column::exact(title(column, landmarks).2).clip(true));
         }
