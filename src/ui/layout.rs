@@ -174,3 +174,53 @@ impl Behavior<String> for Panes<'_, '_> {
         48.0
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    /// An arrangement of before there were tabs in the middle.
+    fn old(map_in_tabs: bool) -> Layout {
+        let mut tiles = Tiles::default();
+        let [methods, problem, map, step, plots] =
+            ["methods", "problem", "map", "step", "plots"].map(|id| tiles.insert_pane(id.to_owned()));
+        let left = tiles.insert_tab_tile(vec![methods, problem]);
+        let middle = if map_in_tabs { tiles.insert_tab_tile(vec![map]) } else { map };
+        let right = tiles.insert_vertical_tile(vec![step, plots]);
+        let mut root = Linear::new(LinearDir::Horizontal, vec![left, middle, right]);
+        root.shares.set_share(middle, 7.0);
+        let root = tiles.insert_container(Container::Linear(root));
+        Tree::new(egui::Id::unique("layout"), root, tiles)
+    }
+
+    #[test]
+    fn a_stored_arrangement_stays_and_new_panels_come_beside_the_map() {
+        for map_in_tabs in [false, true] {
+            let stored = serde_json::to_string(&old(map_in_tabs)).unwrap_or_default();
+            let layout = restored(&stored).expect("it fits");
+            let tile = |id: &str| layout.tiles.find_pane(&id.to_owned()).expect("a pane");
+            let parent = |id: &str| layout.tiles.parent_of(tile(id)).expect("a parent");
+            for panel in panels() {
+                let beside = !LEFT.contains(&panel.id) && !RIGHT.contains(&panel.id);
+                assert_eq!(parent(panel.id) == parent("map"), beside, "{}", panel.id);
+            }
+            let Some(Container::Tabs(tabs)) = layout.tiles.get_container(parent("map")) else { panic!("tabs") };
+            assert_eq!((tabs.children[0], tabs.active), (tile("map"), Some(tile("map"))));
+            let Some(Container::Linear(root)) = layout.root().and_then(|root| layout.tiles.get_container(root)) else {
+                panic!("a row")
+            };
+            assert_eq!(root.children.len(), 3);
+            assert_eq!(root.shares.iter().find(|(tile, _)| **tile == parent("map")).map(|(_, share)| *share), Some(7.0));
+            let again = serde_json::to_string(&layout).unwrap_or_default();
+            assert_eq!(restored(&again).as_ref(), Some(&layout));
+        }
+    }
+
+    #[test]
+    fn arrangements_with_unknown_or_double_panels_are_not_taken() {
+        let stored = serde_json::to_string(&old(false)).unwrap_or_default();
+        assert!(restored(&stored.replace("\"step\"", "\"nonsense\"")).is_none());
+        assert!(restored(&stored.replace("\"step\"", "\"plots\"")).is_none());
+    }
+}
