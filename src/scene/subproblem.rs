@@ -47,7 +47,7 @@ pub const SUBPROBLEM_PRESETS: [SubproblemPreset; 7] = [
     preset("Hard case", "The gradient says nothing about the way down: two solutions", [1.0, 0.0], [1.5, -1.0], 0.0, 1.0),
     preset("Near hard", "A hundredth of the gradient decides between two far solutions", [1.0, 0.01], [1.5, -1.0], 0.0, 1.0),
     preset("Degenerate", "A flat direction: a chord of minimizers", [1.0, 0.0], [1.5, 0.0], 0.0, 1.0),
-    preset("At a saddle", "No gradient at all: only curvature shows a way", [0.0, 0.0], [1.5, -1.0], 0.4, 1.0),
+    preset("Saddle", "No gradient at all: only curvature shows a way", [0.0, 0.0], [1.5, -1.0], 0.4, 1.0),
 ];
 
 const fn preset(

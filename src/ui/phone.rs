@@ -97,7 +97,7 @@ fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>) {
                 rect.center_bottom() - vec2(0.0, 4.0),
                 Align2::CENTER_BOTTOM,
                 tab.title,
-                egui::FontId::proportional(12.0),
+                egui::FontId::proportional(if width < 64.0 { 10.0 } else { 12.0 }),
                 color,
             );
             if response.on_hover_text(tab.about).clicked() {

@@ -91,7 +91,7 @@ impl Anatomy {
             Case::AtMinimum => vec!["g = 0 and H is positive definite: s = 0 is the solution.".to_owned()],
             Case::AtSaddle => vec![
                 format!("g = 0, but λ₁ = {lowest} < 0: only curvature shows a way down, along ±v₁ to the boundary."),
-                "Steihaug, Lanczos, dogleg and Cauchy start at g and stay; the exact solver leaves.".to_owned(),
+                "Steihaug, dogleg and Cauchy start at g and stay; the exact solver leaves.".to_owned(),
             ],
             Case::Interior => vec![format!(
                 "H is positive definite and Newton's point −H⁻¹g, of norm {}, is inside (Δ = {radius}): it is the solution, λ = 0.",
@@ -166,8 +166,8 @@ impl Anatomy {
         };
         match self.case {
             Case::Hard => {
-                let lanczos = share(Solver::Lanczos)?;
-                Some(format!("Krylov spaces of g never see v₁: Lanczos reaches {} % of the decrease.", n2(100.0 * lanczos)))
+                let steihaug = share(Solver::Steihaug)?;
+                Some(format!("The Krylov space of g never sees v₁: Steihaug reaches {} % of the decrease.", n2(100.0 * steihaug)))
             }
             Case::Boundary | Case::Indefinite | Case::OrthogonalBoundary | Case::NearHard => {
                 let steihaug = share(Solver::Steihaug)?;

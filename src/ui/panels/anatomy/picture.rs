@@ -58,7 +58,7 @@ pub fn picture_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
         (camera, arrow_scale(&picture, &camera))
     });
     let view = camera.view(viewport(rect));
-    let dial = Dial { center: rect.left_bottom() + vec2(DIAL + 34.0, -DIAL - 40.0), radius: DIAL };
+    let dial = Dial { center: rect.right_top() + vec2(-DIAL - 14.0, DIAL + 14.0), radius: DIAL };
     describe(&response, shown);
 
     let mut held = None;
@@ -276,7 +276,7 @@ fn marks(shown: &Shown, toggles: &solvers::Toggles, lambda: Option<f64>, view: &
         mark(&taken.place, Look { series: *index, shape: MarkerShape::Circle, radius: 3.0, dash: &[] }, name.clone());
     }
     // What is outside is marked where its direction leaves the picture.
-    let inner = rect.shrink2(vec2(22.0, 22.0));
+    let inner = Rect::from_min_max(rect.min + vec2(56.0, 22.0), rect.max - vec2(22.0, 36.0));
     let middle = paint::point(view, [0.0; 2]);
     for mark in marks.iter_mut().filter(|mark| !inner.contains(mark.at)) {
         let d = mark.at - middle;
