@@ -13,6 +13,8 @@ const PICTURE_PX: [u32; 2] = [1600, 1000];
 impl App {
     /// Applies one wish.
     pub fn apply(&mut self, ctx: &egui::Context, command: Command) {
+        // The session follows at the end of a frame: what it then is shows in the next one.
+        ctx.request_repaint();
         match command {
             Command::Edit(edit) => self.edit(edit),
             Command::Undo => self.document.undo(),

@@ -31,9 +31,9 @@ pub fn first_layout() -> Layout {
     right.shares.set_share(plots, 0.5);
     let right = tiles.insert_container(Container::Linear(right));
     let mut root = Linear::new(LinearDir::Horizontal, vec![left, middle, right]);
-    root.shares.set_share(left, 0.185);
-    root.shares.set_share(middle, 0.605);
-    root.shares.set_share(right, 0.21);
+    root.shares.set_share(left, 0.178);
+    root.shares.set_share(middle, 0.627);
+    root.shares.set_share(right, 0.195);
     let root = tiles.insert_container(Container::Linear(root));
     Tree::new(egui::Id::unique("layout"), root, tiles)
 }
@@ -132,7 +132,7 @@ impl Behavior<String> for Panes<'_, '_> {
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
-        32.0
+        28.0
     }
 
     fn tab_title_spacing(&self, _visuals: &Visuals) -> f32 {

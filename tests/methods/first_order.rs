@@ -131,7 +131,7 @@ fn first_order_trust_region_asks_a_gradient_an_iterate_and_a_value_a_trial() {
     }
 }
 
-/// η of each step, read off the region of gradient descent: Δ = ηₜ‖g‖.
+/// η of each step, read off the region of plain descent: Δ = ηₜ‖g‖.
 #[test]
 fn schedules_follow_their_formulas() {
     let (time, factor, warmup) = (7.0_f64, 0.3_f64, 4);
@@ -145,18 +145,22 @@ fn schedules_follow_their_formulas() {
         ("cosine", &cosine),
     ];
     for (name, formula) in formulas {
-        for ramp in [0, warmup] {
+        for (id, ramp) in [("gd", 0), ("gd", warmup), ("sgd", warmup), ("noisy_sgd", warmup)] {
             let numbers =
                 [("step_size", 0.01), ("schedule_time", time), ("schedule_factor", factor), ("warmup", f64::from(ramp))];
             let settings = set(&numbers, &[("schedule", name)]);
-            let (records, _) = run("gd", &settings, &QUAD_ILL, &QUAD_ILL.start, 30, 0);
+            let (records, _) = run(id, &settings, &QUAD_ILL, &QUAD_ILL.start, 30, 0);
             assert_eq!(records.len(), 30);
             for (t, record) in records.iter().enumerate() {
                 let t = f64::from(u32::try_from(t).unwrap());
                 let ramp = f64::from(ramp);
                 let share = if t < ramp { (t + 1.0) / ramp } else { formula(t - ramp) };
                 let eta = radius(record) / record.gradient_norm;
-                assert!((eta - 0.01 * share).abs() < 1e-15, "{name} with warm-up {ramp} at {t}: {eta} against {}", 0.01 * share);
+                assert!(
+                    (eta - 0.01 * share).abs() < 1e-15,
+                    "{id}: {name} with warm-up {ramp} at {t}: {eta} against {}",
+                    0.01 * share
+                );
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::outcome::Grid;
 use super::quantile::Summary;
 use super::{Clock, Entrant, Landmarks, Progress, Race};
-use crate::optim::{Method, Parameter, Setting, SettingsError};
+use crate::optim::{Method, Parameter, Setting, Settings, SettingsError};
 use crate::problem::Objective;
 use serde::Serialize;
 use std::sync::Arc;
@@ -57,10 +57,10 @@ pub struct SweepPoint {
     pub diverged: usize,
 }
 
-/// The declared parameter that is the length of a method's steps: `step_size`, or else `radius`.
-pub fn step_parameter(method: &Method) -> Option<&'static Parameter> {
-    let named = |name: &str| method.parameters.iter().find(|p| p.name == name);
-    named("step_size").or_else(|| named("radius"))
+/// The declared parameter that is the length of a method's steps: `step_size`, that of the inner method, or else `radius`.
+pub fn step_parameter(method: &Method, settings: &Settings) -> Option<&'static Parameter> {
+    let declared = method.declared(settings);
+    ["step_size", "inner_step_size", "radius"].iter().find_map(|name| declared.iter().find(|p| p.name == *name))
 }
 
 impl Sweep {
@@ -79,7 +79,7 @@ impl Sweep {
         let mut points = Vec::new();
         let mut varied = Vec::new();
         for (place, entrant) in entrants.iter().enumerate() {
-            let Some(parameter) = step_parameter(entrant.setup.method) else { continue };
+            let Some(parameter) = step_parameter(entrant.setup.method, &entrant.setup.settings) else { continue };
             let (min, max) = parameter.span.limits();
             let default = parameter.default_number(entrant.setup.scales);
             for k in -DECADES * PER_DECADE..=DECADES * PER_DECADE {

@@ -5,6 +5,7 @@ use super::trial::{plain_step, sampled};
 use crate::linalg::{Vector, axpy, copy, zeros};
 use crate::optim::first_order::gradient_step;
 use crate::optim::preset::numbers;
+use crate::optim::schedule::{Schedule, scheduled};
 use crate::optim::{Family, Method, Optimizer, Oracle, Phase, Preset, Requirement, Step, StepError};
 
 const SOURCE: &str = "Ge, Huang, Jin, Yuan 2015, Algorithm 1";
@@ -20,7 +21,7 @@ pub(in crate::optim) const NOISY_SGD: Method = Method {
     formula: "x ← x − η (ĝ + σ n),  n ~ U(sphere)",
     summary: "Adds noise in every direction to the sampled gradient, so that no saddle holds it, whatever the samples are.",
     source: SOURCE,
-    parameters: &[
+    parameters: scheduled![
         gradient_step(0.5, 1e-3, SOURCE),
         gradient("noise", "σ", 0.1, 1.0, "length of the noise added to each gradient", SOURCE),
         batch_size("b", 1.0, "samples a step, drawn with replacement", SOURCE),
@@ -35,7 +36,8 @@ pub(in crate::optim) const NOISY_SGD: Method = Method {
     build: |values, start| {
         Box::new(NoisyDescent {
             x: copy(start),
-            step_size: values.number("step_size"),
+            schedule: Schedule::new(values),
+            t: 0,
             noise: values.number("noise"),
             batch_size: values.integer("batch_size"),
         })
@@ -45,7 +47,8 @@ pub(in crate::optim) const NOISY_SGD: Method = Method {
 #[derive(Clone)]
 struct NoisyDescent {
     x: Vector,
-    step_size: f64,
+    schedule: Schedule,
+    t: u64,
     noise: f64,
     batch_size: usize,
 }
@@ -61,7 +64,9 @@ impl Optimizer for NoisyDescent {
         let mut noise = zeros(self.x.len());
         oracle.rng().fill_sphere(self.noise, &mut noise);
         axpy(1.0, &noise, &mut linear);
-        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent))
+        let step_size = self.schedule.at(self.t);
+        self.t += 1;
+        Ok(plain_step(&mut self.x, step_size, linear, f, Phase::Descent))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

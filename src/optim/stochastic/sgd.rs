@@ -4,6 +4,7 @@ use super::parameters::batch_size;
 use super::trial::{plain_step, sampled};
 use crate::linalg::{Rng, Vector, copy};
 use crate::optim::first_order::gradient_step;
+use crate::optim::schedule::{Schedule, scheduled};
 use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Sample, Span, Step, StepError};
 
 const SOURCE: &str = "Robbins, Monro 1951";
@@ -19,7 +20,7 @@ pub(in crate::optim) const SGD: Method = Method {
     formula: "x ← x − η ĝ,  E ĝ = g",
     summary: "Gradient descent on a sampled gradient: its noise pushes it off saddles and keeps it from settling.",
     source: SOURCE,
-    parameters: &[
+    parameters: scheduled![
         gradient_step(0.5, 1e-3, SOURCE),
         batch_size("b", 1.0, "samples a step; without samples the noise is divided by √b", SOURCE),
         Parameter {
@@ -38,7 +39,8 @@ pub(in crate::optim) const SGD: Method = Method {
     build: |values, start| {
         Box::new(StochasticGradient {
             x: copy(start),
-            step_size: values.number("step_size"),
+            schedule: Schedule::new(values),
+            t: 0,
             batch_size: values.integer("batch_size"),
             epoch: (values.choice("sampling") == "reshuffle").then(Vec::new),
         })
@@ -48,7 +50,8 @@ pub(in crate::optim) const SGD: Method = Method {
 #[derive(Clone)]
 struct StochasticGradient {
     x: Vector,
-    step_size: f64,
+    schedule: Schedule,
+    t: u64,
     batch_size: usize,
     /// The indices of this epoch that are left, the next one last; `None`: with replacement.
     epoch: Option<Vec<usize>>,
@@ -79,7 +82,9 @@ impl Optimizer for StochasticGradient {
             _ => oracle.draw(self.batch_size),
         };
         let (f, linear) = sampled(oracle, &self.x, &sample)?;
-        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent))
+        let step_size = self.schedule.at(self.t);
+        self.t += 1;
+        Ok(plain_step(&mut self.x, step_size, linear, f, Phase::Descent))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -168,7 +168,7 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
         Some(Setting::Number(value)) => *value,
         _ => default,
     };
-    ui.spacing_mut().slider_width = (ui.available_width() - 104.0).clamp(48.0, 240.0);
+    ui.spacing_mut().slider_width = (ui.available_width() - 128.0).clamp(40.0, 240.0);
     let (min, max) = parameter.span.limits();
     let slider = Slider::new(&mut value, min..=max)
         .logarithmic(matches!(parameter.span, Span::Log { .. }))

@@ -435,3 +435,29 @@ fn the_help_sheet_lists_every_key() {
     window.run();
     assert!(window.query_by_label("play or pause").is_none());
 }
+
+#[test]
+fn a_matrix_that_is_no_metric_stays_in_its_field_with_a_sentence() {
+    let mut region = MethodSpec::new("tr");
+    region.settings.insert("metric".to_owned(), Setting::Name("matrix".to_owned()));
+    let scene = Scene { methods: vec![region], start: None, ..Scene::bare(ProblemSpec::landscape("rosenbrock")) };
+    let mut window = window(DESK, Launch { scene: Some(scene), ..Launch::default() });
+    window.get_by_label_contains("Show the parameters of").click();
+    window.run();
+    let write = |window: &mut Harness<'_, App>, text: &str| {
+        window.get_by_role_and_label(Role::TextInput, "A").focus();
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        window.step();
+        window.event(Event::Text(text.to_owned()));
+        window.run_steps(3);
+    };
+    let set = |window: &Harness<'_, App>| window.state().session().lanes()[0].spec().settings.get("matrix").cloned();
+    write(&mut window, "1,2;2,1");
+    assert_eq!(set(&window), None);
+    window.get_by_label_contains("symmetric positive definite");
+    write(&mut window, "4,1;1,2");
+    assert_eq!(set(&window), Some(Setting::Name("4,1;1,2".to_owned())));
+    assert!(window.query_by_label_contains("symmetric positive definite").is_none());
+    assert!(window.state().session().lanes()[0].fault().is_none());
+}

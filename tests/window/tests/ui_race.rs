@@ -56,6 +56,8 @@ fn a_race_is_started_sorted_and_saved() {
         let column = table[0].iter().position(|name| name == "escape_time").unwrap();
         table[1..].iter().map(|row| row[column].parse().unwrap_or(f64::INFINITY)).collect()
     };
+    window.get_by_label("Left at").scroll_to_me();
+    window.run();
     window.get_by_label("Left at").click();
     window.run();
     assert!(window.query_by_label("Left at ↑").is_some());

@@ -89,3 +89,37 @@ fn what_opens_on_a_phone() {
     }
     results.extend_harness(&mut window);
 }
+
+#[test]
+fn modes_of_momentum() {
+    let mut results = SnapshotResults::new();
+    let mut scene = Scene::bare(ProblemSpec::landscape("quad_ill"));
+    scene.methods = ["heavy_ball", "gd", "nesterov"].map(MethodSpec::new).to_vec();
+    for (shade, theme) in [("light", Theme::Light), ("dark", Theme::Dark)] {
+        let launch = Launch { scene: Some(scene.clone()), ..Launch::default() };
+        let mut window = opened(DESK, theme, launch);
+        window.get_all_by_label("Momentum").last().expect("a tab").click();
+        window.run();
+        window.snapshot(format!("desk_momentum_{shade}"));
+        results.extend_harness(&mut window);
+    }
+}
+
+/// A search for negative curvature on the map and on the curves, and the numbers of its paper.
+#[test]
+fn searches_and_papers_choices() {
+    let mut results = SnapshotResults::new();
+    let mut scene = Scene::bare(ProblemSpec::landscape("saddle_bounded"));
+    scene.start = Some(vec![1.5, 0.0]);
+    scene.seed = 1;
+    scene.methods = ["neon", "pagd", "cnc_sgd", "natasha2"].map(MethodSpec::new).to_vec();
+    scene.playback.step = 80;
+    let launch = Launch { scene: Some(scene), ..Launch::default() };
+    let mut window = opened(DESK, Theme::Light, launch);
+    window.get_by_label_contains("Show the parameters of Neon").click();
+    window.run();
+    window.get_by_label("Paper's choice").click();
+    window.run();
+    window.snapshot("desk_search");
+    results.extend_harness(&mut window);
+}

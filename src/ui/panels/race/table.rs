@@ -49,6 +49,7 @@ pub(super) fn table_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory, 
     ScrollArea::horizontal().id_salt("race table").auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
         let mut table = TableBuilder::new(ui)
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
             .id_salt("race rows")
             .striped(true)
             .sense(Sense::click())

@@ -118,7 +118,7 @@ fn a_click_on_a_mark_leaves_the_start_and_two_put_it_there() {
 
 #[test]
 fn a_click_on_a_step_chooses_the_method_and_the_step() {
-    let mut harness = window(scene(ProblemSpec::landscape("quad_well"), &["gd", "adam"], 60), SIZE, Theme::Light, 0);
+    let mut harness = window(scene(ProblemSpec::landscape("quad_well"), &["gd", "heavy_ball"], 60), SIZE, Theme::Light, 0);
     let run = harness.state().session.lanes()[1].run().expect("a run");
     // The step of the second method that is farthest from all others.
     let position = |lane: usize, row: usize| {
