@@ -218,11 +218,9 @@ impl Race {
     pub fn progress(&self) -> Progress {
         let jobs = &self.course.jobs;
         let whole: u64 = jobs.iter().map(|job| self.course.entrants[job.entrant].setup.budget).sum();
-        let mut made = self.spent + self.lane.as_ref().map_or(0, Lane::steps);
+        let made = self.spent + self.lane.as_ref().map_or(0, Lane::steps);
         #[cfg(not(target_arch = "wasm32"))]
-        if let Some(workers) = &self.workers {
-            made = made.max(workers.steps());
-        }
+        let made = self.workers.as_ref().map_or(made, |workers| made.max(workers.steps()));
         let share = if whole == 0 { 1.0 } else { (made as f64 / whole as f64).min(1.0) };
         Progress { finished: self.finished, runs: jobs.len(), share }
     }
