@@ -4,7 +4,7 @@
 use saddlescope::linalg::Vector;
 use saddlescope::optim::{Method, Noise, NoiseShape, Setting, Settings, method, methods};
 use saddlescope::problem::{FormulaProblem, Objective};
-use saddlescope::run::{Run, Setup, Status, StopRules};
+use saddlescope::run::{Fork, Run, Setup, Status, StopRules};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +19,10 @@ fn text(m: &Method) -> &'static str {
 
 fn objective(text: &str) -> Arc<dyn Objective> {
     Arc::new(FormulaProblem::from_text(text, None, &BTreeMap::new(), None).unwrap())
+}
+
+fn fork_to(step: u64, method: &'static Method, settings: Settings) -> Fork {
+    Fork { step, method, settings, moved: BTreeMap::new() }
 }
 
 fn run(text: &str, id: &str, settings: &[(&str, f64)], start: [f64; 2], budget: u64) -> Run {
@@ -91,7 +95,7 @@ fn a_fork_without_a_change_repeats_the_rest() {
     for m in methods() {
         let original = run(text(m), m.id, &[], [1.0, 0.3], 150);
         let at = original.len() / 2;
-        let mut fork = original.fork(at, m, Settings::new()).unwrap();
+        let mut fork = original.fork(&fork_to(at, m, Settings::new())).unwrap();
         fork.advance(u64::MAX);
         assert_eq!((fork.len(), fork.trace().first()), (original.len(), at), "{}", m.id);
         for k in at..=fork.len() {
@@ -100,7 +104,7 @@ fn a_fork_without_a_change_repeats_the_rest() {
         }
         assert!(fork.record(at).is_none());
         assert_eq!((fork.status(), fork.counts()), (original.status(), original.counts()), "{}", m.id);
-        let end = original.fork(u64::MAX, m, Settings::new()).unwrap();
+        let end = original.fork(&fork_to(u64::MAX, m, Settings::new())).unwrap();
         assert_eq!((end.len(), end.status()), (original.len(), original.status()), "{}", m.id);
     }
 }
@@ -110,11 +114,14 @@ fn a_fork_with_another_step_size_starts_at_the_iterate() {
     let gd = method("gd").unwrap();
     let original = run(SADDLE, "gd", &[("step_size", 0.1)], [1.0, 0.3], 50);
     let settings = Settings::from([("step_size".to_owned(), Setting::Number(0.01))]);
-    let mut fork = original.fork(10, gd, settings).unwrap();
+    let mut fork = original.fork(&fork_to(10, gd, settings)).unwrap();
     assert_eq!(fork.iterate(0), original.iterate(10));
     fork.advance(1);
     assert_ne!(fork.iterate(11), original.iterate(11));
-    assert!(original.fork(10, gd, Settings::from([("nonsense".to_owned(), Setting::Number(1.0))])).is_err());
+    let moved = Fork { moved: BTreeMap::from([(1, 0.75), (9, 1.0)]), ..fork_to(10, gd, original.setup().settings.clone()) };
+    let moved = original.fork(&moved).unwrap();
+    assert_eq!(&moved.iterate(10)[..], [original.iterate(10)[0], 0.75]);
+    assert!(original.fork(&fork_to(10, gd, Settings::from([("nonsense".to_owned(), Setting::Number(1.0))]))).is_err());
 }
 
 #[test]
@@ -133,4 +140,24 @@ fn statuses_are_told_from_the_spectrum() {
     let mut never = run(SADDLE, "gd", &[], [f64::INFINITY, 0.0], 50);
     assert!(matches!(never.status(), Status::Diverged { .. }));
     assert_eq!(never.advance(10), 0);
+}
+
+#[test]
+fn a_run_that_grows_elsewhere_arrives_whole() {
+    for (id, chunks) in [("sgd", vec![1, 70, 3, 400, 2000]), ("tr", vec![1, 1, 1, 500])] {
+        let mut far = run(SADDLE, id, &[], [1.0, 0.3], 2400);
+        let (mut near, mut mark) = (far.clone(), far.mark());
+        for chunk in chunks {
+            far.advance(chunk);
+            near.absorb(far.since(&mut mark));
+            assert_eq!((near.len(), near.status(), near.counts()), (far.len(), far.status(), far.counts()), "{id}");
+        }
+        assert_eq!(near.trace().rows().len(), far.trace().rows().len(), "{id}");
+        assert_eq!(near.trace().positions(), far.trace().positions(), "{id}");
+        for step in [1, 2, far.len() / 2, far.len()] {
+            assert_eq!(format!("{:?}", near.record(step)), format!("{:?}", far.record(step)), "{id} step {step}");
+            let replayed = near.replay(step).unwrap().run();
+            assert_eq!(format!("{replayed:?}"), format!("{:?}", far.record(step)), "{id} step {step}");
+        }
+    }
 }

@@ -83,7 +83,10 @@ fn a_fork_of_a_fork_without_a_change_is_the_original() {
         let mut scene = Scene { methods: ["gd", id].map(MethodSpec::new).to_vec(), ..Scene::default() };
         let mut fork = MethodSpec::new(id);
         for step in [40, 90] {
-            fork = MethodSpec { fork: Some(Box::new(ForkSpec { origin: fork, stream: 1, step })), ..MethodSpec::new(id) };
+            fork = MethodSpec {
+                fork: Some(Box::new(ForkSpec { origin: fork, stream: 1, step, moved: Default::default() })),
+                ..MethodSpec::new(id)
+            };
         }
         scene.methods.push(fork);
         assert_eq!(Scene::from_json(&scene.to_json()).unwrap(), scene);
@@ -109,7 +112,7 @@ fn a_fork_beyond_the_end_of_its_origin_begins_there() {
     let mut alone = scene.open().unwrap().runs.remove(0).unwrap();
     alone.advance(u64::MAX);
     scene.methods[0].settings.insert("step_size".to_owned(), saddlescope::optim::Setting::Number(1e-3));
-    scene.methods[0].fork = Some(Box::new(ForkSpec { origin, stream: 0, step: 399 }));
+    scene.methods[0].fork = Some(Box::new(ForkSpec { origin, stream: 0, step: 399, moved: Default::default() }));
     let fork = scene.open().unwrap().runs.remove(0).unwrap();
     assert!(alone.len() < 399 && fork.trace().first() == alone.len());
     assert_eq!(fork.position(), alone.position());

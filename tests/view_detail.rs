@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use saddlescope::problem::{FormulaProblem, landscape, landscapes};
+use saddlescope::problem::{FormulaProblem, Problem, landscape, landscapes};
 use saddlescope::view::{Camera, Field, Frame, Sampling, Sketch, Slice, Viewport, plot_box, problem_scale};
 use std::collections::BTreeMap;
 
@@ -11,17 +11,18 @@ const WINDOW: Viewport = Viewport { min_px: [40.0, 20.0], size_px: [800.0, 500.0
 #[test]
 fn single_precision_serves_whole_landscapes_and_no_deep_zoom() {
     for entry in landscapes() {
-        let problem = FormulaProblem::from_landscape(entry, &BTreeMap::new(), None).unwrap();
-        let plane = problem.plane();
-        let surface = Slice { objective: &problem, plane: &plane };
-        let scale = problem_scale(&problem, &plane);
+        let problem = Problem::from(FormulaProblem::from_landscape(entry, &BTreeMap::new(), None).unwrap());
+        let cut = problem.cut();
+        let surface = Slice { objective: &problem, plane: &cut.plane };
+        let scale = problem_scale(&problem, &cut);
         let frame = |camera: Camera| Frame::new(&surface, &camera.view(WINDOW), &scale);
-        assert!(frame(Camera::fit(plot_box(&problem), true)).single_precision, "{}", entry.id);
+        assert!(frame(Camera::fit(plot_box(&cut), true)).single_precision, "{}", entry.id);
     }
-    let problem = FormulaProblem::from_landscape(landscape("rosenbrock").unwrap(), &BTreeMap::new(), None).unwrap();
-    let plane = problem.plane();
-    let surface = Slice { objective: &problem, plane: &plane };
-    let scale = problem_scale(&problem, &plane);
+    let problem =
+        Problem::from(FormulaProblem::from_landscape(landscape("rosenbrock").unwrap(), &BTreeMap::new(), None).unwrap());
+    let cut = problem.cut();
+    let surface = Slice { objective: &problem, plane: &cut.plane };
+    let scale = problem_scale(&problem, &cut);
     for (half, single) in [(1.0, true), (1e-2, true), (1e-8, false), (1e-11, false)] {
         let frame = Frame::new(&surface, &Camera::new([0.3, 0.7], [half; 2], true).view(WINDOW), &scale);
         assert_eq!(frame.single_precision, single, "{half}");
@@ -30,11 +31,12 @@ fn single_precision_serves_whole_landscapes_and_no_deep_zoom() {
 
 #[test]
 fn a_field_is_refined_to_the_one_that_is_sampled_at_once() {
-    let problem = FormulaProblem::from_landscape(landscape("himmelblau").unwrap(), &BTreeMap::new(), None).unwrap();
-    let plane = problem.plane();
-    let surface = Slice { objective: &problem, plane: &plane };
-    let scale = problem_scale(&problem, &plane);
-    let view = Camera::fit(plot_box(&problem), true).view(WINDOW);
+    let problem =
+        Problem::from(FormulaProblem::from_landscape(landscape("himmelblau").unwrap(), &BTreeMap::new(), None).unwrap());
+    let cut = problem.cut();
+    let surface = Slice { objective: &problem, plane: &cut.plane };
+    let scale = problem_scale(&problem, &cut);
+    let view = Camera::fit(plot_box(&cut), true).view(WINDOW);
     let (frame, coarse) = Frame::with_field(&surface, &view, &scale);
     assert_eq!(frame, Frame::new(&surface, &view, &scale));
     let whole = Field::sample(&surface, &view, &frame);

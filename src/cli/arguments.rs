@@ -1,11 +1,12 @@
 //! The words of the command line, declared.
 
 use super::CliError;
+use super::network::NetworkArgs;
 use super::values::{axis, domain, noise, number, numbers, pairs, solver};
 use crate::measure::race::{Axis, MOST_SEEDS};
 use crate::optim::subproblem::Solver;
 use crate::optim::{Noise, Setting};
-use crate::problem::{FormulaProblem, Objective};
+use crate::problem::{Objective, Problem};
 use crate::scene::{MethodSpec, Scene, SceneError, from_link};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
@@ -91,7 +92,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A scene file or link, instead of a problem and a method.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "preset", "start", "steps", "seed", "noise"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "preset", "start", "steps", "seed", "noise", "batch", "layers"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -128,6 +129,9 @@ pub struct Trials {
     /// Seed of the random stream.
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Samples of a gradient, for the methods that take batches; the whole sum without.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub batch: Option<u32>,
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]
     pub noise: Option<Noise>,
@@ -148,7 +152,7 @@ pub struct RaceArgs {
 #[derive(Debug, Args)]
 pub struct FieldArgs {
     /// A scene file or link, instead of a problem and methods.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise", "batch", "layers"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -243,6 +247,9 @@ pub struct ProblemArgs {
     /// The box of a formula's picture, or where to look for critical points.
     #[arg(long, allow_hyphen_values = true, value_name = "X0:X1,Y0:Y1")]
     pub domain: Option<String>,
+    /// A network instead.
+    #[command(flatten)]
+    pub network: NetworkArgs,
 }
 
 /// Where the output goes.
@@ -263,6 +270,8 @@ pub enum Registry {
     Landscapes,
     /// The optimizers.
     Methods,
+    /// The data sets that networks learn.
+    Datasets,
 }
 
 /// The shape of a table.
@@ -298,6 +307,9 @@ impl Arguments {
 impl ProblemArgs {
     /// The problem as a scene with no method.
     pub(super) fn scene(&self) -> Result<Scene, CliError> {
+        if let Some(layers) = &self.network.layers {
+            return self.network.scene(layers);
+        }
         let parameters = pairs(&self.parameters, "--param")?;
         let mut numbers = BTreeMap::new();
         for (name, text) in parameters {
@@ -315,17 +327,20 @@ impl ProblemArgs {
                 dim: self.dim.unwrap_or(2),
                 domain: domain.unwrap_or([-3.0, 3.0, -3.0, 3.0]),
             },
-            _ => return Err(CliError::Usage("name the problem with --landscape ID or --formula TEXT".to_owned())),
+            _ => {
+                let wanted = "name the problem with --landscape ID, --formula TEXT or --layers 2-8-8-1 --data ID";
+                return Err(CliError::Usage(wanted.to_owned()));
+            }
         }))
     }
 
     /// The problem itself.
-    pub(super) fn open(&self) -> Result<FormulaProblem, CliError> {
+    pub(super) fn open(&self) -> Result<Problem, CliError> {
         Ok(self.scene()?.problem.open()?)
     }
 
     /// The box in which to search: what was asked for, or the problem's own.
-    pub(super) fn bounds_of(&self, problem: &FormulaProblem) -> Result<Vec<[f64; 2]>, CliError> {
+    pub(super) fn bounds_of(&self, problem: &Problem) -> Result<Vec<[f64; 2]>, CliError> {
         let Some(text) = &self.domain else { return Ok(problem.bounds()) };
         let [x0, x1, y0, y1] = domain(text)?;
         Ok([[x0, x1], [y0, y1]].into_iter().cycle().take(problem.dim()).collect())
@@ -367,12 +382,30 @@ impl FieldArgs {
 
 impl Trials {
     fn apply(&self, scene: &mut Scene) -> Result<(), CliError> {
-        scene.start = self.start.as_deref().map(|s| numbers(s, "--start")).transpose()?;
+        if let Some(start) = &self.start {
+            scene.start = Some(numbers(start, "--start")?);
+        }
         scene.steps = self.steps.unwrap_or(scene.steps);
         scene.seed = self.seed.unwrap_or(scene.seed);
         scene.noise = self.noise;
+        if let Some(size) = self.batch {
+            for spec in &mut scene.methods {
+                batch(spec, size)?;
+            }
+        }
         Ok(())
     }
+}
+
+/// Gives a method its batch, under the name that it has there.
+fn batch(spec: &mut MethodSpec, size: u32) -> Result<(), CliError> {
+    let declared = crate::optim::method(&spec.id)?.declared(&spec.settings);
+    let named = |name: &&str| declared.iter().any(|p| p.name == *name);
+    let Some(name) = ["batch_size", "inner_batch_size", "gradient_batch"].into_iter().find(named) else {
+        return Err(CliError::Usage(format!("{} takes no --batch: it asks for the whole sum, or says its own sizes", spec.id)));
+    };
+    spec.settings.entry(name.to_owned()).or_insert(Setting::Number(f64::from(size)));
+    Ok(())
 }
 
 /// A method with its settings, "name=value" each.

@@ -12,6 +12,7 @@ use crate::measure::race::{Entrant, Landmarks, Race, Survey, Sweep};
 use crate::measure::{classify, critical_points};
 use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
+use crate::problem::data::data_sets;
 use crate::problem::{Objective, landscapes};
 use crate::run::Run;
 use crate::scene::Scene;
@@ -26,6 +27,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::List { what, output } => match what {
             Registry::Landscapes => output.json(&landscapes())?,
             Registry::Methods => output.json(&methods())?,
+            Registry::Datasets => output.json(&data_sets())?,
         },
         Command::Eval { problem, at, output } => eval(problem, at, output)?,
         Command::CriticalPoints { problem, output } => {

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod network;
 mod output;
 mod preset;
 mod states;

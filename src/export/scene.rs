@@ -3,7 +3,7 @@
 use super::png::{Picture, PictureError};
 use crate::measure::critical_points;
 use crate::optim::{Phase, Verdict};
-use crate::problem::{FormulaProblem, Kind, Plane};
+use crate::problem::{Kind, Objective, Plane, Problem};
 use crate::run::{Run, Status};
 use crate::scene::{Scene, SceneError};
 use crate::view::{
@@ -35,18 +35,19 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u
         run.advance(scene.playback.step.saturating_sub(run.len()));
     }
     let problem = &*stage.problem;
-    let plane = problem.plane();
+    let cut = problem.cut();
+    let plane = cut.plane.clone();
     let surface = Slice { objective: problem, plane: &plane };
-    let domain = plot_box(problem);
+    let domain = plot_box(&cut);
     let mut picture = Picture {
         surface: &surface,
         camera: scene_camera(scene.view.camera.as_ref(), domain),
         domain,
-        scale: problem_scale(problem, &plane),
+        scale: problem_scale(problem, &cut),
         style: map_style(&scene.view, theme),
         layers: Vec::new(),
         title: title(problem, scene),
-        axes: if problem.formula().dim() == 2 { ["x", "y"] } else { ["u", "v"] }.map(str::to_owned),
+        axes: if problem.dim() == 2 { ["x", "y"] } else { ["u", "v"] }.map(str::to_owned),
         legend: Vec::new(),
     };
     let view = picture.view(width, height);
@@ -73,14 +74,14 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u
     Ok(picture.png(width, height)?)
 }
 
-fn title(problem: &FormulaProblem, scene: &Scene) -> String {
-    let name = problem.landscape().map_or_else(|| problem.text().to_owned(), |entry| entry.name.clone());
+fn title(problem: &Problem, scene: &Scene) -> String {
+    let name = problem.landscape().map_or_else(|| problem.text(), |entry| entry.name.clone());
     format!("{name}, step {}", scene.playback.step)
 }
 
 struct Drawing<'a> {
     scene: &'a Scene,
-    problem: &'a FormulaProblem,
+    problem: &'a Problem,
     plane: &'a Plane,
     view: &'a View,
     theme: Theme,

@@ -7,7 +7,9 @@ mod critical_points;
 pub mod momentum;
 mod point;
 pub mod race;
+pub mod slice;
 
 pub use assumptions::assumptions;
 pub use critical_points::{CriticalSearch, critical_points};
 pub use point::{PointReport, classify};
+pub use slice::SliceKind;

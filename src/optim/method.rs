@@ -321,6 +321,14 @@ impl Method {
         }
     }
 
+    /// Whether the method may draw random numbers under `settings`: by its nature, or because its gradients are those of batches.
+    pub fn draws(&self, settings: &Settings) -> bool {
+        let batches = |(name, setting): (&String, &Setting)| {
+            name.ends_with("batch_size") && matches!(setting, Setting::Number(size) if *size > 0.0)
+        };
+        self.random || settings.iter().any(batches)
+    }
+
     /// The step machine at `start`.
     ///
     /// # Errors

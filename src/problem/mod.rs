@@ -9,7 +9,10 @@ mod formula_problem;
 mod kind;
 mod landscape;
 pub mod network;
+mod network_problem;
 mod plane;
+#[allow(clippy::module_inception, reason = "the problem of the room")]
+mod problem;
 mod scales;
 mod table;
 
@@ -17,7 +20,9 @@ pub use error::ProblemError;
 pub use formula_problem::FormulaProblem;
 pub use kind::Kind;
 pub use landscape::{ColorScale, CriticalPoint, Dimension, Landscape, LandscapeParameter, ParameterScale, landscape, landscapes};
+pub use network_problem::{NetworkProblem, NetworkProblemError, NetworkSpec, Quality};
 pub use plane::Plane;
+pub use problem::{Cut, Problem};
 pub use scales::estimate_scales;
 pub(crate) use scales::sample_points;
 pub use table::{Column, SampleTable};

@@ -22,6 +22,12 @@ impl Plane {
         Self { origin: Vector::from_elem(0.0, n), a: axis(0), b: axis(1) }
     }
 
+    /// The same directions through another point.
+    #[must_use]
+    pub fn through(self, origin: &[f64]) -> Self {
+        Self { origin: Vector::from_slice(origin), ..self }
+    }
+
     /// The plane through `origin` spanned by two directions (Gram-Schmidt makes them orthonormal).
     /// `None` where lengths differ, a number is not finite, or the directions are parallel to 10⁻¹⁰.
     pub fn spanned(origin: &[f64], first: &[f64], second: &[f64]) -> Option<Self> {

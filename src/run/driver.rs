@@ -1,7 +1,8 @@
 //! The driver: advances a method on an objective, records it, and knows when to stop.
 
+use super::growth::Fork;
 use super::status::{Status, StopRules};
-use super::trace::{Keyframe, Trace};
+use super::trace::{Growing, Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot};
 use crate::optim::{Counts, Method, Noise, Oracle, Phase, Settings, SettingsError, Step, StepError};
 use crate::problem::{Objective, Scales};
@@ -62,6 +63,15 @@ impl Run {
         };
         let trace = Trace::new(now.clone());
         Self { objective, setup, now, status, trace }
+    }
+
+    pub(super) fn now(&self) -> &Keyframe {
+        &self.now
+    }
+
+    pub(super) fn replace(&mut self, now: Keyframe, status: Status, grown: Growing) {
+        (self.now, self.status) = (now, status);
+        self.trace.absorb(grown);
     }
 
     /// The setup.
@@ -258,25 +268,31 @@ impl Run {
         })
     }
 
-    /// A run that goes on from this one's state after `step` trials; its steps and counts go on from there, too. With the same
-    /// settings it repeats what follows to the bit; with other settings the method starts anew at that iterate with the same
-    /// random stream.
+    /// A run that goes on from this one's state after `fork.step` trials; its steps and counts go on from there, too. With the same
+    /// settings and nothing moved it repeats what follows to the bit; else the method starts anew at that iterate with the same
+    /// random stream. Coordinates beyond n are not moved.
     ///
     /// # Errors
     /// [`SettingsError`] where the settings do not fit the method.
-    pub fn fork(&self, step: u64, method: &'static Method, settings: Settings) -> Result<Self, SettingsError> {
+    pub fn fork(&self, fork: &Fork) -> Result<Self, SettingsError> {
+        let Fork { step, method, settings, moved } = fork;
         if let Err(what) = method.requires.check(&*self.objective) {
             return Err(SettingsError::NotApplicable { method: method.name, what });
         }
-        let step = step.clamp(self.trace.first(), self.now.step);
+        let step = (*step).clamp(self.trace.first(), self.now.step);
         let begin = self.trace.keyframe_before(step).clone();
         let mut past = Self::from_keyframe(Arc::clone(&self.objective), self.setup.clone(), begin);
         past.advance(step - past.now.step);
         let (mut setup, mut state) = (past.setup, past.now);
         setup.start = Vector::from_slice(state.optimizer.position());
-        let same = method.id == setup.method.id && settings == setup.settings;
+        let same = method.id == setup.method.id && *settings == setup.settings && moved.is_empty();
         if !same {
-            (setup.method, setup.settings) = (method, settings);
+            for (index, value) in moved {
+                if let Some(coordinate) = setup.start.get_mut(*index) {
+                    *coordinate = *value;
+                }
+            }
+            (setup.method, setup.settings) = (method, settings.clone());
             state.optimizer = method.start(&setup.settings, setup.scales, &setup.start)?;
             (state.unmoved, state.next_look) = (0, 0);
         }

@@ -2,6 +2,7 @@
 
 use super::driver::Run;
 use crate::optim::{Method, Settings, SettingsError};
+use std::collections::BTreeMap;
 
 /// Where a run is forked, and with what it goes on.
 #[derive(Clone)]
@@ -12,6 +13,8 @@ pub struct Fork {
     pub method: &'static Method,
     /// What differs from its defaults.
     pub settings: Settings,
+    /// Coordinates that are set to other values there.
+    pub moved: BTreeMap<usize, f64>,
 }
 
 /// A run that has to be grown: an origin with the forks that lead to the run.
@@ -29,7 +32,7 @@ impl Growth {
     /// [`SettingsError`] where the settings of a fork do not fit its method.
     pub fn new(origin: Run, mut forks: Vec<Fork>) -> Result<Self, SettingsError> {
         for fork in &forks {
-            origin.fork(0, fork.method, fork.settings.clone())?;
+            origin.fork(&Fork { step: 0, ..fork.clone() })?;
         }
         forks.reverse();
         Ok(Self { run: origin, forks })
@@ -48,7 +51,7 @@ impl Growth {
         let Some(fork) = self.forks.last() else { return Ok(Grown::Whole(self.run)) };
         let wanted = fork.step.saturating_sub(self.run.len()).min(trials);
         if self.run.advance(wanted) < wanted || self.run.len() >= fork.step {
-            self.run = self.run.fork(fork.step, fork.method, fork.settings.clone())?;
+            self.run = self.run.fork(fork)?;
             self.forks.pop();
         }
         Ok(if self.forks.is_empty() { Grown::Whole(self.run) } else { Grown::Partly(self) })

@@ -5,10 +5,14 @@
 
 mod driver;
 mod growth;
+mod part;
+mod replay;
 mod status;
 mod trace;
 
 pub use driver::{Run, Setup};
 pub use growth::{Fork, Grown, Growth};
+pub use part::{Mark, Part};
+pub use replay::Replay;
 pub use status::{Status, StopRules};
 pub use trace::{Row, Trace};

@@ -1,5 +1,6 @@
 //! What a run keeps: a row per step, thinned to a memory budget, and keyframes from which any step is replayed.
 
+use super::part::Mark;
 use crate::linalg::Rng;
 use crate::optim::{Counts, Optimizer, Phase, Step, Verdict};
 
@@ -38,6 +39,16 @@ pub(super) struct Keyframe {
     pub unmoved: u32,
     /// The step from which on a small gradient is looked at again.
     pub next_look: u64,
+}
+
+/// Rows and keyframes that a trace has and an earlier state of it has not.
+pub(super) struct Growing {
+    stride: u64,
+    /// The row that the first of `rows` is.
+    from: usize,
+    rows: Vec<Row>,
+    positions: Vec<f64>,
+    keyframes: Vec<Keyframe>,
 }
 
 /// The recording. Row 0 is the start; row `i` is the state `i * stride()` steps later.
@@ -171,6 +182,35 @@ impl Trace {
     pub(super) fn keyframe_before(&self, step: u64) -> &Keyframe {
         let after = self.keyframes.partition_point(|k| k.step <= step);
         &self.keyframes[after.saturating_sub(1)]
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { rows_to: self.step_of(self.rows.len()), keyframe: self.keyframes.last().map_or(0, |k| k.step) }
+    }
+
+    pub(super) fn since(&self, mark: Mark) -> Growing {
+        let from = usize::try_from((mark.rows_to - self.first).div_ceil(self.stride)).unwrap_or(usize::MAX).min(self.rows.len());
+        Growing {
+            stride: self.stride,
+            from,
+            rows: self.rows[from..].to_vec(),
+            positions: self.positions[from * self.dim..].to_vec(),
+            keyframes: self.keyframes.iter().filter(|k| k.step > mark.keyframe).cloned().collect(),
+        }
+    }
+
+    pub(super) fn absorb(&mut self, grown: Growing) {
+        while self.stride < grown.stride {
+            self.thin();
+        }
+        let known = self.rows.len().saturating_sub(grown.from).min(grown.rows.len());
+        self.rows.extend_from_slice(&grown.rows[known..]);
+        self.positions.extend_from_slice(&grown.positions[known * self.dim..]);
+        for keyframe in grown.keyframes {
+            if (keyframe.step - self.first).is_multiple_of(self.keyframe_interval) {
+                self.push_keyframe(keyframe);
+            }
+        }
     }
 
     fn thin(&mut self) {

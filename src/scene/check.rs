@@ -41,6 +41,9 @@ impl Scene {
             if forks().count() > MOST_FORKS {
                 return bad("number of forks in one method", forks().count().to_string(), "at most 16");
             }
+            if let Some((_, v)) = forks().flat_map(|fork| &fork.moved).find(|(_, v)| !v.is_finite() || v.abs() > 1e9) {
+                return bad("moved coordinate of a fork", v.to_string(), "a finite number up to 1e9 in size");
+            }
             if let Some(fork) = forks().find(|fork| fork.step > MOST_STEPS || fork.stream > MOST_STEPS) {
                 return bad("step of a fork", fork.step.max(fork.stream).to_string(), "from 0 to 10,000,000");
             }
@@ -70,6 +73,11 @@ impl Scene {
         }
         if !(1.0..=1e100).contains(&self.stop.far) {
             return bad("distance of divergence", self.stop.far.to_string(), "from 1 to 1e100");
+        }
+        if let ProblemSpec::Network(spec) = &self.problem
+            && !(spec.l2 >= 0.0 && spec.l2 <= 1e9)
+        {
+            return bad("l2", spec.l2.to_string(), "from 0 to 1e9");
         }
         if let ProblemSpec::Formula { domain: d, ranges, .. } = &self.problem {
             let sane = |v: &f64| v.is_finite() && v.abs() <= 1e9;

@@ -14,6 +14,8 @@ pub(super) fn to_current(mut scene: Value) -> Result<Value, SceneError> {
             Some(Some(found)) if found > u64::from(VERSION) => return Err(SceneError::TooNew { found }),
             Some(Some(found)) if found == u64::from(VERSION) => return Ok(scene),
             Some(Some(1)) => from_version_1(fields),
+            // Version 2 knew no networks; what it knew is as it was.
+            Some(Some(2)) => drop(fields.insert("version".to_owned(), json!(3))),
             Some(_) => return Err(SceneError::Unreadable("its version is not a whole number from 1 on".to_owned())),
         }
     }

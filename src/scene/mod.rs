@@ -7,21 +7,24 @@ mod check;
 mod link;
 mod migrate;
 mod names;
+mod networks;
 mod stage;
 mod subproblem;
 
 pub use link::{from_link, to_link};
+pub use networks::{NetworkEntry, networks, networks_fault};
 pub use stage::Stage;
 pub use subproblem::{SUBPROBLEM_PRESETS, SubproblemPreset, SubproblemSpec};
 
+use crate::measure::SliceKind;
 use crate::optim::{Noise, Settings, SettingsError};
-use crate::problem::ProblemError;
+use crate::problem::{NetworkProblemError, NetworkSpec, ProblemError};
 use crate::run::StopRules;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version that this program writes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The whole state of the instrument.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +96,8 @@ pub enum ProblemSpec {
         #[serde(default = "default_domain")]
         domain: [f64; 4],
     },
+    /// The training loss of a network.
+    Network(Box<NetworkSpec>),
 }
 
 /// A method in the race.
@@ -126,6 +131,9 @@ pub struct ForkSpec {
     pub stream: u64,
     /// The step after which it is left.
     pub step: u64,
+    /// Coordinates that are set to other values there, by their indices from 0 on: the method then starts anew.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<usize, f64>,
 }
 
 /// How the map is seen.
@@ -153,6 +161,23 @@ pub struct ViewSpec {
     /// The subproblem that the anatomy shows, set by hand; `None`: the one of the shown step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subproblem: Option<SubproblemSpec>,
+    /// Through which point a network's loss is cut, and along what; `None`: through the start along random directions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slice: Option<SliceSpec>,
+}
+
+/// A plane through the weights of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SliceSpec {
+    /// Its directions.
+    pub kind: SliceKind,
+    /// The place of the method in the list through whose iterate it goes.
+    #[serde(default)]
+    pub method: usize,
+    /// The step of that iterate; where the run ends before, its end.
+    #[serde(default)]
+    pub step: u64,
 }
 
 /// Where the camera looks.
@@ -190,6 +215,7 @@ impl Default for ViewSpec {
             step_markers: true,
             critical_points: true,
             subproblem: None,
+            slice: None,
         }
     }
 }
@@ -291,6 +317,9 @@ pub enum SceneError {
     /// The problem cannot be built.
     #[error(transparent)]
     Problem(#[from] ProblemError),
+    /// The network cannot be built, or its data not be read.
+    #[error(transparent)]
+    Network(#[from] NetworkProblemError),
     /// A method's settings do not fit.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -43,7 +43,7 @@ mod tests {
         let mut scene = Scene { methods: ["gd", "tr", "adam", "gd", "tr"].map(MethodSpec::new).to_vec(), ..Scene::default() };
         scene.methods[4].settings.insert("metric".to_owned(), Setting::Name("rmsprop".to_owned()));
         assert_eq!(scene.method_names(), ["GD 1", "TR", "Adam", "GD 2", "TR · RMSProp"]);
-        let fork = Some(Box::new(ForkSpec { origin: scene.methods[2].clone(), stream: 2, step: 120 }));
+        let fork = Some(Box::new(ForkSpec { origin: scene.methods[2].clone(), stream: 2, step: 120, moved: Default::default() }));
         scene.methods.push(MethodSpec { fork, ..MethodSpec::new("adam") });
         assert_eq!(scene.method_names()[5], "Adam 2 from 120");
         scene.methods.remove(2);

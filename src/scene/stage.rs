@@ -6,7 +6,7 @@ use crate::linalg::Vector;
 use crate::measure::PointReport;
 use crate::measure::race::{Entrant, Landmarks};
 use crate::optim::{Noise, NoiseShape, method};
-use crate::problem::{FormulaProblem, Objective, landscape};
+use crate::problem::{FormulaProblem, NetworkProblem, Objective, Problem, landscape};
 use crate::run::{Fork, Growth, Run, Setup};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Stage {
     /// What is minimized.
-    pub problem: Arc<FormulaProblem>,
+    pub problem: Arc<Problem>,
     /// x₀.
     pub start: Vector,
     /// A run for each method of the scene; `None` where the method is not enabled.
@@ -38,14 +38,15 @@ impl ProblemSpec {
     /// The objective that is meant.
     ///
     /// # Errors
-    /// [`SceneError::Problem`] for unknown names, bad parameters and bad formulas.
-    pub fn open(&self) -> Result<FormulaProblem, SceneError> {
+    /// [`SceneError::Problem`] for unknown names, bad parameters and bad formulas, [`SceneError::Network`] for bad shapes and data.
+    pub fn open(&self) -> Result<Problem, SceneError> {
         Ok(match self {
-            Self::Landscape { id, parameters, dim } => FormulaProblem::from_landscape(landscape(id)?, parameters, *dim)?,
+            Self::Landscape { id, parameters, dim } => FormulaProblem::from_landscape(landscape(id)?, parameters, *dim)?.into(),
             Self::Formula { text, parameters, table, dim, domain, .. } => {
                 let source = table.as_deref().map(landscape).transpose()?;
-                FormulaProblem::from_text_over(text, Some(*dim), parameters, Some(*domain), source)?
+                FormulaProblem::from_text_over(text, Some(*dim), parameters, Some(*domain), source)?.into()
             }
+            Self::Network(spec) => NetworkProblem::new(spec)?.into(),
         })
     }
 }
@@ -70,7 +71,7 @@ impl Scene {
     ///
     /// # Errors
     /// [`SceneError::Problem`] where it has too few or too many coordinates.
-    pub fn start_for(&self, problem: &FormulaProblem) -> Result<Vector, SceneError> {
+    pub fn start_for(&self, problem: &Problem) -> Result<Vector, SceneError> {
         let start =
             self.start.clone().or_else(|| problem.starts().into_iter().next()).unwrap_or_else(|| vec![0.0; problem.dim()]);
         problem.check_point(&start)?;
@@ -81,7 +82,7 @@ impl Scene {
     ///
     /// # Errors
     /// [`SceneError::Settings`] for a method that is unknown.
-    pub fn setup(&self, index: usize, problem: &FormulaProblem, start: &[f64]) -> Result<Setup, SceneError> {
+    pub fn setup(&self, index: usize, problem: &Problem, start: &[f64]) -> Result<Setup, SceneError> {
         self.setup_of(&self.methods[index], self.stream(index), problem, start)
     }
 
@@ -92,7 +93,7 @@ impl Scene {
         forks.last().map_or(index as u64, |fork| fork.stream)
     }
 
-    fn setup_of(&self, spec: &MethodSpec, stream: u64, problem: &FormulaProblem, start: &[f64]) -> Result<Setup, SceneError> {
+    fn setup_of(&self, spec: &MethodSpec, stream: u64, problem: &Problem, start: &[f64]) -> Result<Setup, SceneError> {
         Ok(Setup {
             method: method(&spec.id)?,
             settings: spec.settings.clone(),
@@ -107,7 +108,7 @@ impl Scene {
 
     /// The noise of stochastic gradients: the scene's own, or isotropic with σ a tenth of the gradient whose plain step is
     /// as long as the landscape's radius.
-    pub fn noise_on(&self, problem: &FormulaProblem) -> Noise {
+    pub fn noise_on(&self, problem: &Problem) -> Noise {
         let scales = problem.scales();
         self.noise
             .unwrap_or(Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) })
@@ -117,7 +118,7 @@ impl Scene {
     ///
     /// # Errors
     /// [`SceneError::Settings`] where the method or its settings are wrong.
-    pub fn run(&self, index: usize, problem: &Arc<FormulaProblem>, start: &[f64]) -> Result<Run, SceneError> {
+    pub fn run(&self, index: usize, problem: &Arc<Problem>, start: &[f64]) -> Result<Run, SceneError> {
         Ok(self.growth(index, problem, start)?.finish()?)
     }
 
@@ -125,15 +126,20 @@ impl Scene {
     ///
     /// # Errors
     /// [`SceneError::Settings`] where the method or its settings are wrong.
-    pub fn growth(&self, index: usize, problem: &Arc<FormulaProblem>, start: &[f64]) -> Result<Growth, SceneError> {
+    pub fn growth(&self, index: usize, problem: &Arc<Problem>, start: &[f64]) -> Result<Growth, SceneError> {
         let spec = &self.methods[index];
         let origin = spec.lineage().last().unwrap_or(spec);
-        let objective: Arc<dyn Objective> = Arc::<FormulaProblem>::clone(problem);
+        let objective: Arc<dyn Objective> = Arc::<Problem>::clone(problem);
         let run = Run::new(objective, self.setup_of(origin, self.stream(index), problem, start)?)?;
         let mut forks = Vec::new();
         for spec in spec.lineage() {
             if let Some(fork) = &spec.fork {
-                forks.push(Fork { step: fork.step, method: method(&spec.id)?, settings: spec.settings.clone() });
+                forks.push(Fork {
+                    step: fork.step,
+                    method: method(&spec.id)?,
+                    settings: spec.settings.clone(),
+                    moved: fork.moved.clone(),
+                });
             }
         }
         forks.reverse();

@@ -243,7 +243,7 @@ impl App {
             version: 1,
             frame: self.snapshot.frame + 1,
             landscape: self.session.landscape().map(|entry| entry.id.clone()),
-            formula: self.session.problem().text().to_owned(),
+            formula: self.session.problem().text(),
             start: self.session.start().to_vec(),
             playing: self.playing,
             computing: self.session.is_working(),
@@ -313,6 +313,7 @@ impl Memory {
             plots: Default::default(),
             race: Default::default(),
             narration: Default::default(),
+            network: Default::default(),
         }
     }
 }

@@ -136,7 +136,7 @@ impl App {
     }
 
     fn zoom(&mut self, factor: f64) {
-        let [x0, x1, y0, y1] = self.session.problem().domain();
+        let [x0, x1, y0, y1] = self.session.cut().domain;
         let whole = CameraSpec { center: [0.5 * (x0 + x1), 0.5 * (y0 + y1)], extent: (x1 - x0).min(y1 - y0) };
         let camera = self.scene().view.camera.unwrap_or(whole);
         let extent = camera.extent / factor;

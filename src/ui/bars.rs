@@ -20,6 +20,9 @@ pub fn top_bar_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut Memory, out: 
                 actions_ui(ui, context, out);
             });
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                if let Some(network) = context.session.problem().network() {
+                    return ui.label(RichText::new(network.spec().title()).weak()).rect;
+                }
                 ui.label(RichText::new(signature(context)).weak());
                 let width = (ui.available_width() - 24.0).max(40.0);
                 formula::formula_ui(ui, context, &mut memory.formula, width, out)

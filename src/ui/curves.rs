@@ -1,8 +1,9 @@
 //! The curves of a run: f, ‖∇f‖, λ_min, Δ and ρ at each row of its trace, and what of them a small plot can show.
 
 use crate::linalg::{norm, symmetric_eigenvalues};
-use crate::problem::{Kind, Objective};
+use crate::problem::{Kind, Objective, Problem, Quality};
 use crate::run::{Row, Run};
+use std::sync::Arc;
 
 /// Above this dimension λ_min is not computed for every row.
 const LARGEST_SPECTRUM: usize = 64;
@@ -21,11 +22,31 @@ pub enum Quantity {
     Radius,
     /// ρ = actual/predicted.
     Ratio,
+    /// The loss on the test samples.
+    TestLoss,
+    /// The share of training samples that are classified right.
+    Accuracy,
+    /// The share of test samples that are classified right.
+    TestAccuracy,
 }
 
 impl Quantity {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Gap, Self::Gradient, Self::LambdaMin, Self::Radius, Self::Ratio];
+    pub const ALL: [Self; 8] = [
+        Self::Gap,
+        Self::Gradient,
+        Self::LambdaMin,
+        Self::Radius,
+        Self::Ratio,
+        Self::TestLoss,
+        Self::Accuracy,
+        Self::TestAccuracy,
+    ];
+
+    /// Whether it is only known of networks.
+    pub fn needs_network(self) -> bool {
+        matches!(self, Self::TestLoss | Self::Accuracy | Self::TestAccuracy)
+    }
 
     /// The sign by which it goes.
     pub fn symbol(self) -> &'static str {
@@ -35,6 +56,9 @@ impl Quantity {
             Self::LambdaMin => "λₘᵢₙ",
             Self::Radius => "Δ",
             Self::Ratio => "ρ",
+            Self::TestLoss => "test loss",
+            Self::Accuracy => "accuracy",
+            Self::TestAccuracy => "test accuracy",
         }
     }
 
@@ -48,39 +72,119 @@ impl Quantity {
             }
             Self::Radius => "Radius of the trust region, or of a random kick, in its own norm",
             Self::Ratio => "Actual over predicted decrease: 1 where the model told the truth",
+            Self::TestLoss => "Mean loss on samples that no method has seen",
+            Self::Accuracy => "Share of the training samples that are classified right",
+            Self::TestAccuracy => "Share of the test samples that are classified right",
         }
     }
 
     /// Whether its axis is logarithmic.
     pub fn is_log(self) -> bool {
-        matches!(self, Self::Gap | Self::Gradient | Self::Radius)
+        matches!(self, Self::Gap | Self::Gradient | Self::Radius | Self::TestLoss)
     }
 }
 
 /// The computed columns of a run's trace, in step with it.
-#[derive(Default)]
 pub struct Curves {
+    problem: Arc<Problem>,
+    looker: Looker,
     stride: u64,
-    /// f at each row.
+    /// f at each row; NaN where it was not looked.
     pub values: Vec<f64>,
-    /// ‖∇f‖ at each row.
+    /// ‖∇f‖ at each row; NaN where it was not looked.
     pub gradients: Vec<f64>,
     /// λ_min at each row; NaN in large dimensions.
     pub lambdas: Vec<f64>,
     /// λ_max at each row; NaN in large dimensions.
     tops: Vec<f64>,
+    /// Test loss, accuracy and test accuracy at each row, of networks.
+    qualities: [Vec<f64>; 3],
     /// The largest finite ‖∇f‖ up to each row.
     steepest: Vec<f64>,
     /// One more than the last row up to each row at which λ_min < 0; 0 where there is none.
     after_negative: Vec<u32>,
-    sketches: [Sketch; 5],
+    sketches: [Sketch; 8],
     lowest: f64,
+}
+
+/// What is seen at a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    f: f64,
+    slope: f64,
+    /// λ_min and λ_max.
+    ends: [f64; 2],
+    /// Test loss, accuracy and test accuracy.
+    qualities: [f64; 3],
+}
+
+impl Look {
+    const NOTHING: Self = Self { f: f64::NAN, slope: f64::NAN, ends: [f64::NAN; 2], qualities: [f64::NAN; 3] };
+}
+
+/// Room for looking.
+pub struct Looker {
+    gradient: Vec<f64>,
+    hessian: Vec<f64>,
+}
+
+impl Looker {
+    /// For a problem of this dimension.
+    pub fn new(problem: &Problem) -> Self {
+        let n = problem.dim();
+        let dense = n <= LARGEST_SPECTRUM && problem.network().is_none();
+        Self { gradient: vec![0.0; n], hessian: vec![0.0; if dense { n * n } else { 0 }] }
+    }
+
+    /// f and ‖∇f‖.
+    pub fn value_and_slope(&mut self, problem: &Problem, x: &[f64]) -> (f64, f64) {
+        let f = problem.value_gradient(x, &mut self.gradient);
+        (f, norm(&self.gradient))
+    }
+
+    /// f, ‖∇f‖ and the ends of the spectrum of a formula in few variables; f, ‖∇f‖ and the qualities of a network.
+    pub fn look(&mut self, problem: &Problem, x: &[f64]) -> Look {
+        if let Some(network) = problem.network() {
+            let (f, slope) = self.value_and_slope(problem, x);
+            let (train, test) = (network.train_quality(x), network.test_quality(x));
+            let accuracy = |quality: Option<Quality>| quality.and_then(|q| q.accuracy).unwrap_or(f64::NAN);
+            let qualities = [test.map_or(f64::NAN, |q| q.loss), accuracy(Some(train)), accuracy(test)];
+            return Look { f, slope, ends: [f64::NAN; 2], qualities };
+        }
+        if self.hessian.is_empty() {
+            let (f, slope) = self.value_and_slope(problem, x);
+            return Look { f, slope, ..Look::NOTHING };
+        }
+        let f = problem.value_gradient_hessian(x, &mut self.gradient, &mut self.hessian);
+        let eigenvalues = symmetric_eigenvalues(&self.hessian, x.len());
+        let end = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
+        let ends = [end(eigenvalues.first()), end(eigenvalues.last())];
+        Look { f, slope: norm(&self.gradient), ends, ..Look::NOTHING }
+    }
+}
+
+/// Whether a row of a network's run is looked at: 64 rows in each octave, and all of the first.
+pub fn is_looked_at(row: usize) -> bool {
+    row < 128 || row.is_multiple_of((1 << row.ilog2()) / 64)
 }
 
 impl Curves {
     /// No rows yet.
-    pub fn new() -> Self {
-        Self { stride: 1, lowest: f64::INFINITY, ..Self::default() }
+    pub fn new(problem: &Arc<Problem>) -> Self {
+        Self {
+            problem: Arc::clone(problem),
+            looker: Looker::new(problem),
+            stride: 1,
+            values: Vec::new(),
+            gradients: Vec::new(),
+            lambdas: Vec::new(),
+            tops: Vec::new(),
+            qualities: Default::default(),
+            steepest: Vec::new(),
+            after_negative: Vec::new(),
+            sketches: Default::default(),
+            lowest: f64::INFINITY,
+        }
     }
 
     /// Rows computed.
@@ -124,39 +228,76 @@ impl Curves {
         }
     }
 
-    /// `quantity` at a row; f itself for the gap.
+    /// `quantity` at a row, or at the last one before it that was looked at; f itself for the gap.
     pub fn at(&self, run: &Run, quantity: Quantity, row: usize) -> f64 {
         match quantity {
-            Quantity::Gap => self.values[row],
-            Quantity::Gradient => self.gradients[row],
+            Quantity::Gap => self.seen(&self.values, row),
+            Quantity::Gradient => self.seen(&self.gradients, row),
             Quantity::LambdaMin => self.lambdas[row],
             Quantity::Radius => run.trace().rows()[row].radius,
             Quantity::Ratio => run.trace().rows()[row].ratio,
+            Quantity::TestLoss => self.seen(&self.qualities[0], row),
+            Quantity::Accuracy => self.seen(&self.qualities[1], row),
+            Quantity::TestAccuracy => self.seen(&self.qualities[2], row),
         }
     }
 
-    /// Computes up to `count` more rows; returns whether rows are left.
+    fn seen(&self, column: &[f64], row: usize) -> f64 {
+        if self.problem.network().is_none() {
+            return column[row];
+        }
+        column[..=row].iter().rev().copied().find(|v| !v.is_nan()).unwrap_or(f64::NAN)
+    }
+
+    /// Looks at up to `count` more rows; returns whether rows are left.
     pub fn extend(&mut self, run: &Run, count: usize) -> bool {
+        self.keep_step(run);
         let trace = run.trace();
-        if self.stride != trace.stride() {
-            self.thin(trace.stride(), trace.rows());
+        let end = trace.rows().len();
+        let (mut left, network) = (count, self.problem.network().is_some());
+        while left > 0 && self.len() < end {
+            let row = self.len();
+            let look = if !network || is_looked_at(row) {
+                left -= 1;
+                self.looker.look(&self.problem, trace.position(row))
+            } else {
+                Look::NOTHING
+            };
+            self.push(look, &trace.rows()[row]);
         }
-        let objective = &**run.objective();
-        let n = trace.dim();
-        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-        let end = trace.rows().len().min(self.len() + count);
-        for row in self.len()..end {
-            let (f, slope, [lambda, top]) = look(objective, trace.position(row), &mut gradient, &mut hessian);
-            self.values.push(f);
-            self.gradients.push(slope);
-            self.lambdas.push(lambda);
-            self.tops.push(top);
-            if f < self.lowest {
-                self.lowest = f;
-            }
-            self.summarize(row, &trace.rows()[row]);
+        self.len() < end
+    }
+
+    /// Takes over what was seen elsewhere at some steps; rows in between stay empty.
+    pub fn take(&mut self, run: &Run, looks: &[(u64, Look)]) {
+        self.keep_step(run);
+        let trace = run.trace();
+        let mut looks = looks.iter().peekable();
+        while self.len() < trace.rows().len() {
+            let row = self.len();
+            let step = trace.step_of(row);
+            while looks.next_if(|(at, _)| *at < step).is_some() {}
+            let look = looks.next_if(|(at, _)| *at == step).map_or(Look::NOTHING, |(_, look)| *look);
+            self.push(look, &trace.rows()[row]);
         }
-        end < trace.rows().len()
+    }
+
+    fn keep_step(&mut self, run: &Run) {
+        if self.stride != run.trace().stride() {
+            self.thin(run.trace().stride(), run.trace().rows());
+        }
+    }
+
+    fn push(&mut self, look: Look, data: &Row) {
+        self.values.push(look.f);
+        self.gradients.push(look.slope);
+        self.lambdas.push(look.ends[0]);
+        self.tops.push(look.ends[1]);
+        self.qualities.iter_mut().zip(look.qualities).for_each(|(column, v)| column.push(v));
+        if look.f < self.lowest {
+            self.lowest = look.f;
+        }
+        self.summarize(self.values.len() - 1, data);
     }
 
     /// What follows from a row's numbers and the rows before.
@@ -164,9 +305,10 @@ impl Curves {
         let (steepest, negative) = row.checked_sub(1).map_or((0.0, 0), |p| (self.steepest[p], self.after_negative[p]));
         self.steepest.push(if self.gradients[row].is_finite() { self.gradients[row].max(steepest) } else { steepest });
         self.after_negative.push(if self.lambdas[row] < 0.0 { u32::try_from(row + 1).unwrap_or(u32::MAX) } else { negative });
-        for (sketch, v) in
-            self.sketches.iter_mut().zip([self.values[row], self.gradients[row], self.lambdas[row], data.radius, data.ratio])
-        {
+        let [test, accuracy, test_accuracy] = [0, 1, 2].map(|k| self.qualities[k][row]);
+        let seen =
+            [self.values[row], self.gradients[row], self.lambdas[row], data.radius, data.ratio, test, accuracy, test_accuracy];
+        for (sketch, v) in self.sketches.iter_mut().zip(seen) {
             sketch.push(row, v);
         }
     }
@@ -174,7 +316,8 @@ impl Curves {
     /// The trace dropped every second row, perhaps several times: so do the columns.
     fn thin(&mut self, stride: u64, rows: &[Row]) {
         let factor = usize::try_from(stride / self.stride.max(1)).unwrap_or(1).max(1);
-        for column in [&mut self.values, &mut self.gradients, &mut self.lambdas, &mut self.tops] {
+        let plain = [&mut self.values, &mut self.gradients, &mut self.lambdas, &mut self.tops];
+        for column in plain.into_iter().chain(&mut self.qualities) {
             *column = column.iter().copied().step_by(factor).collect();
             column.truncate(rows.len());
         }
@@ -186,18 +329,6 @@ impl Curves {
             self.summarize(row, data);
         }
     }
-}
-
-/// f, ‖∇f‖ and the smallest and the largest eigenvalue of the Hessian.
-fn look(objective: &dyn Objective, x: &[f64], gradient: &mut [f64], hessian: &mut [f64]) -> (f64, f64, [f64; 2]) {
-    if x.len() > LARGEST_SPECTRUM {
-        let f = objective.value_gradient(x, gradient);
-        return (f, norm(gradient), [f64::NAN; 2]);
-    }
-    let f = objective.value_gradient_hessian(x, gradient, hessian);
-    let eigenvalues = symmetric_eigenvalues(hessian, x.len());
-    let end = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
-    (f, norm(gradient), [end(eigenvalues.first()), end(eigenvalues.last())])
 }
 
 /// Buckets of a sketch at most; beyond, neighbours merge.

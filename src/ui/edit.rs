@@ -2,8 +2,9 @@
 
 use crate::formula::Remedy;
 use crate::optim::{Noise, Setting, Settings};
-use crate::problem::{FormulaProblem, Objective};
-use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SubproblemSpec, ViewSpec};
+use crate::problem::{FormulaProblem, NetworkSpec, Objective, Problem};
+use crate::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SliceSpec, SubproblemSpec, ViewSpec};
+use std::collections::BTreeMap;
 
 /// A change of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,10 @@ pub enum Edit {
     ResetParameters,
     /// The dimension.
     Dim(usize),
+    /// The network, its data or its initial weights; the methods begin anew.
+    Network(Box<NetworkSpec>),
+    /// Where and along what a network's loss is cut.
+    Slice(Option<SliceSpec>),
     /// x₀; `None`: the landscape's own.
     Start(Option<Vec<f64>>),
     /// The seed.
@@ -38,8 +43,9 @@ pub enum Edit {
     Steps(u64),
     /// One more method at the end of the list.
     AddMethod(MethodSpec),
-    /// A new method at the end of the list that goes on from the one at this place, after this step.
-    Fork(usize, u64),
+    /// A new method at the end of the list that goes on from the one at this place, after this step, with these coordinates
+    /// set to other values.
+    Fork(usize, u64, BTreeMap<usize, f64>),
     /// The method at this place goes.
     RemoveMethod(usize),
     /// Whether it runs and is drawn.
@@ -71,6 +77,7 @@ impl Edit {
             Self::Noise(_) => EditKey::Noise,
             Self::Steps(_) => EditKey::Steps,
             Self::Dim(_) => EditKey::Dim,
+            Self::Network(_) => EditKey::Network,
             Self::Subproblem(_) => EditKey::Subproblem,
             _ => EditKey::Apart,
         }
@@ -83,6 +90,7 @@ impl Edit {
                 scene.problem = problem;
                 scene.start = None;
                 scene.view.camera = None;
+                scene.view.slice = None;
             }
             Self::Formula(text) => edit_formula(scene, text),
             Self::Remedied(text, remedies) => {
@@ -118,13 +126,31 @@ impl Edit {
                     *table = source;
                 }
             }
-            Self::ResetParameters => parameters(&mut scene.problem).clear(),
+            Self::ResetParameters => drop(parameters(&mut scene.problem).map(BTreeMap::clear)),
             Self::Dim(n) => {
                 match &mut scene.problem {
                     ProblemSpec::Landscape { dim, .. } => *dim = Some(n),
                     ProblemSpec::Formula { dim, .. } => *dim = n,
+                    ProblemSpec::Network(_) => {}
                 }
                 scene.start = None;
+                scene.view.camera = None;
+            }
+            Self::Network(spec) => {
+                let before = std::mem::replace(&mut scene.problem, ProblemSpec::Network(spec));
+                if let (ProblemSpec::Network(old), ProblemSpec::Network(new)) = (&before, &scene.problem)
+                    && (old.layers != new.layers || old.init != new.init || old.seed != new.seed)
+                {
+                    scene.start = None;
+                    scene.view.camera = None;
+                    // Coordinates that were set by hand mean other weights now.
+                    for spec in &mut scene.methods {
+                        spec.fork = None;
+                    }
+                }
+            }
+            Self::Slice(slice) => {
+                scene.view.slice = slice;
                 scene.view.camera = None;
             }
             Self::Start(start) => scene.start = start,
@@ -132,9 +158,9 @@ impl Edit {
             Self::Noise(noise) => scene.noise = noise,
             Self::Steps(steps) => scene.steps = steps,
             Self::AddMethod(spec) => scene.methods.push(spec),
-            Self::Fork(index, step) if index < scene.methods.len() => {
+            Self::Fork(index, step, moved) if index < scene.methods.len() => {
                 let (origin, stream) = (scene.methods[index].clone(), scene.stream(index));
-                let fork = Some(Box::new(ForkSpec { origin: origin.clone(), stream, step }));
+                let fork = Some(Box::new(ForkSpec { origin: origin.clone(), stream, step, moved }));
                 scene.methods.push(MethodSpec { enabled: true, fork, ..origin });
             }
             Self::RemoveMethod(index) if index < scene.methods.len() => {
@@ -173,9 +199,10 @@ fn edit_formula(scene: &mut Scene, text: String) {
     }
     keep_start(scene);
     let opened = scene.problem.open().ok();
-    let entry = opened.as_ref().and_then(FormulaProblem::landscape);
+    let opened = opened.as_ref().and_then(Problem::formula);
+    let entry = opened.and_then(FormulaProblem::landscape);
     let mut formula = ProblemSpec::formula(&text);
-    if let (ProblemSpec::Formula { parameters, ranges, table, dim, domain, .. }, Some(problem)) = (&mut formula, &opened) {
+    if let (ProblemSpec::Formula { parameters, ranges, table, dim, domain, .. }, Some(problem)) = (&mut formula, opened) {
         parameters.extend(problem.parameter_names().iter().cloned().zip(problem.parameter_values().iter().copied()));
         ranges.extend(entry.iter().flat_map(|e| &e.parameters).map(|p| (p.name.clone(), [p.min, p.max])));
         *table = entry.filter(|e| e.table.is_some()).map(|e| e.id.clone());
@@ -193,17 +220,21 @@ fn keep_start(scene: &mut Scene) {
 
 /// A typed formula's slider keeps its ends while its value moves.
 fn set_parameter(problem: &mut ProblemSpec, name: String, value: f64) {
-    parameters(problem).entry(name.clone()).or_insert(value);
+    let Some(known) = parameters(problem) else { return };
+    known.entry(name.clone()).or_insert(value);
     let range = problem.range(&name);
     if let (ProblemSpec::Formula { ranges, .. }, Some(range)) = (&mut *problem, range) {
         ranges.entry(name.clone()).or_insert(range);
     }
-    parameters(problem).insert(name, value);
+    if let Some(known) = parameters(problem) {
+        known.insert(name, value);
+    }
 }
 
-fn parameters(problem: &mut ProblemSpec) -> &mut std::collections::BTreeMap<String, f64> {
+fn parameters(problem: &mut ProblemSpec) -> Option<&mut BTreeMap<String, f64>> {
     match problem {
-        ProblemSpec::Landscape { parameters, .. } | ProblemSpec::Formula { parameters, .. } => parameters,
+        ProblemSpec::Landscape { parameters, .. } | ProblemSpec::Formula { parameters, .. } => Some(parameters),
+        ProblemSpec::Network(_) => None,
     }
 }
 
@@ -220,6 +251,7 @@ pub(super) enum EditKey {
     Noise,
     Steps,
     Dim,
+    Network,
     Subproblem,
     Apart,
 }

@@ -22,7 +22,7 @@ pub struct Entrant {
 impl Entrant {
     /// Runs that it makes when random methods get `seeds`: one where its method never draws a random number.
     pub fn repetitions(&self, seeds: usize) -> usize {
-        if self.setup.method.random { seeds.clamp(1, MOST_SEEDS) } else { 1 }
+        if self.setup.method.draws(&self.setup.settings) { seeds.clamp(1, MOST_SEEDS) } else { 1 }
     }
 
     /// The seed of a repetition: that of the setup for the first, and 64 more for each that follows.

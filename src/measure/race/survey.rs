@@ -1,7 +1,7 @@
 //! The critical points that a race is measured against, looked for in slices of time.
 
 use crate::measure::{CriticalSearch, PointReport, classify};
-use crate::problem::{FormulaProblem, Objective};
+use crate::problem::{Objective, Problem};
 
 /// Beyond this dimension nothing is searched: a slice of time would not reach far.
 const LARGEST: usize = 8;
@@ -15,7 +15,7 @@ pub struct Survey {
 
 impl Survey {
     /// At its beginning.
-    pub fn new(problem: &FormulaProblem) -> Self {
+    pub fn new(problem: &Problem) -> Self {
         let holds = problem.critical_points_hold();
         let known = problem.critical_points().iter().filter(|point| point.x.len() == problem.dim());
         let search = (!holds && problem.dim() <= LARGEST).then(|| CriticalSearch::new(&problem.bounds()));
@@ -23,7 +23,7 @@ impl Survey {
     }
 
     /// Makes the next `starts` starts of the search; true when nothing is left.
-    pub fn advance(&mut self, problem: &FormulaProblem, starts: usize) -> bool {
+    pub fn advance(&mut self, problem: &Problem, starts: usize) -> bool {
         if self.search.as_mut().is_none_or(|search| search.advance(problem, starts)) {
             self.points.extend(self.search.take().map(CriticalSearch::into_found).unwrap_or_default());
         }

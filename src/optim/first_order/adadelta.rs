@@ -1,6 +1,6 @@
 //! Adadelta.
 
-use super::{Machine, Preconditioned, Rule, decay, epsilon, scheduled};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, decay, epsilon, scheduled};
 use crate::linalg::{Vector, copy, zeros};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -25,6 +25,7 @@ pub(in crate::optim) const ADADELTA: Method = Method {
         },
         decay("rho", "ρ", 0.9, "weight of past squared gradients and past squared steps", SOURCE),
         epsilon(1e-6, SOURCE),
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

@@ -1,7 +1,7 @@
 //! Adagrad with a diagonal matrix.
 
 use super::adaptive::{Adaptive, placed};
-use super::{Machine, epsilon, epsilon_place, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, epsilon, epsilon_place, scheduled, step_length};
 use crate::optim::second_moment::SecondMoment;
 use crate::optim::{Family, Method, Requirement};
 
@@ -15,7 +15,12 @@ pub(in crate::optim) const ADAGRAD: Method = Method {
     formula: "G ← G + g²,  x ← x − η g/(√G + ε)",
     summary: "Searches an ellipsoid along the axes, long where gradients have been small; its steps shrink for ever.",
     source: SOURCE,
-    parameters: scheduled![step_length(0.5, 1e-2, SOURCE), epsilon(1e-10, SOURCE), epsilon_place("Kohler, Adolphs, Lucchi 2020")],
+    parameters: scheduled![
+        step_length(0.5, 1e-2, SOURCE),
+        epsilon(1e-10, SOURCE),
+        epsilon_place("Kohler, Adolphs, Lucchi 2020"),
+        BATCH_SIZE
+    ],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,

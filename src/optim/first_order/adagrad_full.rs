@@ -1,7 +1,7 @@
 //! Adagrad with the full matrix.
 
 use super::adaptive::Adaptive;
-use super::{Machine, epsilon, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, epsilon, scheduled, step_length};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::{Family, Method, Requirement};
 
@@ -15,7 +15,7 @@ pub(in crate::optim) const ADAGRAD_FULL: Method = Method {
     formula: "S ← S + g gᵀ,  x ← x − η (S + εI)^(−½) g",
     summary: "The ellipsoid turns with the gradients: rotated valleys look like aligned ones.",
     source: SOURCE,
-    parameters: scheduled![step_length(0.5, 1e-2, SOURCE), epsilon(1e-8, "Kohler, Adolphs, Lucchi 2020")],
+    parameters: scheduled![step_length(0.5, 1e-2, SOURCE), epsilon(1e-8, "Kohler, Adolphs, Lucchi 2020"), BATCH_SIZE],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,

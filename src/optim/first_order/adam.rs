@@ -1,7 +1,7 @@
 //! Adam.
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
-use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, scheduled, step_length};
 use crate::linalg::Vector;
 use crate::optim::{Family, Method, Requirement};
 
@@ -13,7 +13,7 @@ pub(in crate::optim) const ADAM: Method = Method {
     formula: "x ← x − η m̂/(√v̂ + ε)",
     summary: "Momentum in the ellipsoid of recent squared gradients, both corrected for their start at zero.",
     source: "Kingma, Ba 2015, Algorithm 1",
-    parameters: scheduled![step_length(0.1, 1e-3, "Kingma, Ba 2015"), BETA1, BETA2, EPSILON],
+    parameters: scheduled![step_length(0.1, 1e-3, "Kingma, Ba 2015"), BETA1, BETA2, EPSILON, BATCH_SIZE],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,

@@ -1,7 +1,7 @@
 //! Adam with decoupled weight decay.
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
-use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, scheduled, step_length};
 use crate::linalg::{Vector, copy};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -28,6 +28,7 @@ pub(in crate::optim) const ADAMW: Method = Method {
             meaning: "share of x that a step takes away, per unit of η",
             source: SOURCE,
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

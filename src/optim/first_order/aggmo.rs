@@ -1,6 +1,6 @@
 //! Aggregated momentum.
 
-use super::{Machine, Preconditioned, Rule, gradient_step, scheduled};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, gradient_step, scheduled};
 use crate::linalg::{Vector, zeros};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -32,6 +32,7 @@ pub(in crate::optim) const AGGMO: Method = Method {
             meaning: "base of the weights βᵢ = 1 − aⁱ⁻¹",
             source: SOURCE,
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

@@ -1,7 +1,7 @@
 //! AMSGrad.
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
-use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, scheduled, step_length};
 use crate::linalg::{Vector, zeros};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -29,6 +29,7 @@ pub(in crate::optim) const AMSGRAD: Method = Method {
             meaning: "the second moment v itself, as in PyTorch, or corrected for its start at zero, as in optax",
             source: SOURCE,
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

@@ -2,7 +2,7 @@
 
 use super::line_search::{Condition, LENGTH, LineSearch, c2};
 use super::searched::{Direction, Searched, Taken};
-use super::{Machine, Preconditioned, Rule, Schedule, gradient_step, scheduled};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, Schedule, gradient_step, scheduled};
 use crate::linalg::{Metric, Vector, copy};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -26,6 +26,7 @@ pub(in crate::optim) const GD: Method = Method {
         },
         c2(0.9),
         LENGTH,
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

@@ -1,6 +1,6 @@
 //! The heavy ball.
 
-use super::{Machine, Preconditioned, Rule, gradient_step, momentum, scheduled};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, gradient_step, momentum, scheduled};
 use crate::linalg::{Vector, copy, zeros};
 use crate::optim::{Family, Method, Requirement};
 
@@ -14,7 +14,7 @@ pub(in crate::optim) const HEAVY_BALL: Method = Method {
     formula: "b ← μ b + g,  x ← x − η b",
     summary: "Keeps its momentum: damps zigzags across a valley, runs along it, overshoots.",
     source: SOURCE,
-    parameters: scheduled![gradient_step(0.3, 1e-3, SOURCE), momentum(SOURCE)],
+    parameters: scheduled![gradient_step(0.3, 1e-3, SOURCE), momentum(SOURCE), BATCH_SIZE],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,

@@ -29,7 +29,7 @@ mod rmsprop_full;
 mod searched;
 
 pub(super) use parameters::gradient_step;
-use parameters::{decay, epsilon, epsilon_place, momentum, step_length};
+use parameters::{BATCH_SIZE, decay, epsilon, epsilon_place, momentum, step_length};
 
 use super::schedule::{Schedule, scheduled};
 use super::{Exit, Geometry, Method, Optimizer, Oracle, Path, Phase, Region, Step, StepError, Values, Verdict};
@@ -149,13 +149,25 @@ pub(super) struct Machine<R> {
     schedule: Schedule,
     /// Steps made.
     t: u64,
+    /// b; 0: the whole gradient.
+    batch_size: usize,
     rule: R,
 }
 
 impl<R: Rule> Machine<R> {
     /// At `start`, with the schedule of the declared step size.
     pub fn boxed(start: &[f64], values: &Values<'_>, rule: R) -> Box<dyn Optimizer> {
-        Box::new(Self { x: copy(start), schedule: Schedule::new(values), t: 0, rule })
+        let batch_size = values.integer("batch_size");
+        Box::new(Self { x: copy(start), schedule: Schedule::new(values), t: 0, batch_size, rule })
+    }
+
+    /// Writes ∇f(at), or that of a batch, and returns its value.
+    fn ask(&self, oracle: &mut Oracle<'_>, at: &[f64], gradient: &mut [f64]) -> Result<f64, StepError> {
+        if self.batch_size == 0 || oracle.samples().is_none() {
+            return oracle.gradient(at, gradient);
+        }
+        let sample = oracle.draw(self.batch_size);
+        oracle.sample_gradient(at, &sample, gradient)
     }
 }
 
@@ -167,9 +179,9 @@ impl<R: Rule> Optimizer for Machine<R> {
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
         let mut gradient = zeros(self.x.len());
         let f = match self.rule.probe(&self.x) {
-            None => oracle.gradient(&self.x, &mut gradient)?,
+            None => self.ask(oracle, &self.x, &mut gradient)?,
             Some(at) => {
-                oracle.gradient(&at, &mut gradient)?;
+                self.ask(oracle, &at, &mut gradient)?;
                 f64::NAN
             }
         };

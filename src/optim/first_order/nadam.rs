@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum.
 
 use super::moments::{BETA1, BETA2, EPSILON, Moments};
-use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, scheduled, step_length};
 use crate::linalg::{Vector, copy};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -28,6 +28,7 @@ pub(in crate::optim) const NADAM: Method = Method {
             meaning: "how fast the weight μₜ of the momentum rises from β₁/2 to β₁",
             source: SOURCE,
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

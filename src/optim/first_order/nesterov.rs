@@ -1,6 +1,6 @@
 //! Nesterov's momentum.
 
-use super::{Machine, Preconditioned, Rule, gradient_step, momentum, scheduled};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, gradient_step, momentum, scheduled};
 use crate::linalg::{Vector, zeros};
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
 
@@ -37,6 +37,7 @@ pub(in crate::optim) const NESTEROV: Method = Method {
             meaning: "library: the gradient is asked at x; velocity: at the look-ahead point x + μv",
             source: "Sutskever, Martens, Dahl, Hinton 2013",
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

@@ -1,6 +1,6 @@
 //! Normalized gradient descent.
 
-use super::{Machine, Preconditioned, Rule, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, scheduled, step_length};
 use crate::linalg::{copy, norm};
 use crate::optim::{Family, Method, Requirement};
 
@@ -14,7 +14,7 @@ pub(in crate::optim) const NGD: Method = Method {
     formula: "x ← x − η g/‖g‖",
     summary: "Steps of one length, on plateaus and cliffs alike; it circles a minimum at that distance.",
     source: SOURCE,
-    parameters: scheduled![step_length(0.05, 1e-2, SOURCE)],
+    parameters: scheduled![step_length(0.05, 1e-2, SOURCE), BATCH_SIZE],
     random: false,
     escapes: false,
     requires: Requirement::Nothing,

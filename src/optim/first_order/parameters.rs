@@ -2,6 +2,16 @@
 
 use crate::optim::{Default, Parameter, Span};
 
+/// b.
+pub(in crate::optim) const BATCH_SIZE: Parameter = Parameter {
+    name: "batch_size",
+    symbol: "b",
+    default: Default::Fixed(0.0),
+    span: Span::Integer { min: 0, max: 1_000_000 },
+    meaning: "samples whose mean gradient stands for the whole one, drawn anew with replacement for each step; 0: all; without a line search",
+    source: "Robbins, Monro 1951",
+};
+
 /// η of a method whose step scales with the gradient.
 pub(in crate::optim) const fn gradient_step(times: f64, plain: f64, source: &'static str) -> Parameter {
     Parameter {

@@ -1,7 +1,7 @@
 //! RMSProp with a diagonal matrix.
 
 use super::adaptive::placed;
-use super::{Machine, Preconditioned, Rule, decay, epsilon, epsilon_place, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, Preconditioned, Rule, decay, epsilon, epsilon_place, scheduled, step_length};
 use crate::linalg::{Metric, Vector, copy, zeros};
 use crate::optim::second_moment::Epsilon;
 use crate::optim::{Default, Family, Method, Parameter, Requirement, Span};
@@ -32,6 +32,7 @@ pub(in crate::optim) const RMSPROP: Method = Method {
             meaning: "yes: the square of the mean gradient a is taken from v, which leaves the variance",
             source: "Graves 2013, equations 38-45",
         },
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

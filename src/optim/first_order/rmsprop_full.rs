@@ -1,7 +1,7 @@
 //! RMSProp with the full matrix.
 
 use super::adaptive::Adaptive;
-use super::{Machine, decay, epsilon, scheduled, step_length};
+use super::{BATCH_SIZE, Machine, decay, epsilon, scheduled, step_length};
 use crate::optim::second_moment::{Epsilon, SecondMoment};
 use crate::optim::{Family, Method, Requirement};
 
@@ -19,6 +19,7 @@ pub(in crate::optim) const RMSPROP_FULL: Method = Method {
         step_length(0.05, 1e-2, "Tieleman, Hinton 2012"),
         decay("beta", "β", 0.9, "weight of past gradients in the matrix", SOURCE),
         epsilon(1e-8, SOURCE),
+        BATCH_SIZE,
     ],
     random: false,
     escapes: false,

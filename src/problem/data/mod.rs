@@ -9,11 +9,13 @@ mod idx;
 mod images;
 mod plane_sets;
 mod registry;
+mod spec;
 mod teacher;
 
 pub use csv::read_csv;
 pub use idx::{read_idx_images, read_idx_labels};
 pub use registry::{DataParameter, DataSet, Draw, data_set, data_sets};
+pub use spec::{DataSource, DataSpec};
 
 use super::network::{Loss, Rows};
 use crate::linalg::Rng;
@@ -91,6 +93,17 @@ pub enum DataError {
         images: usize,
         /// Labels.
         labels: usize,
+    },
+    /// A share that is none.
+    #[error("the share of test samples is {0}; it must be from 0 to 0.9")]
+    BadShare(f64),
+    /// A file that a scene carries is damaged.
+    #[error("the data of {name} in this scene is damaged: {message}")]
+    Damaged {
+        /// The file's name.
+        name: String,
+        /// What is wrong.
+        message: String,
     },
     /// A loss that does not fit the targets.
     #[error("the loss {loss} needs {needs}")]

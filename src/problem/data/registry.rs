@@ -31,6 +31,8 @@ pub struct DataSet {
     pub classes: usize,
     /// What it takes.
     pub parameters: &'static [DataParameter],
+    /// Whether it has test samples of its own.
+    pub own_test: bool,
     #[serde(skip)]
     draw: fn(&Draw) -> Data,
 }
@@ -74,6 +76,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 2,
             parameters: POINTS,
+            own_test: false,
             draw: plane_sets::circles,
         },
         DataSet {
@@ -84,6 +87,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 2,
             parameters: POINTS,
+            own_test: false,
             draw: plane_sets::xor,
         },
         DataSet {
@@ -94,6 +98,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 2,
             parameters: POINTS,
+            own_test: false,
             draw: plane_sets::gaussians,
         },
         DataSet {
@@ -104,6 +109,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 2,
             parameters: POINTS,
+            own_test: false,
             draw: plane_sets::spirals,
         },
         DataSet {
@@ -114,6 +120,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 2,
             parameters: POINTS,
+            own_test: false,
             draw: plane_sets::moons,
         },
         DataSet {
@@ -124,6 +131,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 0,
             parameters: VALUES,
+            own_test: false,
             draw: plane_sets::plane,
         },
         DataSet {
@@ -134,6 +142,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 2,
             classes: 0,
             parameters: VALUES,
+            own_test: false,
             draw: plane_sets::bumps,
         },
         DataSet {
@@ -144,6 +153,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 4,
             classes: 0,
             parameters: VALUES,
+            own_test: false,
             draw: teacher::teacher_student,
         },
         DataSet {
@@ -154,6 +164,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 100,
             classes: 10,
             parameters: &[samples(1000.0, 10_000.0), noise(0.1, 1.0, "standard deviation of a pixel")],
+            own_test: false,
             draw: glyphs::glyphs,
         },
         DataSet {
@@ -164,6 +175,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 100,
             classes: 10,
             parameters: IMAGES,
+            own_test: true,
             draw: images::mnist,
         },
         DataSet {
@@ -174,6 +186,7 @@ pub fn data_sets() -> &'static [DataSet] {
             inputs: 100,
             classes: 10,
             parameters: IMAGES,
+            own_test: true,
             draw: images::fashion,
         },
     ];
@@ -200,6 +213,27 @@ impl DataSet {
         let samples = self.number("samples", samples.map(|count| count as f64))?;
         let noise = self.number("noise", noise)?;
         Ok((self.draw)(&Draw { samples: samples as usize, noise, seed }))
+    }
+
+    /// As [`draw`](Self::draw), `samples` of them for training and in front; where the set has no test samples of its own, so many
+    /// more are drawn that they are the share `test` of all.
+    ///
+    /// # Errors
+    /// As [`draw`](Self::draw); [`DataError::BadShare`] for a share outside 0 to 0.9.
+    pub fn draw_split(&self, samples: Option<usize>, noise: Option<f64>, test: f64, seed: u64) -> Result<Data, DataError> {
+        if !(0.0..=0.9).contains(&test) {
+            return Err(DataError::BadShare(test));
+        }
+        if self.own_test || test == 0.0 {
+            let data = self.draw(samples, noise, seed)?;
+            let train = if self.own_test { data.train } else { data.len() };
+            return Ok(Data { train, ..data });
+        }
+        let wanted = self.number("samples", samples.map(|count| count as f64))?;
+        let noise = self.number("noise", noise)?;
+        let whole = (wanted / (1.0 - test)).round();
+        let data = (self.draw)(&Draw { samples: whole as usize, noise, seed });
+        Ok(data.split(wanted / whole, &mut crate::linalg::Rng::new(seed)))
     }
 
     fn number(&self, name: &str, given: Option<f64>) -> Result<f64, DataError> {

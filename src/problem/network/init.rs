@@ -5,9 +5,10 @@ use crate::linalg::{Rng, Vector, axpy, dot, norm};
 use serde::{Deserialize, Serialize};
 
 /// How weights are drawn; biases start at 0.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
+    #[default]
     /// N(0, 2/(inputs + outputs)) (Glorot, Bengio 2010).
     Xavier,
     /// N(0, 2/inputs) (He, Zhang, Ren, Sun 2015).

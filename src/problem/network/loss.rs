@@ -79,6 +79,13 @@ impl Loss {
         }
     }
 
+    /// L(z, y) of one sample.
+    pub fn value(self, z: &[f64], y: &[f64]) -> f64 {
+        let (samples, mut gradient, mut curvature) = (LANES, vec![0.0; z.len() * LANES], vec![0.0; z.len() * LANES]);
+        let spread = |v: &[f64]| v.iter().flat_map(|v| [*v; LANES]).collect::<Vec<_>>();
+        self.evaluate(&spread(z), &spread(y), [samples, 1], &mut gradient, &mut curvature)
+    }
+
     /// Whether outputs `z` of a sample are right about the target `y`: the largest entry for the softmax, the side of 0 for
     /// logits; `None` for a regression.
     pub fn is_right(self, z: &[f64], y: &[f64]) -> Option<bool> {

@@ -1,7 +1,7 @@
 //! Critical points on the map: the catalogue's where they hold, else what the search finds while the window lives on.
 
 use crate::measure::{CriticalSearch, PointReport};
-use crate::problem::{FormulaProblem, Kind, Objective, Plane};
+use crate::problem::{Kind, Objective, Plane, Problem};
 use std::sync::Arc;
 use std::time::Duration;
 use web_time::Instant;
@@ -33,14 +33,14 @@ pub struct Mark {
 /// The marks of a problem.
 #[derive(Default)]
 pub struct CriticalMarks {
-    problem: Option<Arc<FormulaProblem>>,
+    problem: Option<Arc<Problem>>,
     search: Option<CriticalSearch>,
     marks: Vec<Mark>,
 }
 
 impl CriticalMarks {
     /// Follows the problem; returns whether the search goes on.
-    pub fn follow(&mut self, problem: &Arc<FormulaProblem>, plane: &Plane) -> bool {
+    pub fn follow(&mut self, problem: &Arc<Problem>, plane: &Plane) -> bool {
         if !self.problem.as_ref().is_some_and(|known| Arc::ptr_eq(known, problem)) {
             self.begin(problem, plane);
         }
@@ -61,7 +61,7 @@ impl CriticalMarks {
         !done
     }
 
-    fn begin(&mut self, problem: &Arc<FormulaProblem>, plane: &Plane) {
+    fn begin(&mut self, problem: &Arc<Problem>, plane: &Plane) {
         *self = Self { problem: Some(Arc::clone(problem)), ..Self::default() };
         if problem.critical_points_hold() {
             let known = problem.critical_points().iter();

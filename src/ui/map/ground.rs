@@ -1,7 +1,7 @@
 //! The landscape itself: colours, contours and relief, by the shader.
 
 use super::refine::Refinement;
-use crate::problem::{FormulaProblem, Plane};
+use crate::problem::{Cut, Problem};
 use crate::render::{MapFrame, MapInput, MapProgram, map_callback};
 use crate::view::{MapStyle, Slice, ValueScale, View, Viewport, plot_box, problem_scale};
 use eframe::egui::{self, Rect, Shape};
@@ -13,7 +13,7 @@ const MAP_ID: u64 = 1;
 /// What the picture of a problem is made from, kept while nothing of it changes.
 #[derive(Default)]
 pub struct Ground {
-    problem: Option<Arc<FormulaProblem>>,
+    shown: Option<(Arc<Problem>, Cut)>,
     scale: ValueScale,
     program: Option<(String, MapProgram)>,
     frame: Option<(View, MapStyle, MapFrame)>,
@@ -22,17 +22,20 @@ pub struct Ground {
 
 impl Ground {
     /// Follows the problem.
-    pub fn follow(&mut self, problem: &Arc<FormulaProblem>, plane: &Plane) {
-        if self.problem.as_ref().is_some_and(|known| Arc::ptr_eq(known, problem)) {
+    pub fn follow(&mut self, problem: &Arc<Problem>, cut: &Cut) {
+        if self.shown.as_ref().is_some_and(|(known, shown)| Arc::ptr_eq(known, problem) && shown == cut) {
             return;
         }
-        self.scale = problem_scale(problem, plane);
+        self.scale = problem_scale(problem, cut);
         // The text of a formula and its dimension say the shader; the values of parameters do not.
-        let key = format!("{}|{}", problem.formula().dim(), problem.text());
-        if self.program.as_ref().is_none_or(|(known, _)| *known != key) {
-            self.program = MapProgram::new(problem.formula()).map(|program| (key, program));
-        }
-        self.problem = Some(Arc::clone(problem));
+        self.program = problem.formula().and_then(|problem| {
+            let key = format!("{}|{}", problem.formula().dim(), problem.text());
+            match self.program.take() {
+                Some((known, program)) if known == key => Some((known, program)),
+                _ => MapProgram::new(problem.formula()).map(|program| (key, program)),
+            }
+        });
+        self.shown = Some((Arc::clone(problem), cut.clone()));
         self.frame = None;
         self.refinement = None;
     }
@@ -43,8 +46,9 @@ impl Ground {
     }
 
     /// Draws the landscape in `rect`.
-    pub fn paint(&mut self, ui: &egui::Ui, rect: Rect, view: &View, style: MapStyle, plane: &Plane, out: &mut Vec<Shape>) {
-        let Some(problem) = &self.problem else { return };
+    pub fn paint(&mut self, ui: &egui::Ui, rect: Rect, view: &View, style: MapStyle, out: &mut Vec<Shape>) {
+        let Some((problem, cut)) = &self.shown else { return };
+        let plane = &cut.plane;
         // The shader counts in the device's pixels.
         let density = f64::from(ui.ctx().pixels_per_point());
         let fine = View {
@@ -58,12 +62,12 @@ impl Ground {
             let slice = Slice { objective: &**problem, plane };
             let (frame, sampling) = MapFrame::coarse(&MapInput {
                 surface: &slice,
-                formula: self.program.as_ref().map(|(_, program)| (program, problem.parameter_values())),
+                formula: self.program.as_ref().zip(problem.formula()).map(|((_, program), f)| (program, f.parameter_values())),
                 plane,
                 view: fine,
                 scale: &self.scale,
                 style: &style,
-                domain: plot_box(problem),
+                domain: plot_box(cut),
             });
             self.frame = Some((fine, style, frame));
             self.refinement = sampling.and_then(|sampling| Refinement::new(ui.ctx(), problem, plane, sampling));

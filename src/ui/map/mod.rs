@@ -83,10 +83,11 @@ impl MapPanel {
         let size = ui.available_size().max(vec2(1.0, 1.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let (session, switches) = (context.session, &context.scene.view);
-        let (problem, plane) = (session.problem(), session.plane());
+        let (problem, cut) = (session.problem(), session.cut());
+        let plane = &cut.plane;
         let theme = theme::theme_of(ui.visuals());
         let viewport = gestures::viewport(rect);
-        let mut camera = scene_camera(switches.camera.as_ref(), plot_box(problem));
+        let mut camera = scene_camera(switches.camera.as_ref(), plot_box(cut));
         match gestures::camera_move(ui, &response, camera, viewport) {
             Move::Stay => {}
             Move::To(moved) => {
@@ -101,14 +102,14 @@ impl MapPanel {
         let explained = |at| self.race.hit(context, &view, at).is_some() || probe::nearest_mark(marks, &view, at).is_some();
         let (start, handle) = self.handle.interact(ui, &response, &view, plane, session.start(), explained, out);
 
-        self.ground.follow(problem, plane);
+        self.ground.follow(problem, cut);
         let mut unfinished = self.race.follow(context, &view);
         unfinished |= switches.critical_points && self.marks.follow(problem, plane);
 
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let mut shapes = Vec::new();
         let style = map_style(switches, theme);
-        self.ground.paint(ui, rect, &view, style, plane, &mut shapes);
+        self.ground.paint(ui, rect, &view, style, &mut shapes);
         if switches.critical_points {
             self.draw_marks(&view, theme, plane, &mut shapes);
         }

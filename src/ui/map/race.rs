@@ -92,12 +92,13 @@ impl Race {
                 let is_chosen = chosen == Some(r.series);
                 let records = &mut self.lanes[r.series].1;
                 let strength = if is_chosen { 1.0 } else { QUIET };
-                for (step, opacity) in records.trail(r.run, r.step, switches.region_trail).iter().rev() {
-                    if let Some(layer) = view::step_region(step, plane, view, r.series, theme, opacity * strength) {
+                for (record, opacity) in records.trail(r.lane, r.step, switches.region_trail).iter().rev() {
+                    if let Some(layer) = view::step_region(&record.0, plane, view, r.series, theme, opacity * strength) {
                         paint::layer(&view::unfilled(layer), view, out);
                     }
                 }
-                let layer = records.now(r.run, r.step).and_then(|s| view::step_region(s, plane, view, r.series, theme, strength));
+                let layer =
+                    records.now(r.lane, r.step).and_then(|s| view::step_region(&s.0, plane, view, r.series, theme, strength));
                 if let Some(layer) = layer {
                     paint::layer(&layer, view, out);
                     if is_chosen {
@@ -108,8 +109,8 @@ impl Race {
         }
         if let Some(r) = runners.iter().find(|r| chosen == Some(r.series) && switches.model_contours) {
             let objective = &**context.session.problem();
-            let record = self.lanes[r.series].1.now(r.run, r.step);
-            if let Some(layer) = record.and_then(|s| view::step_model(s, objective, plane, r.series, theme)) {
+            let record = self.lanes[r.series].1.now(r.lane, r.step);
+            if let Some(layer) = record.and_then(|s| view::step_model(&s.0, objective, plane, r.series, theme)) {
                 paint::layer(&layer, view, out);
             }
         }
@@ -118,7 +119,7 @@ impl Race {
             path.shapes(r.row, r.series, theme, ctx, out);
             if switches.step_markers {
                 markers(path, r, view, theme, out);
-                for [from, to] in records.trials(r.run, plane, path.rejected(r.row)) {
+                for [from, to] in records.trials(r.lane, plane, path.rejected(r.row)) {
                     view::rejected_trial(from, to, view, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
                 }
                 searches(path, records, r, plane, view, theme, out);
@@ -126,7 +127,8 @@ impl Race {
         }
         for r in &runners {
             let (path, records) = &mut self.lanes[r.series];
-            let record = records.now(r.run, r.step);
+            let record = records.now(r.lane, r.step);
+            let record = record.as_ref().map(|record| &record.0);
             if let Some(record) = record.filter(|_| chosen == Some(r.series) && switches.regions) {
                 view::step_details(record, plane, view, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
             }
@@ -207,7 +209,7 @@ fn searches(
     }
     let first = (1..rows.len()).rev().find(|i| rows[*i] != rows[i - 1] + 1).unwrap_or(0);
     if rows.last().is_some_and(|last| *last as usize == r.row) {
-        let points: Vec<[f64; 2]> = records.trials(r.run, plane, &rows[first..]).iter().rev().map(|[_, to]| *to).collect();
+        let points: Vec<[f64; 2]> = records.trials(r.lane, plane, &rows[first..]).iter().rev().map(|[_, to]| *to).collect();
         paint::layer(&view::looks(points, r.series, theme), view, out);
     }
 }

@@ -1,6 +1,6 @@
 //! Fields in the making: on a thread of their own, and in the browser in slices of the frames.
 
-use crate::problem::{FormulaProblem, Plane};
+use crate::problem::{Plane, Problem};
 use crate::view::{Field, Sampling, Slice};
 use eframe::egui;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct Refinement {
 #[cfg(not(target_arch = "wasm32"))]
 impl Refinement {
     /// Begins to sample; the window is woken for each field. `None` where the system gives no thread.
-    pub fn new(ctx: &egui::Context, problem: &Arc<FormulaProblem>, plane: &Plane, mut sampling: Sampling) -> Option<Self> {
+    pub fn new(ctx: &egui::Context, problem: &Arc<Problem>, plane: &Plane, mut sampling: Sampling) -> Option<Self> {
         let refinement = Self { latest: Arc::default(), stop: Arc::default() };
         let (latest, stop) = (Arc::clone(&refinement.latest), Arc::clone(&refinement.stop));
         let (ctx, problem, plane) = (ctx.clone(), Arc::clone(problem), plane.clone());
@@ -50,7 +50,7 @@ impl Drop for Refinement {
 /// Finer and finer fields of one view of a problem.
 #[cfg(target_arch = "wasm32")]
 pub struct Refinement {
-    problem: Arc<FormulaProblem>,
+    problem: Arc<Problem>,
     plane: Plane,
     sampling: Sampling,
 }
@@ -58,7 +58,7 @@ pub struct Refinement {
 #[cfg(target_arch = "wasm32")]
 impl Refinement {
     /// Nothing sampled yet.
-    pub fn new(ctx: &egui::Context, problem: &Arc<FormulaProblem>, plane: &Plane, sampling: Sampling) -> Option<Self> {
+    pub fn new(ctx: &egui::Context, problem: &Arc<Problem>, plane: &Plane, sampling: Sampling) -> Option<Self> {
         ctx.request_repaint();
         Some(Self { problem: Arc::clone(problem), plane: plane.clone(), sampling })
     }

@@ -57,7 +57,7 @@ pub fn formula_ui(
     width: f32,
     out: &mut Vec<Command>,
 ) -> egui::Rect {
-    let current = context.session.problem().text();
+    let current = &*context.session.problem().text();
     let id = egui::Id::unique("formula field");
     let focused = ui.ctx().memory(|m| m.has_focus(id));
     if memory.shown.as_deref() != Some(current) {
@@ -252,7 +252,7 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, name: &str, current: f64, ou
         if changed && range[0] < range[1] {
             out.push(Command::Edit(Edit::Range(name.to_owned(), range)));
         }
-        if !context.session.problem().formula().mentions(name)
+        if !context.session.problem().formula().is_some_and(|problem| problem.formula().mentions(name))
             && icon_button(ui, Icon::Cross, &format!("Remove {name}"), "The formula does not use this parameter: remove it")
                 .clicked()
         {

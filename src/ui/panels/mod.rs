@@ -8,6 +8,7 @@ pub mod formula;
 pub mod methods;
 pub mod momentum;
 pub mod narration;
+pub mod network;
 pub mod playback;
 pub mod plots;
 mod preset;
@@ -106,6 +107,8 @@ pub struct Memory {
     pub race: race::RaceMemory,
     /// The line that says what is seen.
     pub narration: narration::NarrationMemory,
+    /// The network's form.
+    pub network: network::NetworkMemory,
 }
 
 /// One entry of the registry.

@@ -92,8 +92,8 @@ pub fn narration(context: &Context<'_>) -> String {
 
 /// "3.2 times as long along y as along x", of the region in the step that left; nothing for a ball.
 fn shape_sentence(lane: &Lane, step: u64) -> Option<String> {
-    let (record, _) = lane.run()?.record(step)?;
-    let Geometry::TrustRegion(region) = record.geometry else { return None };
+    let record = lane.record(step)?;
+    let Geometry::TrustRegion(region) = &record.0.geometry else { return None };
     if region.center.len() != 2 {
         return None;
     }

@@ -1,9 +1,9 @@
 //! The landscape panel, and the picker in the top bar.
 
-use super::{Context, Memory, faint_ui, formula, heading_ui};
+use super::{Context, Memory, faint_ui, formula, heading_ui, network};
 use crate::optim::{Noise, NoiseShape};
 use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
-use crate::scene::{ProblemSpec, Scene};
+use crate::scene::{NetworkEntry, ProblemSpec, Scene, networks};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
 use crate::ui::map::Mark;
@@ -20,7 +20,13 @@ pub struct ProblemMemory {
 
 /// The name of the problem.
 pub fn name(context: &Context<'_>) -> &'static str {
-    context.session.landscape().map_or("Your formula", |entry| entry.name.as_str())
+    match (context.session.landscape(), &context.scene.problem) {
+        (Some(entry), _) => entry.name.as_str(),
+        (None, problem @ ProblemSpec::Network(_)) => {
+            networks().iter().find(|entry| entry.scene.problem == *problem).map_or("Your network", |entry| entry.name.as_str())
+        }
+        (None, _) => "Your formula",
+    }
 }
 
 /// The button that names the landscape and opens the list of all.
@@ -55,7 +61,7 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
         wanted.split_whitespace().all(|word| text.contains(word))
     };
     let mut group = "";
-    let mut found = false;
+    let mut found = networks_ui(ui, context, memory, out);
     for entry in landscapes().iter().filter(fits) {
         found = true;
         if entry.group != group {
@@ -64,18 +70,7 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
             faint_ui(ui, group);
         }
         let selected = context.session.landscape().is_some_and(|now| now.id == entry.id);
-        let mut job = LayoutJob::default();
-        let small =
-            TextFormat { font_id: egui::FontId::proportional(12.0), color: ui.visuals().weak_text_color(), ..Default::default() };
-        let body =
-            TextFormat { font_id: egui::FontId::proportional(14.0), color: ui.visuals().text_color(), ..Default::default() };
-        job.append(&entry.name, 0.0, body);
-        job.append("\n", 0.0, small.clone());
-        job.append(&entry.why, 0.0, small);
-        let button = egui::Button::selectable(selected, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
-        let response = ui.add(button);
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &entry.name));
-        if response.on_hover_text(&entry.source).clicked() {
+        if entry_ui(ui, selected, &entry.name, &entry.why).on_hover_text(&entry.source).clicked() {
             out.push(Command::Edit(Edit::Problem(ProblemSpec::landscape(&entry.id))));
             memory.search.clear();
             ui.close();
@@ -84,6 +79,44 @@ fn list_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: 
     if !found {
         faint_ui(ui, "No landscape has all these words; type your own function into the formula field.");
     }
+}
+
+/// The networks whose text has all words that are looked for; returns whether there are some.
+fn networks_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, out: &mut Vec<Command>) -> bool {
+    let wanted = memory.search.to_lowercase();
+    let fits = |entry: &&NetworkEntry| {
+        let text = ["networks", &entry.name, &entry.why, &entry.id].map(str::to_lowercase).join(" ");
+        wanted.split_whitespace().all(|word| text.contains(word))
+    };
+    let mut found = false;
+    for entry in networks().iter().filter(fits) {
+        if !found {
+            faint_ui(ui, "Networks");
+        }
+        found = true;
+        let selected = entry.scene.problem == context.scene.problem;
+        if entry_ui(ui, selected, &entry.name, &entry.why).on_hover_text(&entry.source).clicked() {
+            out.push(Command::Edit(Edit::Scene(Box::new(entry.scene.clone()))));
+            memory.search.clear();
+            ui.close();
+        }
+    }
+    found
+}
+
+/// A line of the list: a name, and below it why it is worth seeing.
+fn entry_ui(ui: &mut Ui, selected: bool, name: &str, why: &str) -> egui::Response {
+    let mut job = LayoutJob::default();
+    let small =
+        TextFormat { font_id: egui::FontId::proportional(12.0), color: ui.visuals().weak_text_color(), ..Default::default() };
+    let body = TextFormat { font_id: egui::FontId::proportional(14.0), color: ui.visuals().text_color(), ..Default::default() };
+    job.append(name, 0.0, body);
+    job.append("\n", 0.0, small.clone());
+    job.append(why, 0.0, small);
+    let button = egui::Button::selectable(selected, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, name));
+    response
 }
 
 /// Draws the panel.
@@ -101,11 +134,14 @@ pub fn problem_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut Memory, out: 
             faint_ui(ui, &entry.notes);
         }
         parameters_ui(ui, context, entry, out);
+    } else if let Some(network) = problem.network() {
+        network::network_ui(ui, context, network, &mut memory.network, out);
+        return;
     } else {
         ui.label("A function of your own: its gradient and Hessian are exact, and every method runs on it.");
         formula::own_formula_ui(ui, context, &mut memory.formula, memory.map.shown(), out);
     }
-    let kinks = problem.formula().kinks();
+    let kinks = problem.formula().map(|problem| problem.formula().kinks()).unwrap_or_default();
     if !kinks.is_empty() {
         faint_ui(ui, format!("Not twice differentiable everywhere: it has {}.", kinks.join(", ")));
     }

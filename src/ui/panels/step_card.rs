@@ -4,18 +4,24 @@ use super::problem::coordinate;
 use super::{Context, faint_ui};
 use crate::linalg::{Metric, symmetric_eigenvalues};
 use crate::optim::{Counts, Cubic, Exit, Geometry, Phase, Region, Step, Verdict};
+use crate::problem::{Objective, Problem};
 use crate::run::Run;
 use crate::ui::command::{Command, Edit};
+use crate::ui::curves::Looker;
 use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
+use crate::ui::session::{Lane, Record};
 use crate::ui::{number, standing, theme};
 use crate::view::color::series_dash;
 use eframe::egui::{self, RichText, Ui};
+
+/// Above this dimension the card shows no eigenvalues.
+const MOST_EIGENVALUES: usize = 400;
 
 /// The step that was computed last.
 #[derive(Default)]
 pub struct CardMemory {
     key: Option<(u64, u64)>,
-    record: Option<(Step, Counts)>,
+    record: Option<Record>,
     look: Look,
 }
 
@@ -40,7 +46,7 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     let lane = &context.session.lanes()[index];
     let Some(run) = lane.run() else { return };
     let step = context.step.min(run.len());
-    memory.refresh(lane.generation(), run, step);
+    memory.refresh(context.session.problem(), lane, run, step);
     chooser_ui(ui, context, index, out);
     let (icon, color, text) = standing::standing(lane, context.step, ui.visuals());
     ui.horizontal_wrapped(|ui| {
@@ -59,16 +65,23 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
         row(ui, &point, number::vector(&look.x, 4), "The iterate at this step");
         row(ui, "f", number::significant(look.f, 5), "The value at the iterate");
         row(ui, "‖∇f‖", number::significant(look.slope, 3), "Norm of the gradient at the iterate");
-        row(
-            ui,
-            "λ",
-            eigenvalues(&look.eigenvalues),
-            "Eigenvalues of the Hessian at the iterate: all positive in a valley, one below zero at a saddle",
-        );
+        if !look.eigenvalues.is_empty() {
+            row(
+                ui,
+                "λ",
+                eigenvalues(&look.eigenvalues),
+                "Eigenvalues of the Hessian at the iterate: all positive in a valley, one below zero at a saddle",
+            );
+        }
     });
-    let Some((record, counts)) = &memory.record else {
-        let forked = run.trace().first() > 0;
-        faint_ui(ui, if forked { "Here it takes over from another run." } else { "The start: no step was made yet." });
+    let Some((record, counts)) = memory.record.as_deref() else {
+        let words = match (step > run.trace().first(), run.trace().first() > 0) {
+            (true, _) if lane.is_replaying() => "This step is being made again …",
+            (true, _) => "This step is too long to be made again here.",
+            (false, true) => "Here it takes over from another run.",
+            (false, false) => "The start: no step was made yet.",
+        };
+        faint_ui(ui, words);
         return;
     };
     ui.add_space(4.0);
@@ -103,29 +116,36 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
 }
 
 impl CardMemory {
-    fn refresh(&mut self, generation: u64, run: &Run, step: u64) {
-        if self.key == Some((generation, step)) {
+    fn refresh(&mut self, problem: &Problem, lane: &Lane, run: &Run, step: u64) {
+        if self.key == Some((lane.generation(), step)) {
             return;
         }
-        self.key = Some((generation, step));
-        self.record = run.record(step);
-        let x = run.iterate(step).to_vec();
+        self.record = lane.record(step);
+        // What is on its way is asked for again in the next frame.
+        self.key = Some((lane.generation(), step)).filter(|_| self.record.is_some() || !lane.is_replaying());
+        let x = match (&self.record, lane.position(step)) {
+            (Some(record), _) => record.0.x.to_vec(),
+            (None, Some(x)) => x.to_vec(),
+            (None, None) => return,
+        };
         let n = x.len();
-        let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
-        let f = run.objective().value_gradient_hessian(&x, &mut gradient, &mut hessian);
+        let mut look = Looker::new(problem);
+        let (f, slope) = look.value_and_slope(problem, &x);
+        let eigenvalues = if n <= MOST_EIGENVALUES && problem.network().is_none() {
+            let mut hessian = vec![0.0; n * n];
+            problem.hessian(&x, &mut hessian);
+            symmetric_eigenvalues(&hessian, n).to_vec()
+        } else {
+            Vec::new()
+        };
         let radius = |step: &Step| match &step.geometry {
             Geometry::TrustRegion(region) => Some(region.radius),
             Geometry::Cubic(cubic) => Some(cubic.sigma),
             _ => None,
         };
-        let next_radius = if step < run.len() { run.record(step + 1).and_then(|(step, _)| radius(&step)) } else { None };
-        self.look = Look {
-            f,
-            slope: crate::linalg::norm(&gradient),
-            eigenvalues: symmetric_eigenvalues(&hessian, n).to_vec(),
-            x,
-            next_radius,
-        };
+        let quick = step < run.len() && problem.network().is_none();
+        let next_radius = if quick { lane.record(step + 1).and_then(|record| radius(&record.0)) } else { None };
+        self.look = Look { f, slope, eigenvalues, x, next_radius };
     }
 }
 
@@ -146,7 +166,7 @@ fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Co
         let step = run.map_or(0, |run| context.step.clamp(run.trace().first(), run.len()));
         let about = format!("Fork here: a new line that goes on from step {step}, for other parameters");
         if icon_button(ui, Icon::Fork, "Fork here", &about).clicked() {
-            out.push(Command::Edit(Edit::Fork(index, step)));
+            out.push(Command::Edit(Edit::Fork(index, step, Default::default())));
             out.push(Command::Select(context.scene.methods.len()));
         }
     });

@@ -8,6 +8,7 @@ mod secular;
 mod solvers;
 
 use super::{Context, faint_ui, heading_ui};
+use crate::problem::Objective;
 use crate::scene::{SUBPROBLEM_PRESETS, SubproblemSpec};
 use crate::ui::command::{Command, Edit};
 use crate::ui::session::sentence;
@@ -17,6 +18,8 @@ use eframe::egui::{self, RichText, Ui, vec2};
 
 /// Panels narrower than this have the picture above the rest.
 const NARROW: f32 = 560.0;
+/// Above this dimension a subproblem is not taken apart.
+const MOST_VARIABLES: usize = 400;
 
 /// What is shown, and how it is looked at.
 #[derive(Default)]
@@ -173,10 +176,14 @@ impl AnatomyMemory {
 fn of_step(context: &Context<'_>) -> Result<Option<Shown>, String> {
     let Some(index) = context.selected() else { return Ok(None) };
     let lane = &context.session.lanes()[index];
-    let Some((run, (step, _))) = lane.run().and_then(|run| Some((run, run.record(context.step.min(run.len()))?))) else {
+    let n = context.session.problem().dim();
+    if n > MOST_VARIABLES {
+        return Err(format!("A subproblem is taken apart in up to {MOST_VARIABLES} variables; this one has {n}."));
+    }
+    let Some((run, record)) = lane.run().and_then(|run| Some((run, lane.record(context.step.min(run.len()))?))) else {
         return Ok(None);
     };
-    let (anatomy, taken) = Anatomy::of_step(&step, &**run.objective()).map_err(|error| sentence(&error.to_string()))?;
+    let (anatomy, taken) = Anatomy::of_step(&record.0, &**run.objective()).map_err(|error| sentence(&error.to_string()))?;
     Ok(Some(Shown { anatomy, taken: Some((taken, index, lane.name().to_owned())) }))
 }
 

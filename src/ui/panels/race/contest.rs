@@ -5,7 +5,7 @@ use super::bands::BandCache;
 use crate::export::race::{write_csv, write_json, write_sweep_csv, write_sweep_json};
 use crate::linalg::Vector;
 use crate::measure::race::{Entrant, Landmarks, Progress, Race, Standing, Survey, Sweep, SweepCurve};
-use crate::problem::{FormulaProblem, Objective};
+use crate::problem::{Objective, Problem};
 use crate::ui::command::SaveAs;
 use crate::ui::panels::Context;
 use crate::ui::session::sentence;
@@ -45,7 +45,7 @@ enum Stage {
 /// Who races, and where.
 #[derive(Clone)]
 pub(super) struct Field {
-    problem: Arc<FormulaProblem>,
+    problem: Arc<Problem>,
     start: Vector,
     entrants: Vec<Entrant>,
     /// The place in the scene of each entrant: its colour and dash.
@@ -82,7 +82,7 @@ impl Field {
     }
 
     fn objective(&self) -> Arc<dyn Objective> {
-        Arc::<FormulaProblem>::clone(&self.problem)
+        Arc::<Problem>::clone(&self.problem)
     }
 }
 

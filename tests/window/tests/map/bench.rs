@@ -34,7 +34,7 @@ impl MapWindow {
             min_px: [f64::from(rect.left()), f64::from(rect.top())],
             size_px: [f64::from(rect.width()), f64::from(rect.height())],
         };
-        let [x0, x1, y0, y1] = self.session.problem().domain();
+        let [x0, x1, y0, y1] = self.session.cut().domain;
         let camera = match self.scene.view.camera {
             Some(CameraSpec { center, extent }) => Camera::new(center, [0.5 * extent; 2], true),
             None => Camera::fit([[x0, x1], [y0, y1]], true),

@@ -1,0 +1,139 @@
+//! Networks and their data as words of the command line.
+
+use super::CliError;
+use crate::problem::data::{DataSource, DataSpec, Targets, data_set};
+use crate::problem::network::{Activation, Architecture, Init, Loss, weights_from_json};
+use crate::problem::{NetworkProblemError, NetworkSpec};
+use crate::scene::{ProblemSpec, Scene, SceneError};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use std::path::Path;
+
+/// A network with its data, instead of a landscape or a formula.
+#[derive(Debug, Args)]
+pub struct NetworkArgs {
+    /// Units of each layer, the input first, such as 2-8-8-1.
+    #[arg(long, value_name = "2-8-8-1", conflicts_with_all = ["landscape", "formula", "table", "dim", "domain"])]
+    pub layers: Option<String>,
+    /// One activation for all hidden layers (the last one is then linear), or one for each layer, separated by commas.
+    #[arg(long, requires = "layers", default_value = "tanh", value_name = "NAME[,NAME…]")]
+    pub activation: String,
+    /// The loss: mse, bce or cross_entropy; without, what suits the data and the last layer.
+    #[arg(long, requires = "layers", value_parser = loss)]
+    pub loss: Option<Loss>,
+    /// The weight of ½ ‖w‖² in the objective.
+    #[arg(long, requires = "layers", default_value_t = 0.0, allow_hyphen_values = true)]
+    pub l2: f64,
+    /// A data set, a CSV file, or an IDX file of images (its labels are looked for beside it).
+    #[arg(long, requires = "layers", value_name = "ID|FILE")]
+    pub data: Option<String>,
+    /// The column of a CSV file that is to be learned; the last one without.
+    #[arg(long, requires = "data", value_name = "NAME")]
+    pub label: Option<String>,
+    /// Training samples.
+    #[arg(long, requires = "data")]
+    pub samples: Option<usize>,
+    /// Standard deviation of a drawn set's noise.
+    #[arg(long, requires = "data", allow_hyphen_values = true)]
+    pub data_noise: Option<f64>,
+    /// Seed of the data and of its split into training and test samples.
+    #[arg(long, requires = "data", default_value_t = 0)]
+    pub data_seed: u64,
+    /// Test samples as a share of all, from 0 to 0.9.
+    #[arg(long, requires = "data", allow_hyphen_values = true)]
+    pub test: Option<f64>,
+    /// Shift and scale every feature to mean 0 and variance 1.
+    #[arg(long, requires = "data")]
+    pub standardize: bool,
+    /// An autoencoder: the inputs are the targets.
+    #[arg(long, requires = "data")]
+    pub autoencoder: bool,
+    /// Initial weights: xavier, he, normal:SCALE, zeros, orthogonal, or a file of weights.
+    #[arg(long, requires = "layers", value_name = "RULE|FILE.json")]
+    pub init: Option<String>,
+    /// Seed of the initial weights.
+    #[arg(long, requires = "layers", default_value_t = 0)]
+    pub init_seed: u64,
+}
+
+fn loss(name: &str) -> Result<Loss, String> {
+    let names = || Loss::ALL.map(Loss::name).join(", ");
+    Loss::ALL.into_iter().find(|l| l.name() == name).ok_or_else(|| format!("the losses are {}", names()))
+}
+
+impl NetworkArgs {
+    /// The network as a scene with no method; its start is set where a file of weights was named.
+    pub(super) fn scene(&self, layers: &str) -> Result<Scene, CliError> {
+        let refused = |error: NetworkProblemError| CliError::from(SceneError::from(error));
+        let architecture = Architecture::parse(layers, &self.activation).map_err(|e| refused(e.into()))?;
+        let activations: Vec<Activation> = architecture.layers().map(|layer| layer.activation).collect();
+        let Some(named) = &self.data else {
+            return Err(CliError::Usage("a network needs samples: name them with --data ID or --data FILE".to_owned()));
+        };
+        let data = DataSpec {
+            source: source(named, self.label.as_deref())?,
+            samples: self.samples,
+            noise: self.data_noise,
+            test: self.test,
+            seed: self.data_seed,
+            standardize: self.standardize,
+        };
+        let suited = || -> Result<Loss, CliError> {
+            let targets = data.load().map_err(|e| refused(e.into()))?.targets;
+            Ok(match targets {
+                _ if self.autoencoder => Loss::Mse,
+                Targets::Values(_) => Loss::Mse,
+                Targets::Classes { .. } if architecture.widths().last() == Some(&1) => Loss::Bce,
+                Targets::Classes { .. } => Loss::CrossEntropy,
+            })
+        };
+        let (init, weights) = self.initial(&architecture)?;
+        let spec = NetworkSpec {
+            layers: architecture.widths().to_vec(),
+            activations,
+            loss: match self.loss {
+                Some(loss) => loss,
+                None => suited()?,
+            },
+            l2: self.l2,
+            data,
+            reconstruct: self.autoencoder,
+            init,
+            seed: self.init_seed,
+        };
+        Ok(Scene { start: weights, ..Scene::bare(ProblemSpec::Network(Box::new(spec))) })
+    }
+
+    fn initial(&self, architecture: &Architecture) -> Result<(Init, Option<Vec<f64>>), CliError> {
+        let Some(text) = &self.init else { return Ok((Init::default(), None)) };
+        match Init::parse(text) {
+            Ok(init) => Ok((init, None)),
+            Err(_) if Path::new(text).exists() => Ok((Init::default(), Some(weights(text, architecture)?))),
+            Err(unknown) => Err(SceneError::from(NetworkProblemError::from(unknown)).into()),
+        }
+    }
+}
+
+/// The weights in a file.
+pub(super) fn weights(path: &str, architecture: &Architecture) -> Result<Vec<f64>, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::File { path: path.to_owned(), error })?;
+    weights_from_json(&text, architecture).map_err(|error| CliError::Usage(format!("{path}: {error}")))
+}
+
+/// A set of the registry, or a file.
+fn source(named: &str, label: Option<&str>) -> Result<DataSource, CliError> {
+    let file = Path::new(named);
+    let name = || file.file_name().map_or_else(|| named.to_owned(), |name| name.to_string_lossy().into_owned());
+    let bytes = |path: &str| std::fs::read(path).map_err(|error| CliError::File { path: path.to_owned(), error });
+    if named.ends_with("-ubyte") || named.ends_with(".idx") || named.contains(".idx3") {
+        let beside = named.replace("images", "labels").replace("idx3", "idx1");
+        let labels = if beside != named && Path::new(&beside).exists() { Some(STANDARD.encode(bytes(&beside)?)) } else { None };
+        return Ok(DataSource::Images { name: name(), images: STANDARD.encode(bytes(named)?), labels });
+    }
+    if data_set(named).is_err() && (named.ends_with(".csv") || file.exists()) {
+        let text = String::from_utf8(bytes(named)?).map_err(|_| CliError::Usage(format!("{named} is no UTF-8 text")))?;
+        return Ok(DataSource::Table { name: name(), text, label: label.map(str::to_owned) });
+    }
+    Ok(DataSource::Set(named.to_owned()))
+}

@@ -1,0 +1,112 @@
+//! Planes through the weights of a network: along what its loss is worth seeing.
+
+use crate::linalg::{Vector, dot, norm};
+use crate::problem::{Cut, Plane};
+use serde::{Deserialize, Serialize};
+
+/// Along what a plane through a point is spanned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SliceKind {
+    /// Two random directions, each filter as long as that of the weights (Li, Xu, Taylor, Studer, Goldstein 2018).
+    #[default]
+    Random,
+    /// The first two principal components of the path (Li et al. 2018; Lorch 2016).
+    Path,
+    /// The line from the start to the end of the path (Goodfellow, Vinyals, Saxe 2015), and the path's widest departure from it.
+    Line,
+    /// The eigenvectors of the two largest eigenvalues of the Hessian.
+    Top,
+    /// The eigenvectors of the smallest and of the largest eigenvalue: where curvature is most negative.
+    Negative,
+}
+
+impl SliceKind {
+    /// Every kind, with its label and what it shows.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Random, "Random", "Two random directions, each filter as long as that of the weights (Li et al. 2018)"),
+        (Self::Path, "Path", "The two principal components of the path: most of what it did is in this plane"),
+        (
+            Self::Line,
+            "Start to end",
+            "The straight line from the initial weights to the last ones, and the path's departure from it",
+        ),
+        (Self::Top, "Sharpest", "The eigenvectors of the two largest eigenvalues at the chosen step"),
+        (
+            Self::Negative,
+            "Negative curvature",
+            "The eigenvectors of the smallest and the largest eigenvalue: the way down from a saddle",
+        ),
+    ];
+
+    /// Whether it needs eigenvectors at the point: [λ_max, then which].
+    pub fn needs_spectrum(self) -> bool {
+        matches!(self, Self::Top | Self::Negative)
+    }
+}
+
+/// How much wider than the path its picture is.
+const MARGIN: f64 = 1.25;
+
+/// The plane of `first` and `second` through `origin` with a box that holds `points` and reaches at least `reach` to each side.
+/// `None` where the directions span no plane.
+pub fn cut_along(origin: &[f64], first: &[f64], second: &[f64], points: &[&[f64]], reach: f64) -> Option<Cut> {
+    let plane = Plane::spanned(origin, first, second)?;
+    let mut low = [-reach; 2];
+    let mut high = [reach; 2];
+    for point in points {
+        let (at, _) = plane.project(point);
+        for k in 0..2 {
+            (low[k], high[k]) = (low[k].min(at[k]), high[k].max(at[k]));
+        }
+    }
+    // One scale for both axes, about the middle of what is to be seen.
+    let half = MARGIN * 0.5 * (high[0] - low[0]).max(high[1] - low[1]).max(1e-6);
+    let middle = [0, 1].map(|k| 0.5 * (low[k] + high[k]));
+    Some(Cut { plane, domain: [middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half] })
+}
+
+/// The first two principal components of points, by the eigenvectors of their Gram matrix; about the last point.
+/// `None` where they do not span a plane.
+pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
+    let last = *points.last()?;
+    let mean = mean_of(points)?;
+    let centred: Vec<Vector> = points.iter().map(|p| p.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect();
+    let count = centred.len();
+    let mut gram = vec![0.0; count * count];
+    for i in 0..count {
+        for j in 0..=i {
+            let product = dot(&centred[i], &centred[j]);
+            (gram[i * count + j], gram[j * count + i]) = (product, product);
+        }
+    }
+    let eigen = crate::linalg::symmetric_eigen(&gram, count);
+    let component = |k: usize| -> Option<Vector> {
+        let weights = eigen.vectors.get(count.checked_sub(k + 1)?)?;
+        let mut direction = Vector::from_elem(0.0, mean.len());
+        centred.iter().zip(weights).for_each(|(c, w)| crate::linalg::axpy(*w, c, &mut direction));
+        Some(direction)
+    };
+    cut_along(last, &component(0)?, &component(1)?, points, 0.0)
+}
+
+/// The line from the first to the last point, and the direction in which the path departs from it most.
+/// `None` where the path is a straight line or a point.
+pub fn line_cut(points: &[&[f64]]) -> Option<Cut> {
+    let (first, last) = (*points.first()?, *points.last()?);
+    let along: Vector = last.iter().zip(first).map(|(b, a)| b - a).collect();
+    let square = dot(&along, &along);
+    let departure = |p: &[f64]| -> Vector {
+        let from: Vector = p.iter().zip(first).map(|(x, a)| x - a).collect();
+        let t = dot(&from, &along) / square;
+        from.iter().zip(&along).map(|(f, a)| f - t * a).collect()
+    };
+    let widest = points.iter().map(|p| departure(p)).max_by(|a, b| norm(a).total_cmp(&norm(b)))?;
+    cut_along(first, &along, &widest, points, 0.0)
+}
+
+fn mean_of(points: &[&[f64]]) -> Option<Vector> {
+    let mut mean = Vector::from_elem(0.0, points.first()?.len());
+    points.iter().for_each(|p| crate::linalg::axpy(1.0 / points.len() as f64, p, &mut mean));
+    Some(mean)
+}

@@ -1,0 +1,251 @@
+//! The network's form: its data, its shape, its loss and its initial weights.
+
+use super::{Context, faint_ui, heading_ui};
+use crate::problem::data::{DataSource, DataSpec, Targets, data_set, data_sets};
+use crate::problem::network::{Activation, Architecture, Init, Loss};
+use crate::problem::{NetworkProblem, NetworkSpec, Objective};
+use crate::scene::{ProblemSpec, networks};
+use crate::ui::command::{Command, Edit};
+use crate::ui::icons::{Icon, icon_button, inline_icon};
+use crate::ui::number;
+use crate::ui::session::sentence;
+use eframe::egui::{self, DragValue, RichText, Slider, TextEdit, Ui};
+
+/// What is typed and not taken yet.
+#[derive(Default)]
+pub struct NetworkMemory {
+    layers: String,
+    shown: Vec<usize>,
+    fault: Option<String>,
+}
+
+/// Draws the form of the problem `network`.
+pub fn network_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    network: &NetworkProblem,
+    memory: &mut NetworkMemory,
+    out: &mut Vec<Command>,
+) {
+    let ProblemSpec::Network(spec) = &context.scene.problem else { return };
+    if let Some(entry) = networks().iter().find(|entry| entry.scene.problem == context.scene.problem) {
+        ui.label(&entry.why);
+        faint_ui(ui, &entry.source);
+    }
+    let mut wanted = (**spec).clone();
+    ui.spacing_mut().slider_width = (ui.available_width() - 112.0).clamp(48.0, 240.0);
+    data_ui(ui, network, &mut wanted);
+    shape_ui(ui, network, memory, &mut wanted);
+    weights_ui(ui, context, &mut wanted, out);
+    if let Some(fault) = context.session.fault() {
+        fault_ui(ui, &fault.message);
+    }
+    if wanted != **spec {
+        out.push(Command::Edit(Edit::Network(Box::new(wanted))));
+    }
+}
+
+fn fault_ui(ui: &mut Ui, message: &str) {
+    ui.horizontal_wrapped(|ui| {
+        inline_icon(ui, Icon::Warning, ui.visuals().error_fg_color);
+        ui.label(RichText::new(message).small().color(ui.visuals().error_fg_color));
+    });
+}
+
+/// A choice in a combo box with a label.
+fn choice_ui<T: PartialEq + Copy>(ui: &mut Ui, label: &str, about: &str, chosen: &mut T, options: &[(T, &str, &str)]) {
+    let name = options.iter().find(|(value, ..)| value == chosen).map_or("", |(_, name, _)| *name);
+    ui.horizontal(|ui| {
+        let combo = egui::ComboBox::from_id_salt(label).selected_text(name).width(132.0).show_ui(ui, |ui| {
+            for (value, name, about) in options {
+                let response = ui.selectable_label(value == chosen, *name);
+                if (if about.is_empty() { response } else { response.on_hover_text(*about) }).clicked() {
+                    *chosen = *value;
+                }
+            }
+        });
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, format!("{label}; now {name}")));
+        combo.response.on_hover_text(about);
+        ui.label(RichText::new(label).weak());
+    });
+}
+
+fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
+    heading_ui(ui, "Data");
+    let now = if let DataSource::Set(id) = &wanted.data.source { data_set(id).ok() } else { None };
+    let mut chosen = now.map_or("", |set| set.id);
+    let sets: Vec<(&str, &str, &str)> = data_sets().iter().map(|set| (set.id, set.name, set.summary)).collect();
+    let mut options = sets.clone();
+    if now.is_none() {
+        options.insert(0, ("", wanted.data.id(), "The file that was opened"));
+    }
+    // A name that lives as long as the options.
+    let before = chosen;
+    choice_ui(ui, "data", "Which samples are learned; drop a CSV or IDX file on the window for your own", &mut chosen, &options);
+    if chosen != before
+        && let Ok(set) = data_set(chosen)
+    {
+        let spec = DataSpec { standardize: set.inputs == 2, ..DataSpec::set(set.id) };
+        fit_to_data(wanted, spec);
+        return;
+    }
+    let data = network.data();
+    let number = |name: &str| now.and_then(|set| set.parameters.iter().find(|p| p.name == name));
+    if let Some(p) = number("samples") {
+        let mut samples = wanted.data.samples.map_or(p.default, |s| s as f64);
+        let slider = Slider::new(&mut samples, p.min..=p.max).logarithmic(true).step_by(1.0).text("samples");
+        if ui.add(slider).on_hover_text("Training samples").changed() {
+            wanted.data.samples = Some(samples as usize);
+        }
+    }
+    if let Some(p) = number("noise") {
+        let mut noise = wanted.data.noise.unwrap_or(p.default);
+        let slider = Slider::new(&mut noise, p.min..=p.max).text("noise").custom_formatter(|v, _| number::short(v, 3));
+        if ui.add(slider).on_hover_text(sentence(p.meaning)).changed() {
+            wanted.data.noise = Some(noise);
+        }
+    }
+    if now.is_none_or(|set| !set.own_test) {
+        let mut share = 100.0 * wanted.data.test_share();
+        let slider = Slider::new(&mut share, 0.0..=90.0).step_by(1.0).suffix(" %").text("for testing");
+        if ui.add(slider).on_hover_text("Test samples as a share of all: no method sees them").changed() {
+            wanted.data.test = Some((share / 100.0).clamp(0.0, 0.9));
+        }
+    }
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut wanted.data.standardize, "standardize")
+            .on_hover_text("Shift and scale every feature to mean 0 and variance 1");
+        if icon_button(ui, Icon::Reset, "New samples", "Other samples of the same kind, and another split").clicked() {
+            wanted.data.seed = wanted.data.seed.wrapping_add(1);
+        }
+    });
+    let kind = match &data.targets {
+        Targets::Classes { count, .. } => format!("{count} classes"),
+        Targets::Values(rows) if rows.width == 1 => "a value".to_owned(),
+        Targets::Values(rows) => format!("{} values", rows.width),
+    };
+    faint_ui(
+        ui,
+        format!(
+            "{} samples for training and {} for testing; {} features, {kind}.",
+            number::count(data.train as u64),
+            number::count((data.len() - data.train) as u64),
+            data.inputs.width
+        ),
+    );
+}
+
+/// Changes the first and last layer and the loss to what new data asks for.
+fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
+    wanted.data = spec;
+    wanted.reconstruct = false;
+    let Ok(data) = wanted.data.load() else { return };
+    let (outputs, loss) = match &data.targets {
+        Targets::Classes { count: 2, .. } => (1, if wanted.loss == Loss::Mse { Loss::Mse } else { Loss::Bce }),
+        Targets::Classes { count, .. } => (*count, Loss::CrossEntropy),
+        Targets::Values(rows) => (rows.width, Loss::Mse),
+    };
+    if let [first, .., last] = &mut wanted.layers[..] {
+        (*first, *last) = (data.inputs.width, outputs);
+    }
+    wanted.loss = loss;
+}
+
+fn shape_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, wanted: &mut NetworkSpec) {
+    heading_ui(ui, "Network");
+    if memory.shown != wanted.layers {
+        memory.layers = wanted.layers.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
+        memory.shown.clone_from(&wanted.layers);
+        memory.fault = None;
+    }
+    ui.horizontal(|ui| {
+        let field = ui.add(TextEdit::singleline(&mut memory.layers).desired_width(132.0));
+        field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Layers"));
+        let field = field.on_hover_text("Units of each layer, the input first: 2-8-8-1");
+        ui.label(RichText::new("layers").weak());
+        if field.changed() {
+            match Architecture::parse(&memory.layers, "tanh") {
+                Ok(shape) => {
+                    memory.fault = None;
+                    if shape.widths() != wanted.layers {
+                        wanted.layers = shape.widths().to_vec();
+                        memory.shown.clone_from(&wanted.layers);
+                        let depth = wanted.layers.len() - 1;
+                        if wanted.activations.len() != 1 && wanted.activations.len() != depth {
+                            wanted.activations.truncate(1);
+                        }
+                    }
+                }
+                Err(error) => memory.fault = Some(sentence(&error.to_string())),
+            }
+        }
+    });
+    if let Some(fault) = &memory.fault {
+        fault_ui(ui, fault);
+    }
+    let options: Vec<(Activation, &str, &str)> = Activation::ALL.iter().map(|a| (*a, a.name(), "")).collect();
+    let depth = wanted.layers.len() - 1;
+    if wanted.activations.len() == 1 {
+        choice_ui(ui, "activation", "σ of the hidden layers; the last layer is linear", &mut wanted.activations[0], &options);
+        if depth > 1 && ui.link("one for each layer").on_hover_text("Choose σ layer by layer").clicked() {
+            let mut all = vec![wanted.activations[0]; depth];
+            all[depth - 1] = Activation::Identity;
+            wanted.activations = all;
+        }
+    } else {
+        for l in 0..wanted.activations.len() {
+            let label = format!("σ of layer {}", l + 1);
+            choice_ui(ui, &label, "The activation of this layer", &mut wanted.activations[l], &options);
+        }
+    }
+    let losses = [
+        (Loss::Mse, "squared error", "½‖z − y‖², the mean over samples"),
+        (Loss::Bce, "binary cross entropy", "ln(1 + e^z) − y z of a logit z"),
+        (Loss::CrossEntropy, "softmax cross entropy", "−ln of the probability that the softmax of the outputs gives the class"),
+    ];
+    choice_ui(ui, "loss", "What is minimized", &mut wanted.loss, &losses);
+    let mut l2 = wanted.l2;
+    let slider = Slider::new(&mut l2, 0.0..=1.0)
+        .logarithmic(true)
+        .smallest_positive(1e-6)
+        .text("l2")
+        .custom_formatter(|v, _| number::short(v, 2))
+        .custom_parser(number::parse);
+    if ui.add(slider).on_hover_text("½ l2 ‖w‖² is added over weights and biases").changed() {
+        wanted.l2 = l2;
+    }
+    faint_ui(ui, format!("{} weights and biases.", number::count(network.dim() as u64)));
+}
+
+fn weights_ui(ui: &mut Ui, context: &Context<'_>, wanted: &mut NetworkSpec, out: &mut Vec<Command>) {
+    heading_ui(ui, "Initial weights");
+    let scale = if let Init::Normal(scale) = wanted.init { scale } else { 1.0 };
+    let options = [
+        (Init::Xavier, "Xavier", "N(0, 2/(inputs + outputs)), Glorot and Bengio 2010"),
+        (Init::He, "He", "N(0, 2/inputs), He et al. 2015"),
+        (Init::Normal(scale), "scaled normal", "N(0, scale²/inputs)"),
+        (Init::Orthogonal, "orthogonal", "Orthonormal rows or columns, Saxe et al. 2014"),
+        (Init::Zeros, "zeros", "The saddle of symmetric units"),
+    ];
+    choice_ui(ui, "rule", "How the weights are drawn; biases start at 0", &mut wanted.init, &options);
+    if let Init::Normal(scale) = &mut wanted.init {
+        ui.horizontal(|ui| {
+            let label = ui.label(RichText::new("scale").weak());
+            ui.add(DragValue::new(scale).speed(0.01).range(0.0..=100.0)).labelled_by(label.id);
+        });
+    }
+    ui.horizontal(|ui| {
+        if icon_button(ui, Icon::Reset, "New weights", "Draw other initial weights").clicked() {
+            wanted.seed = wanted.seed.wrapping_add(1);
+        }
+        faint_ui(ui, format!("drawn with seed {}", wanted.seed));
+    });
+    if context.scene.start.is_some() {
+        ui.horizontal(|ui| {
+            faint_ui(ui, "Some weights were set by hand.");
+            if ui.link("as drawn").on_hover_text("Back to the weights of the rule").clicked() {
+                out.push(Command::Edit(Edit::Start(None)));
+            }
+        });
+    }
+}

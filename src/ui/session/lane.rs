@@ -1,0 +1,284 @@
+//! A method of the scene with its run and its curves.
+
+use super::sentence;
+#[cfg(not(target_arch = "wasm32"))]
+use super::worker::Worker;
+use crate::optim::{Counts, Method, Step, method};
+use crate::problem::Problem;
+use crate::run::{Grown, Growth, Run};
+use crate::scene::{MethodSpec, Scene};
+use crate::ui::curves::{Curves, Quantity};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use web_time::Instant;
+
+/// Trials that a run makes at most before the clock is looked at again.
+const LARGEST_CHUNK: u64 = 256;
+/// Time that a chunk should take.
+const CHUNK_TIME: Duration = Duration::from_micros(400);
+/// Time that the replay of a step may take on the frame's thread.
+const REPLAY_TIME: f64 = 3e-3;
+/// Replayed records that are kept.
+const MOST_RECORDS: usize = 512;
+
+/// A record with the counts after it.
+pub type Record = Rc<(Step, Counts)>;
+
+/// A method of the scene with its run.
+pub struct Lane {
+    spec: MethodSpec,
+    name: String,
+    problem: Arc<Problem>,
+    /// What leads to the run of a fork.
+    growth: Option<Growth>,
+    run: Option<Run>,
+    curves: Curves,
+    fault: Option<String>,
+    generation: u64,
+    chunk: u64,
+    done: bool,
+    /// Seconds and trials spent on the run so far.
+    spent: (f64, u64),
+    records: RefCell<Records>,
+    #[cfg(not(target_arch = "wasm32"))]
+    worker: Option<Worker>,
+}
+
+/// Records that were replayed.
+#[derive(Default)]
+struct Records {
+    known: BTreeMap<u64, Option<Record>>,
+    #[cfg(not(target_arch = "wasm32"))]
+    pending: Option<(u64, std::sync::mpsc::Receiver<Option<(Step, Counts)>>)>,
+}
+
+impl Lane {
+    pub(super) fn new(scene: &Scene, index: usize, problem: &Arc<Problem>, start: &[f64], generation: u64) -> Self {
+        let spec = scene.methods[index].clone();
+        let growth = spec.enabled.then(|| scene.growth(index, problem, start)).transpose();
+        let mut lane = Self {
+            spec,
+            name: String::new(),
+            problem: Arc::clone(problem),
+            growth: None,
+            run: None,
+            curves: Curves::new(problem),
+            fault: growth.as_ref().err().map(|error| sentence(&error.to_string())),
+            generation,
+            chunk: if problem.network().is_some() { 1 } else { 8 },
+            done: !matches!(growth, Ok(Some(_))),
+            spent: (0.0, 0),
+            records: RefCell::default(),
+            #[cfg(not(target_arch = "wasm32"))]
+            worker: None,
+        };
+        lane.grow(growth.ok().flatten(), 0);
+        lane
+    }
+
+    pub(super) fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+
+    pub(super) fn still_fits(&self, scene: &Scene, index: usize, problem: &Problem) -> bool {
+        let Some(run) = self.run.as_ref().or(self.growth.as_ref().map(Growth::run)) else {
+            return self.fault.is_none();
+        };
+        let setup = run.setup();
+        let random = self.spec.lineage().any(|spec| method(&spec.id).is_ok_and(|m| m.draws(&spec.settings)));
+        let seed_fits = || setup.seed == scene.seed.wrapping_add(scene.stream(index));
+        let chance_fits = !random || seed_fits() && setup.noise == scene.noise_on(problem);
+        chance_fits && setup.budget == scene.steps && setup.rules == scene.stop
+    }
+
+    /// Makes up to `trials` trials on the way to the run.
+    fn grow(&mut self, growth: Option<Growth>, trials: u64) {
+        match growth.map(|growth| growth.advance(trials)) {
+            None => {}
+            Some(Ok(Grown::Whole(run))) => self.run = Some(run),
+            Some(Ok(Grown::Partly(growth))) => self.growth = Some(growth),
+            Some(Err(error)) => (self.fault, self.done) = (Some(sentence(&error.to_string())), true),
+        }
+    }
+
+    /// Makes some trials, or takes over what the worker has made; returns whether there was something to do at once.
+    pub(super) fn advance(&mut self) -> bool {
+        if let Some(growth) = self.growth.take() {
+            let trials = if self.problem.network().is_some() { 4 } else { LARGEST_CHUNK };
+            self.grow(Some(growth), trials);
+            return true;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.problem.network().is_some() {
+            return self.follow_worker();
+        }
+        self.advance_here();
+        true
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn follow_worker(&mut self) -> bool {
+        let Some(run) = &mut self.run else {
+            self.done = true;
+            return false;
+        };
+        if self.worker.is_none() {
+            self.worker = Worker::start(run, &self.problem);
+            if self.worker.is_none() {
+                // Without a thread the frames have to do.
+                self.advance_here();
+                return true;
+            }
+        }
+        let Some(worker) = &mut self.worker else { return false };
+        let took = worker.take(run, &mut self.curves);
+        self.spent = worker.spent();
+        if worker.is_done() {
+            self.done = true;
+            self.worker = None;
+        }
+        took
+    }
+
+    fn advance_here(&mut self) {
+        let Some(run) = &mut self.run else {
+            self.done = true;
+            return;
+        };
+        let begin = Instant::now();
+        let made = run.advance(self.chunk);
+        let trials = begin.elapsed();
+        let rows = if self.problem.network().is_some() { 1 } else { self.chunk as usize };
+        let left = self.curves.extend(run, rows);
+        self.done = made < self.chunk && !left;
+        self.spent = (self.spent.0 + trials.as_secs_f64(), self.spent.1 + made);
+        let spent = begin.elapsed();
+        if spent < CHUNK_TIME / 2 {
+            self.chunk = (2 * self.chunk).min(LARGEST_CHUNK);
+        } else if spent > CHUNK_TIME {
+            self.chunk = (self.chunk / 2).max(1);
+        }
+    }
+
+    /// What the scene says.
+    pub fn spec(&self) -> &MethodSpec {
+        &self.spec
+    }
+
+    /// The registry's entry.
+    pub fn method(&self) -> Option<&'static Method> {
+        method(&self.spec.id).ok()
+    }
+
+    /// A short name that no other lane has.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The run; `None` where the method is off or its settings are wrong.
+    pub fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// What is wrong with the settings.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The curves as far as they are computed.
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
+    /// Changes whenever the run is another one.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether the run and its curves are complete.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// The row of the trace for `step`, clipped to what is computed; `None` before anything is, and before a fork.
+    pub fn row(&self, step: u64) -> Option<usize> {
+        let run = self.run.as_ref()?;
+        let last = self.curves.len().checked_sub(1)?;
+        Some(run.trace().row_of(step.min(run.len()))?.min(last))
+    }
+
+    /// `quantity` at `step`.
+    pub fn at(&self, quantity: Quantity, step: u64) -> Option<f64> {
+        let row = self.row(step)?;
+        Some(self.curves.at(self.run.as_ref()?, quantity, row))
+    }
+
+    /// The iterate of the last row at or before `step`: the iterate itself until the trace is thinned.
+    pub fn position(&self, step: u64) -> Option<&[f64]> {
+        let trace = self.run.as_ref()?.trace();
+        let row = trace.row_of(step.max(trace.first()))?.min(trace.rows().len().checked_sub(1)?);
+        Some(trace.position(row))
+    }
+
+    /// The record of a step with the counts after it: replayed at once where that is quick, else on a thread, and there when
+    /// it is asked for again. `None` where there is none, or not yet.
+    pub fn record(&self, step: u64) -> Option<Record> {
+        let run = self.run.as_ref()?;
+        let records = &mut *self.records.borrow_mut();
+        if let Some(known) = records.known.get(&step) {
+            return known.clone();
+        }
+        let replay = run.replay(step)?;
+        if records.known.len() >= MOST_RECORDS {
+            records.known.pop_first();
+        }
+        let cost = replay.steps() as f64 * self.spent.0 / self.spent.1.max(1) as f64;
+        #[cfg(not(target_arch = "wasm32"))]
+        if cost > REPLAY_TIME {
+            return records.later(step, replay);
+        }
+        // Without threads a long replay is left out, rather than the frame.
+        let record = if cost > 4.0 * REPLAY_TIME { None } else { replay.run() };
+        let record = record.map(Rc::new);
+        records.known.insert(step, record.clone());
+        record
+    }
+
+    /// Whether a record is on its way.
+    pub fn is_replaying(&self) -> bool {
+        #[cfg(not(target_arch = "wasm32"))]
+        let pending = self.records.borrow().pending.is_some();
+        #[cfg(target_arch = "wasm32")]
+        let pending = false;
+        pending
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Records {
+    /// Takes what has come in and begins the next replay, one at a time.
+    fn later(&mut self, step: u64, replay: crate::run::Replay) -> Option<Record> {
+        if let Some((at, receiver)) = &self.pending {
+            match receiver.try_recv() {
+                Ok(record) => {
+                    self.known.insert(*at, record.map(Rc::new));
+                    self.pending = None;
+                }
+                Err(std::sync::mpsc::TryRecvError::Empty) => return None,
+                Err(std::sync::mpsc::TryRecvError::Disconnected) => self.pending = None,
+            }
+        }
+        if let Some(known) = self.known.get(&step) {
+            return known.clone();
+        }
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let replayed = std::thread::Builder::new().name("replay".to_owned()).spawn(move || sender.send(replay.run()));
+        if replayed.is_ok() {
+            self.pending = Some((step, receiver));
+        }
+        None
+    }
+}
