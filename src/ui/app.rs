@@ -116,6 +116,11 @@ impl App {
         &self.session
     }
 
+    /// Whether something is still being computed for what is shown.
+    pub fn is_busy(&self) -> bool {
+        self.session.is_working() || self.session.lanes().iter().any(super::session::Lane::is_replaying)
+    }
+
     /// The state of the last frame.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot

@@ -250,7 +250,7 @@ impl Lane {
     /// Whether a record is on its way.
     pub fn is_replaying(&self) -> bool {
         #[cfg(not(target_arch = "wasm32"))]
-        let pending = self.records.borrow().pending.is_some();
+        let pending = self.records.borrow_mut().is_waiting();
         #[cfg(target_arch = "wasm32")]
         let pending = false;
         pending
@@ -259,17 +259,23 @@ impl Lane {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Records {
+    /// Takes what has come in; returns whether something is on its way.
+    fn is_waiting(&mut self) -> bool {
+        use std::sync::mpsc::TryRecvError;
+        let Some((at, receiver)) = &self.pending else { return false };
+        match receiver.try_recv() {
+            Err(TryRecvError::Empty) => return true,
+            Ok(record) => drop(self.known.insert(*at, record.map(Rc::new))),
+            Err(TryRecvError::Disconnected) => {}
+        }
+        self.pending = None;
+        false
+    }
+
     /// Takes what has come in and begins the next replay, one at a time.
     fn later(&mut self, step: u64, replay: crate::run::Replay) -> Option<Record> {
-        if let Some((at, receiver)) = &self.pending {
-            match receiver.try_recv() {
-                Ok(record) => {
-                    self.known.insert(*at, record.map(Rc::new));
-                    self.pending = None;
-                }
-                Err(std::sync::mpsc::TryRecvError::Empty) => return None,
-                Err(std::sync::mpsc::TryRecvError::Disconnected) => self.pending = None,
-            }
+        if self.is_waiting() {
+            return None;
         }
         if let Some(known) = self.known.get(&step) {
             return known.clone();
