@@ -6,13 +6,18 @@
 
 mod eigen;
 mod factor;
+mod job;
+pub(crate) mod lanes;
 mod metric;
 mod rng;
+mod solver;
 
 pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
+pub use job::Job;
 pub use metric::{Metric, MetricError};
 pub use rng::{Rng, SplitMix};
+pub use solver::{EigenSolver, Eigenpairs};
 
 use smallvec::SmallVec;
 

@@ -5,6 +5,7 @@ use super::network::{Activation, Architecture, ArchitectureError, Init, Loss, Ne
 use super::{Cut, FiniteSum, GaussNewton, Objective, Plane, Scales};
 use crate::linalg::{Rng, Vector, norm};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Products from which the largest curvature at the start is estimated.
 const POWER_STEPS: usize = 8;
@@ -73,7 +74,7 @@ pub enum NetworkProblemError {
 #[derive(Clone, Debug)]
 pub struct NetworkProblem {
     spec: NetworkSpec,
-    network: Network,
+    network: Arc<Network>,
     test: [Rows; 2],
     data: Data,
     start: Vec<f64>,
@@ -143,7 +144,7 @@ impl NetworkProblem {
         let [train_x, test_x] = data.parts(&data.inputs);
         let [train_y, test_y] = data.parts(&targets);
         let start = spec.init.draw(&architecture, &mut Rng::new(spec.seed));
-        let network = Network::new(architecture, spec.loss, spec.l2, train_x, train_y)?;
+        let network = Arc::new(Network::new(architecture, spec.loss, spec.l2, train_x, train_y)?);
         let scales = scales(&network, &start);
         Ok(Self { spec: spec.clone(), network, test: [test_x, test_y], data, start, scales })
     }
@@ -154,7 +155,7 @@ impl NetworkProblem {
     }
 
     /// The network on its training samples.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &Arc<Network> {
         &self.network
     }
 

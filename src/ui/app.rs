@@ -118,7 +118,8 @@ impl App {
 
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
-        self.session.is_working() || self.session.lanes().iter().any(super::session::Lane::is_replaying)
+        let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
+        self.session.is_working() || replaying || self.memory.map.is_busy()
     }
 
     /// The state of the last frame.

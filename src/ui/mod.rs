@@ -5,6 +5,7 @@
 
 mod app;
 mod apply;
+pub mod background;
 mod bars;
 mod command;
 mod curves;

@@ -14,6 +14,7 @@ mod frame;
 mod layers;
 mod of_scene;
 mod phases;
+mod sampled;
 mod scale;
 mod shade;
 mod sketch;
@@ -33,6 +34,7 @@ pub use layers::{
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
 pub use phases::{PhaseBand, phase_bands};
+pub use sampled::{SampledSurface, SliceSampling};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};

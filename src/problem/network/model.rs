@@ -7,6 +7,7 @@ use super::pass::{At, Matrix, Scratch, State};
 use super::{Loss, NetworkError};
 use crate::linalg::dot;
 use crate::problem::{FiniteSum, GaussNewton, Objective};
+use std::ops::Range;
 use std::sync::Mutex;
 
 /// Numbers of states that a workspace keeps for products at a known point: 64 MB.
@@ -150,29 +151,48 @@ impl Network {
         });
     }
 
-    fn dense(&self, w: &[f64], matrix: Matrix, out: &mut [f64]) {
+    /// Writes rows `rows` of A to `out`, n numbers each, as far as they are computed and not copied: of a row the numbers from its
+    /// own layer on, 0 before, A the Hessian or the Gauss-Newton matrix at w. [`complete_rows`](Self::complete_rows) does the rest.
+    /// Together they are [`Objective::hessian`] in pieces.
+    pub fn matrix_rows(&self, w: &[f64], rows: Range<usize>, gauss_newton: bool, out: &mut [f64]) {
+        self.rows(w, rows, if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian }, out);
+    }
+
+    fn rows(&self, w: &[f64], rows: Range<usize>, matrix: Matrix, out: &mut [f64]) {
         let n = w.len();
         out.fill(0.0);
         self.at_each_chunk(w, &[], |at, state, scratch| {
             for (l, layer) in self.layers.iter().enumerate() {
-                for (p, unit) in layer.units() {
-                    vectorized(|| state.column(at, (l, unit), matrix, scratch, &mut out[p * n..][..n]));
+                for (p, unit) in layer.units().filter(|(p, _)| rows.contains(p)) {
+                    let row = &mut out[(p - rows.start) * n..][..n];
+                    vectorized(|| state.column(at, (l, unit), matrix, scratch, row));
                 }
             }
         });
-        // Row p is complete from its own layer on: what stands before it is the transposed entry of an earlier layer.
+    }
+
+    /// Completes rows `rows` of the n × n numbers in `matrix`, whose rows up to the last of them
+    /// [`matrix_rows`](Self::matrix_rows) has written: what stands before the row's own layer is the transposed entry of an
+    /// earlier layer, the two triangles are averaged, and l2 is added. Rows are completed once, in ascending order.
+    pub fn complete_rows(&self, rows: Range<usize>, matrix: &mut [f64]) {
+        let n = matrix.len().isqrt();
         for layer in &self.layers {
-            for p in layer.weights.start..layer.bias.end {
+            for p in layer.weights.start.max(rows.start)..layer.bias.end.min(rows.end) {
                 for q in 0..layer.weights.start {
-                    out[p * n + q] = out[q * n + p];
+                    matrix[p * n + q] = matrix[q * n + p];
                 }
-                out[p * n + p] += self.l2;
+                matrix[p * n + p] += self.l2;
                 for q in layer.weights.start..p {
-                    let mean = 0.5 * (out[p * n + q] + out[q * n + p]);
-                    (out[p * n + q], out[q * n + p]) = (mean, mean);
+                    let mean = 0.5 * (matrix[p * n + q] + matrix[q * n + p]);
+                    (matrix[p * n + q], matrix[q * n + p]) = (mean, mean);
                 }
             }
         }
+    }
+
+    fn dense(&self, w: &[f64], matrix: Matrix, out: &mut [f64]) {
+        self.rows(w, 0..w.len(), matrix, out);
+        self.complete_rows(0..w.len(), out);
     }
 
     fn at<'a>(&'a self, w: &'a [f64], chunk: &'a Chunk, t: f64) -> At<'a> {

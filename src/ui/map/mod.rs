@@ -15,6 +15,7 @@ mod race;
 mod records;
 mod refine;
 pub(super) mod rim;
+mod slice;
 mod start;
 mod toolbar;
 
@@ -71,6 +72,11 @@ impl MapPanel {
     pub fn shown(&self) -> Option<[f64; 4]> {
         let [[u0, u1], [v0, v1]] = self.view?.bounds().map(rounded);
         Some([u0, u1, v0, v1])
+    }
+
+    /// Whether finer pictures of a slice are on their way.
+    pub fn is_busy(&self) -> bool {
+        self.ground.is_busy()
     }
 
     /// The critical points that are known by now.
@@ -186,14 +192,13 @@ impl MapPanel {
         taken: &mut Vec<Rect>,
     ) -> Option<f64> {
         let at = at?;
-        let (problem, plane) = (context.session.problem(), context.session.plane());
         let marks = if context.scene.view.critical_points { self.marks.marks() } else { &[] };
         if let Some(mark) = probe::nearest_mark(marks, view, at) {
             taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark)));
             return Some(mark.value);
         }
         let world = view.world_from_px([f64::from(at.x), f64::from(at.y)]);
-        let jet = probe::jet(&**problem, plane, world);
+        let jet = self.ground.jet(world)?;
         let mut glyph = Vec::new();
         probe::glyph(&jet, at, view, theme, &mut glyph);
         painter.extend(glyph);

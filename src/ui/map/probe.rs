@@ -7,8 +7,8 @@ use super::paint;
 use super::paths::LanePath;
 use super::rim;
 use crate::linalg::symmetric_eigen_2x2;
-use crate::problem::{Kind, Objective, Plane};
-use crate::view::{Jet, Slice, Surface, Theme, View};
+use crate::problem::Kind;
+use crate::view::{Jet, Theme, View};
 use eframe::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 /// How near the pointer must come to a mark, in points.
@@ -55,11 +55,6 @@ pub fn nearest_mark<'a>(marks: &'a [Mark], view: &View, pointer: Pos2) -> Option
     let distance = |mark: &Mark| paint::point(view, mark.at).distance(pointer);
     let near = marks.iter().filter(|mark| distance(mark) <= REACH);
     near.min_by(|a, b| distance(a).total_cmp(&distance(b)))
-}
-
-/// Value and derivatives of the slice at a point on screen.
-pub fn jet(objective: &dyn Objective, plane: &Plane, at: [f64; 2]) -> Jet {
-    Slice { objective, plane }.jet(at[0], at[1])
 }
 
 /// The lines that say what the landscape is at a point of the plane.

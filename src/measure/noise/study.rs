@@ -1,0 +1,201 @@
+//! How the noise along extreme eigenvectors depends on the width and the depth of a network.
+
+use super::{GradientNoise, NoiseJob};
+use crate::linalg::{Job, Rng};
+use crate::measure::spectrum::{MatrixJob, MatrixKind, SpectrumError, SpectrumJob, Subject};
+use crate::problem::Objective;
+use crate::problem::network::{Architecture, Network};
+use std::sync::Arc;
+
+/// One network of a study.
+#[derive(Clone, Debug)]
+pub struct StudyCase {
+    /// The network on its samples.
+    pub network: Arc<Network>,
+    /// At how many random points it is looked at.
+    pub points: usize,
+    /// Of the points.
+    pub seed: u64,
+}
+
+/// What a network has shown: medians over its points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StudyRow {
+    /// Units of its layers.
+    pub widths: Vec<usize>,
+    /// d: its weights, biases left out.
+    pub dim: usize,
+    /// 1/d.
+    pub isotropic: f64,
+    /// E ⟨∇fᵢ/‖∇fᵢ‖, v⟩² at the smallest eigenvalue.
+    pub at_lowest: f64,
+    /// The same at the largest.
+    pub at_highest: f64,
+    /// λ_min.
+    pub lowest: f64,
+    /// λ_max.
+    pub highest: f64,
+    /// Correlation of |λ| and the share over negative eigenvalues.
+    pub correlation: f64,
+    /// Slope of log E⟨∇fᵢ, v⟩² over log |λ| there.
+    pub slope: f64,
+    /// Points that are in.
+    pub points: usize,
+}
+
+/// Fills in a table (Daneshmand, Kohler, Lucchi, Hofmann 2018, Fig. 3 to 5), a row for each case, as a [`Job`].
+///
+/// The published networks have no biases. Here biases are held at 0 and left out: weights are N(0, 1), the Hessian and the gradients are
+/// restricted to the weights, which gives exactly the numbers of the network without biases.
+pub struct NoiseStudy {
+    cases: Vec<StudyCase>,
+    case: usize,
+    rng: Rng,
+    kept: Vec<usize>,
+    w: Vec<f64>,
+    stage: Stage,
+    measured: Vec<[f64; 6]>,
+    rows: Vec<StudyRow>,
+}
+
+enum Stage {
+    Draw,
+    Spectrum(Box<SpectrumJob>),
+    Noise(Box<NoiseJob>),
+    Done,
+}
+
+/// The places of the weights in the parameter vector: all but the biases.
+pub fn noise_study_weights(architecture: &Architecture) -> Vec<usize> {
+    architecture.layers().flat_map(|layer| layer.weights).collect()
+}
+
+impl NoiseStudy {
+    /// A study of these networks.
+    pub fn new(cases: Vec<StudyCase>) -> Self {
+        Self {
+            cases,
+            case: 0,
+            rng: Rng::new(0),
+            kept: Vec::new(),
+            w: Vec::new(),
+            stage: Stage::Draw,
+            measured: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    fn draw(&mut self) -> Result<Stage, SpectrumError> {
+        let Some(case) = self.cases.get(self.case) else { return Ok(Stage::Done) };
+        if self.measured.len() >= case.points {
+            self.case += 1;
+            self.measured.clear();
+            return Ok(Stage::Draw);
+        }
+        let net = &case.network;
+        if self.measured.is_empty() {
+            self.rng = Rng::new(case.seed);
+            self.kept = noise_study_weights(net.architecture());
+        }
+        self.w = vec![0.0; net.dim()];
+        for k in &self.kept {
+            self.w[*k] = self.rng.normal();
+        }
+        let subject = Subject::Network(Arc::clone(net));
+        let samples = subject.samples();
+        let matrix = MatrixJob::new(subject, self.w.clone(), MatrixKind::Hessian)?.restricted(self.kept.clone())?;
+        Ok(Stage::Spectrum(Box::new(SpectrumJob::of(matrix, MatrixKind::Hessian, samples, true))))
+    }
+
+    fn listen(&mut self, job: SpectrumJob) -> Result<Stage, SpectrumError> {
+        let (Some(spectrum), Some(case)) = (job.into_output(), self.cases.get(self.case)) else { return Ok(Stage::Done) };
+        let subject = Subject::Network(Arc::clone(&case.network));
+        let kept = Some(self.kept.clone());
+        let job = NoiseJob::restricted(subject, self.w.clone(), &spectrum.values, spectrum.vectors, kept)?;
+        Ok(Stage::Noise(Box::new(job)))
+    }
+
+    fn note(&mut self, noise: &GradientNoise) {
+        let Some(case) = self.cases.get(self.case) else { return };
+        let (Some(first), Some(last)) = (noise.along.first(), noise.along.last()) else { return };
+        self.measured.push([first.share, last.share, first.eigenvalue, last.eigenvalue, noise.correlation(), noise.slope()]);
+        let median = |column: usize| {
+            let mut values: Vec<f64> = self.measured.iter().map(|row| row[column]).collect();
+            values.sort_by(f64::total_cmp);
+            let half = values.len() / 2;
+            if values.len() % 2 == 1 { values[half] } else { 0.5 * (values[half - 1] + values[half]) }
+        };
+        let row = StudyRow {
+            widths: case.network.architecture().widths().to_vec(),
+            dim: noise.dim,
+            isotropic: noise.isotropic_share(),
+            at_lowest: median(0),
+            at_highest: median(1),
+            lowest: median(2),
+            highest: median(3),
+            correlation: median(4),
+            slope: median(5),
+            points: self.measured.len(),
+        };
+        match self.rows.last_mut() {
+            Some(last) if self.measured.len() > 1 => *last = row,
+            _ => self.rows.push(row),
+        }
+    }
+}
+
+impl Job for NoiseStudy {
+    type Output = Vec<StudyRow>;
+
+    fn advance(&mut self) -> bool {
+        // What a job asks of a network holds for each: its points have its dimension, and it has samples.
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Draw => self.draw().unwrap_or(Stage::Done),
+            Stage::Spectrum(mut job) => {
+                if job.advance() {
+                    Stage::Spectrum(job)
+                } else {
+                    self.listen(*job).unwrap_or(Stage::Done)
+                }
+            }
+            Stage::Noise(mut job) => {
+                if job.advance() {
+                    Stage::Noise(job)
+                } else {
+                    if let Some(noise) = job.output() {
+                        self.note(noise);
+                    }
+                    Stage::Draw
+                }
+            }
+            Stage::Done => Stage::Done,
+        };
+        !matches!(self.stage, Stage::Done)
+    }
+
+    /// The share of the points, weighted with the work of each network.
+    fn progress(&self) -> f64 {
+        let cost = |case: &StudyCase| {
+            let n = case.network.dim() as f64;
+            n * n * n
+        };
+        let total: f64 = self.cases.iter().map(|c| cost(c) * c.points as f64).sum();
+        let before: f64 = self.cases.iter().take(self.case).map(|c| cost(c) * c.points as f64).sum();
+        let inside = match &self.stage {
+            Stage::Draw | Stage::Done => 0.0,
+            Stage::Spectrum(job) => 0.9 * job.progress(),
+            Stage::Noise(job) => 0.9 + 0.1 * job.progress(),
+        };
+        let here = self.cases.get(self.case).map_or(0.0, |c| cost(c) * (self.measured.len() as f64 + inside));
+        if matches!(self.stage, Stage::Done) || total == 0.0 { 1.0 } else { ((before + here) / total).min(1.0) }
+    }
+
+    /// The rows so far; the last one grows by points.
+    fn output(&self) -> Option<&Vec<StudyRow>> {
+        Some(&self.rows)
+    }
+
+    fn into_output(self) -> Option<Vec<StudyRow>> {
+        Some(self.rows)
+    }
+}

@@ -1,0 +1,119 @@
+//! Symmetric matrices that are known by their products.
+
+use super::{DenseMatrix, MatrixKind, SpectrumError, Subject};
+use crate::linalg::axpy;
+use crate::linalg::lanes::{add_rows, products};
+
+/// Most numbers of gradients that an operator keeps: 32 MB.
+const MOST_KEPT: usize = 4_000_000;
+
+/// A symmetric matrix A : ℝⁿ → ℝⁿ that can be multiplied with.
+pub trait Operator: Send {
+    /// n.
+    fn dim(&self) -> usize;
+
+    /// Writes A v to `product`, both of n numbers.
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]);
+}
+
+/// An [`Operator`] that is a closure.
+pub struct FnOperator<F> {
+    dim: usize,
+    product: F,
+}
+
+impl<F: FnMut(&[f64], &mut [f64]) + Send> FnOperator<F> {
+    /// Of dimension `dim`; `product(v, out)` writes A v to `out`.
+    pub fn new(dim: usize, product: F) -> Self {
+        Self { dim, product }
+    }
+}
+
+impl<F: FnMut(&[f64], &mut [f64]) + Send> Operator for FnOperator<F> {
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
+        (self.product)(v, product);
+    }
+}
+
+/// A dense matrix as an [`Operator`].
+#[derive(Clone, Debug)]
+pub struct DenseOperator(
+    /// The matrix.
+    pub DenseMatrix,
+);
+
+impl Operator for DenseOperator {
+    fn dim(&self) -> usize {
+        self.0.dim
+    }
+
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
+        products(&self.0.entries, v, self.0.dim, product);
+    }
+}
+
+/// A matrix of an objective at a point as an [`Operator`], never built.
+pub struct MatrixOperator {
+    subject: Subject,
+    w: Vec<f64>,
+    kind: MatrixKind,
+    /// Gradients of all samples, where they fit.
+    gradients: Vec<f64>,
+}
+
+impl MatrixOperator {
+    /// The matrix `kind` at `w`.
+    ///
+    /// # Errors
+    /// [`SpectrumError`] for a point of another dimension and a matrix that the function does not have.
+    pub fn new(subject: Subject, w: Vec<f64>, kind: MatrixKind) -> Result<Self, SpectrumError> {
+        subject.check(&w, kind)?;
+        Ok(Self { subject, w, kind, gradients: Vec::new() })
+    }
+
+    /// F v = (1/m) Σ ∇fᵢ ⟨∇fᵢ, v⟩.
+    fn fisher(&mut self, v: &[f64], product: &mut [f64]) {
+        let (n, m) = (self.w.len().max(1), self.subject.samples());
+        let keeps = n.saturating_mul(m) <= MOST_KEPT;
+        let at_once = if keeps { m } else { (MOST_KEPT / n).clamp(1, m) };
+        product.fill(0.0);
+        let mut batch: Vec<usize> = Vec::with_capacity(at_once);
+        for first in (0..m).step_by(at_once) {
+            let count = at_once.min(m - first);
+            if !keeps || self.gradients.is_empty() {
+                batch.clear();
+                batch.extend(first..first + count);
+                self.gradients.resize(n * count, 0.0);
+                self.subject.sample_gradients(&self.w, &batch, &mut self.gradients);
+            }
+            let mut along = vec![0.0; count];
+            products(&self.gradients, v, n, &mut along);
+            along.iter_mut().for_each(|a| *a /= m as f64);
+            add_rows(&along, &self.gradients, n, product);
+        }
+    }
+}
+
+impl Operator for MatrixOperator {
+    fn dim(&self) -> usize {
+        self.w.len()
+    }
+
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
+        match (self.kind, self.subject.gauss_newton()) {
+            (MatrixKind::Fisher, _) => self.fisher(v, product),
+            (MatrixKind::GaussNewton, Some(residuals)) => residuals.gauss_newton_vector(&self.w, v, product),
+            (MatrixKind::Rest, Some(residuals)) => {
+                let mut linear = vec![0.0; v.len()];
+                residuals.gauss_newton_vector(&self.w, v, &mut linear);
+                residuals.hessian_vector(&self.w, v, product);
+                axpy(-1.0, &linear, product);
+            }
+            _ => self.subject.objective().hessian_vector(&self.w, v, product),
+        }
+    }
+}
