@@ -64,6 +64,16 @@ impl Metric {
         (eigen.values, eigen.vectors)
     }
 
+    /// The smallest and the largest eigenvalue of M.
+    pub fn extremes(&self, n: usize) -> [f64; 2] {
+        let ends = |values: &[f64]| values.iter().fold([f64::INFINITY, 0.0], |[low, high], v| [low.min(*v), f64::max(high, *v)]);
+        match self {
+            Metric::Sphere => [1.0; 2],
+            Metric::Diagonal(m) => ends(m),
+            Metric::Full(m) => ends(&super::symmetric_eigenvalues(m, n)),
+        }
+    }
+
     /// M as `n * n` numbers, row by row.
     pub fn to_matrix(&self, n: usize) -> Vector {
         match self {

@@ -92,10 +92,15 @@ impl Plane {
 
     /// [aᵀHa, aᵀHb, bᵀHb] of a symmetric matrix H (`n * n` numbers, row by row): the Hessian of the slice.
     pub fn restrict(&self, matrix: &[f64]) -> [f64; 3] {
+        self.restrict_products(|v, product| crate::linalg::mat_vec(matrix, v, product))
+    }
+
+    /// As [`restrict`](Self::restrict), for a symmetric matrix that is known by its products: `multiply(v, product)`.
+    pub fn restrict_products(&self, mut multiply: impl FnMut(&[f64], &mut [f64])) -> [f64; 3] {
         let mut image = Vector::from_elem(0.0, self.dim());
-        crate::linalg::mat_vec(matrix, &self.a, &mut image);
+        multiply(&self.a, &mut image);
         let (aa, ba) = (dot(&self.a, &image), dot(&self.b, &image));
-        crate::linalg::mat_vec(matrix, &self.b, &mut image);
+        multiply(&self.b, &mut image);
         [aa, 0.5 * (ba + dot(&self.a, &image)), dot(&self.b, &image)]
     }
 }

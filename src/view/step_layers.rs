@@ -16,7 +16,7 @@ const FLATNESS_PX: f64 = 0.2;
 /// The section of a trust region with the plane through its centre parallel to `plane`; in ℝ² the region itself.
 pub fn section(region: &Region, plane: &Plane) -> Option<Ellipse> {
     let (center, _) = plane.project(&region.center);
-    Ellipse::new(center, plane.restrict(&region.metric.to_matrix(plane.dim())), region.radius)
+    Ellipse::new(center, plane.restrict_products(|v, product| region.metric.apply(v, product)), region.radius)
 }
 
 /// The ball ‖s‖ = λ/σ of a cubic step.
@@ -165,14 +165,8 @@ pub fn step_model(step: &Step, objective: &dyn Objective, plane: &Plane, series:
         Geometry::Cubic(c) => (ball(c, plane)?, &c.center, &c.linear, true, c.sigma),
         _ => return None,
     };
-    let n = plane.dim();
-    let curvature = if second_order {
-        let mut hessian = vec![0.0; n * n];
-        objective.hessian(center, &mut hessian);
-        plane.restrict(&hessian)
-    } else {
-        [0.0; 3]
-    };
+    let curvature =
+        if second_order { plane.restrict_products(|v, product| objective.hessian_vector(center, v, product)) } else { [0.0; 3] };
     let contours = cubic_contours(&ellipse, plane.project_vector(linear), curvature, sigma, 7);
     let segments = contours.into_iter().flat_map(|(_, segments)| segments).collect();
     let stroke = Stroke { color: theme.series(series), opacity: 0.75, width_px: 1.1, dash: &[], casing: None };

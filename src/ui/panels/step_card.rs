@@ -266,16 +266,13 @@ fn region_rows(ui: &mut Ui, region: &Region, next_radius: Option<f64>) {
     };
     row(ui, symbol, text, "Radius of the region in its own norm, in this step and the next");
     let n = region.center.len();
-    let (values, _) = region.metric.axes(n);
-    let axes: Vec<f64> = values.iter().rev().map(|v| region.radius / v.sqrt()).collect();
     let shape = match region.metric {
         Metric::Sphere => "ball".to_owned(),
-        Metric::Diagonal(_) | Metric::Full(_) => match (axes.first(), axes.last()) {
-            (Some(short), Some(long)) => {
-                format!("ellipsoid {} to {}", number::significant(*short, 2), number::significant(*long, 2))
-            }
-            _ => "ellipsoid".to_owned(),
-        },
+        Metric::Full(_) if n > MOST_EIGENVALUES => "ellipsoid".to_owned(),
+        Metric::Diagonal(_) | Metric::Full(_) => {
+            let [soft, stiff] = region.metric.extremes(n).map(|v| number::significant(region.radius / v.sqrt(), 2));
+            format!("ellipsoid {stiff} to {soft}")
+        }
     };
     row(ui, "region", shape, "Shape of the region; semi-axes in the units of x");
     row(
