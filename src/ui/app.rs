@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::document::Document;
 use super::files::Inbox;
-use super::layout::{self, Layout};
+use super::layout::{self, Layout, Layouts};
 use super::panels::{Context, Memory, Preferences, narration, playback};
 use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
@@ -29,7 +29,7 @@ pub struct App {
     pub(super) session: Session,
     pub(super) memory: Memory,
     pub(super) preferences: Preferences,
-    pub(super) layout: Layout,
+    pub(super) layouts: Layouts,
     pub(super) sheet: Option<&'static str>,
     shortcuts: Vec<Shortcut>,
     pub(super) playing: bool,
@@ -45,6 +45,8 @@ pub struct App {
 struct Stored {
     scene: String,
     layout: String,
+    #[serde(default)]
+    laboratory: String,
     preferences: Preferences,
 }
 
@@ -63,7 +65,7 @@ impl App {
             session,
             memory: Memory::new(cc.wgpu_render_state.as_ref()),
             preferences: Preferences::default(),
-            layout: layout::first_layout(),
+            layouts: Layouts::first(),
             sheet: None,
             shortcuts: shortcuts(),
             playing: false,
@@ -93,8 +95,10 @@ impl App {
         if let Ok(scene) = Scene::from_json(&stored.scene) {
             self.open(scene);
         }
-        if let Some(layout) = layout::restored(&stored.layout) {
-            self.layout = layout;
+        for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
+            if let Some(layout) = layout::restored(text, network) {
+                *self.layouts.of(network) = layout;
+            }
         }
         self.preferences = stored.preferences;
         self.apply_preferences(ctx);
@@ -119,7 +123,7 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        self.session.is_working() || replaying || self.memory.map.is_busy()
+        self.session.is_working() || replaying || self.session.is_slicing() || self.memory.map.is_busy()
     }
 
     /// The state of the last frame.
@@ -131,7 +135,8 @@ impl App {
     pub fn stored(&self) -> String {
         let stored = Stored {
             scene: self.scene().to_json(),
-            layout: serde_json::to_string(&self.layout).unwrap_or_default(),
+            layout: serde_json::to_string(self.layouts.shown(false)).unwrap_or_default(),
+            laboratory: serde_json::to_string(self.layouts.shown(true)).unwrap_or_default(),
             preferences: self.preferences.clone(),
         };
         serde_json::to_string(&stored).unwrap_or_default()
@@ -197,6 +202,7 @@ impl App {
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
         let phone = ui.ctx().content_rect().width() < theme::PHONE_WIDTH;
+        let trains = self.session.problem().network().is_some();
         let context = Context {
             scene: self.document.scene(),
             session: &self.session,
@@ -204,14 +210,14 @@ impl App {
             step: self.step(),
             playing: self.playing,
             history: (self.document.can_undo(), self.document.can_redo()),
-            hidden: layout::hidden(&self.layout),
+            hidden: layout::hidden(self.layouts.shown(trains)),
             phone,
         };
         let memory = &mut self.memory;
         let field = if phone {
             phone::phone_ui(ui, &mut self.sheet, &context, memory, out)
         } else {
-            desktop_ui(ui, &mut self.layout, &context, memory, out)
+            desktop_ui(ui, self.layouts.of(trains), &context, memory, out)
         };
         self.snapshot.formula_field_px = [field.left(), field.top(), field.width(), field.height()];
         if self.help {
@@ -280,6 +286,7 @@ impl eframe::App for App {
         if self.session.work(SLICE) || self.memory.race.work() {
             ui.ctx().request_repaint();
         }
+        self.session.slice(ui.ctx(), self.document.scene());
         self.draw(ui, &mut commands);
         if !commands.is_empty() {
             ui.ctx().request_repaint();

@@ -1,6 +1,7 @@
 //! Where commands take effect.
 
 use super::command::{Command, Edit, SaveAs};
+use super::panels::Preferences;
 use super::session::{Lane, sentence};
 use super::{App, files, layout};
 use crate::scene::CameraSpec;
@@ -62,15 +63,18 @@ impl App {
                 self.apply_preferences(ctx);
             }
             Command::ToggleHelp => self.help ^= true,
-            Command::ResetLayout => self.layout = layout::first_layout(),
+            Command::ResetLayout => self.layouts = layout::Layouts::first(),
             Command::ShowPanel(id) => {
                 self.sheet = Some(id);
-                layout::show(&mut self.layout, id);
+                let trains = self.session.problem().network().is_some();
+                layout::show(self.layouts.of(trains), id);
             }
-            Command::TogglePanel(id) => layout::toggle(&mut self.layout, id),
+            Command::TogglePanel(id) => layout::toggle(self.layouts.of(self.session.problem().network().is_some()), id),
             Command::PlotAxis(axis) => self.preferences.axis = axis,
             Command::ToggleCurve(quantity) => {
-                let curves = &mut self.preferences.curves;
+                let training = self.session.problem().network().is_some();
+                let Preferences { curves, training_curves, .. } = &mut self.preferences;
+                let curves = if training { training_curves } else { curves };
                 match curves.iter().position(|q| *q == quantity) {
                     Some(place) => drop(curves.remove(place)),
                     None => curves.push(quantity),

@@ -2,6 +2,7 @@
 
 use super::command::{Command, Edit, SaveAs};
 use super::icons::{Icon, icon_button, icon_toggle};
+use super::layout::belongs;
 use super::panels::{Context, Memory, formula, panels, problem};
 use super::theme;
 use crate::problem::Objective;
@@ -83,7 +84,7 @@ fn menu_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
         ui.separator();
         trail_ui(ui, context, out);
         ui.separator();
-        for panel in panels().iter().filter(|panel| panel.id != "map") {
+        for panel in panels().iter().filter(|panel| panel.id != "map" && belongs(panel.id, context.trains())) {
             let mut shown = !context.hidden.contains(&panel.id);
             if ui.checkbox(&mut shown, panel.title).on_hover_text(panel.about).changed() {
                 out.push(Command::TogglePanel(panel.id));

@@ -43,14 +43,19 @@ impl Quantity {
         Self::TestAccuracy,
     ];
 
-    /// Whether it is only known of networks.
-    pub fn needs_network(self) -> bool {
-        matches!(self, Self::TestLoss | Self::Accuracy | Self::TestAccuracy)
+    /// Whether it is known of networks, or of formulas.
+    pub fn is_known(self, network: bool) -> bool {
+        match self {
+            Self::TestLoss | Self::Accuracy | Self::TestAccuracy => network,
+            Self::LambdaMin => !network,
+            _ => true,
+        }
     }
 
-    /// The sign by which it goes.
-    pub fn symbol(self) -> &'static str {
+    /// The sign by which it goes, for a network or a formula.
+    pub fn symbol(self, network: bool) -> &'static str {
         match self {
+            Self::Gap if network => "loss",
             Self::Gap => "f − f*",
             Self::Gradient => "‖∇f‖",
             Self::LambdaMin => "λₘᵢₙ",

@@ -15,13 +15,80 @@ pub type Layout = Tree<String>;
 const LEFT: [&str; 2] = ["methods", "problem"];
 const RIGHT: [&str; 2] = ["step", "plots"];
 
+/// Panels that only a network has something for, and those that only a formula has.
+const OF_NETWORKS: [&str; 1] = ["lab"];
+const OF_FORMULAS: [&str; 1] = ["momentum"];
+
+/// The columns of the laboratory, each from the top down, as tabs beside one another; panels that are not named come beside the map.
+const LABORATORY: [[&[&str]; 2]; 2] = [[&["map"], &["spectrum", "noise"]], [&["lab"], &["plots", "step"]]];
+
+/// An arrangement for each kind of problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layouts {
+    landscape: Layout,
+    laboratory: Layout,
+}
+
+impl Layouts {
+    /// As at first.
+    pub fn first() -> Self {
+        Self { landscape: first_layout(), laboratory: laboratory() }
+    }
+
+    /// The one of a network, or of a formula.
+    pub fn of(&mut self, network: bool) -> &mut Layout {
+        if network { &mut self.laboratory } else { &mut self.landscape }
+    }
+
+    /// The same, to be read.
+    pub fn shown(&self, network: bool) -> &Layout {
+        if network { &self.laboratory } else { &self.landscape }
+    }
+}
+
+/// Whether the panel has something for this kind of problem.
+pub fn belongs(id: &str, network: bool) -> bool {
+    if network { !OF_FORMULAS.contains(&id) } else { !OF_NETWORKS.contains(&id) }
+}
+
+fn panel_ids(network: bool) -> impl Iterator<Item = &'static str> {
+    panels().iter().map(|panel| panel.id).filter(move |id| belongs(id, network))
+}
+
+/// Methods and network on the left, the slice over the spectrum in the middle, the network over the curves on the right.
+fn laboratory() -> Layout {
+    let mut tiles = Tiles::default();
+    let left = LEFT.map(|id| tiles.insert_pane(id.to_owned())).to_vec();
+    let left = tiles.insert_tab_tile(left);
+    let named = |id: &str| LEFT.contains(&id) || LABORATORY.as_flattened().iter().any(|tabs| tabs.contains(&id));
+    let mut columns = vec![left];
+    for column in LABORATORY {
+        let mut stacked = Vec::new();
+        for tabs in column {
+            let others = panel_ids(true).filter(|id| tabs.contains(&"map") && !named(id));
+            let known = tabs.iter().copied().filter(|id| panel(id).is_some());
+            let panes: Vec<TileId> = known.chain(others).map(|id| tiles.insert_pane(id.to_owned())).collect();
+            if !panes.is_empty() {
+                stacked.push(tiles.insert_tab_tile(panes));
+            }
+        }
+        columns.push(tiles.insert_vertical_tile(stacked));
+    }
+    let mut root = Linear::new(LinearDir::Horizontal, columns.clone());
+    for (column, share) in columns.iter().zip([0.17, 0.42, 0.41]) {
+        root.shares.set_share(*column, share);
+    }
+    let root = tiles.insert_container(Container::Linear(root));
+    Tree::new(egui::Id::unique("laboratory"), root, tiles)
+}
+
 /// Methods and landscape on the left, the map and what is beside it in the middle, step card and curves on the right.
 pub fn first_layout() -> Layout {
     let mut tiles = Tiles::default();
     let mut pane = |id: &str| tiles.insert_pane(id.to_owned());
     let (left, right) = (LEFT.map(&mut pane).to_vec(), RIGHT.map(&mut pane));
     let map = pane("map");
-    let middle = panels().iter().map(|panel| panel.id).filter(|id| *id != "map" && !LEFT.contains(id) && !RIGHT.contains(id));
+    let middle = panel_ids(false).filter(|id| *id != "map" && !LEFT.contains(id) && !RIGHT.contains(id));
     let middle: Vec<TileId> = std::iter::once(map).chain(middle.map(&mut pane)).collect();
     let left = tiles.insert_tab_tile(left);
     let middle = tiles.insert_tab_tile(middle);
@@ -40,7 +107,7 @@ pub fn first_layout() -> Layout {
 
 /// A stored arrangement, if it still fits: every panel at most once, and no other. Panels that it does not know come beside
 /// the map.
-pub fn restored(text: &str) -> Option<Layout> {
+pub fn restored(text: &str, network: bool) -> Option<Layout> {
     let mut layout: Layout = serde_json::from_str(text).ok()?;
     layout.root()?;
     let mut found: Vec<&str> =
@@ -48,10 +115,10 @@ pub fn restored(text: &str) -> Option<Layout> {
     let count = found.len();
     found.sort_unstable();
     found.dedup();
-    if found.len() < count || found.iter().any(|id| panel(id).is_none()) {
+    if found.len() < count || found.iter().any(|id| panel(id).is_none() || !belongs(id, network)) {
         return None;
     }
-    let missing: Vec<&str> = panels().iter().map(|panel| panel.id).filter(|id| !found.contains(id)).collect();
+    let missing: Vec<&str> = panel_ids(network).filter(|id| !found.contains(id)).collect();
     let map = layout.tiles.find_pane(&"map".to_owned())?;
     if !missing.is_empty() {
         let added: Vec<TileId> = missing.iter().map(|id| layout.tiles.insert_pane((*id).to_owned())).collect();
@@ -198,10 +265,10 @@ mod tests {
     fn a_stored_arrangement_stays_and_new_panels_come_beside_the_map() {
         for map_in_tabs in [false, true] {
             let stored = serde_json::to_string(&old(map_in_tabs)).unwrap_or_default();
-            let layout = restored(&stored).expect("it fits");
+            let layout = restored(&stored, false).expect("it fits");
             let tile = |id: &str| layout.tiles.find_pane(&id.to_owned()).expect("a pane");
             let parent = |id: &str| layout.tiles.parent_of(tile(id)).expect("a parent");
-            for panel in panels() {
+            for panel in panels().iter().filter(|panel| belongs(panel.id, false)) {
                 let beside = !LEFT.contains(&panel.id) && !RIGHT.contains(&panel.id);
                 assert_eq!(parent(panel.id) == parent("map"), beside, "{}", panel.id);
             }
@@ -213,14 +280,14 @@ mod tests {
             assert_eq!(root.children.len(), 3);
             assert_eq!(root.shares.iter().find(|(tile, _)| **tile == parent("map")).map(|(_, share)| *share), Some(7.0));
             let again = serde_json::to_string(&layout).unwrap_or_default();
-            assert_eq!(restored(&again).as_ref(), Some(&layout));
+            assert_eq!(restored(&again, false).as_ref(), Some(&layout));
         }
     }
 
     #[test]
     fn arrangements_with_unknown_or_double_panels_are_not_taken() {
         let stored = serde_json::to_string(&old(false)).unwrap_or_default();
-        assert!(restored(&stored.replace("\"step\"", "\"nonsense\"")).is_none());
-        assert!(restored(&stored.replace("\"step\"", "\"plots\"")).is_none());
+        assert!(restored(&stored.replace("\"step\"", "\"nonsense\""), false).is_none());
+        assert!(restored(&stored.replace("\"step\"", "\"plots\""), false).is_none());
     }
 }

@@ -3,6 +3,7 @@
 use super::bars::{file_entries_ui, popup_button, theme_ui, trail_ui};
 use super::command::Command;
 use super::icons::{Icon, icon_button};
+use super::layout::belongs;
 use super::panels::{Context, Memory, formula, narration, panel, panels, playback, problem};
 use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
@@ -48,7 +49,10 @@ pub fn phone_ui(
             formula::formula_ui(ui, context, &mut memory.formula, width.max(40.0), out)
         })
         .inner;
-    egui::Panel::bottom("phone tabs").frame(margin).show_separator_line(false).show(ui, |ui| tab_bar_ui(ui, sheet));
+    egui::Panel::bottom("phone tabs")
+        .frame(margin)
+        .show_separator_line(false)
+        .show(ui, |ui| tab_bar_ui(ui, sheet, context.trains()));
     egui::Panel::bottom("phone playback").frame(margin).show_separator_line(false).show(ui, |ui| {
         playback::playback_ui(ui, context, out);
         if sheet.is_none() {
@@ -81,8 +85,8 @@ pub fn phone_ui(
     field
 }
 
-fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>) {
-    let tabs: Vec<_> = panels().iter().filter(|panel| panel.id != "map").collect();
+fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>, trains: bool) {
+    let tabs: Vec<_> = panels().iter().filter(|panel| panel.id != "map" && belongs(panel.id, trains)).collect();
     let width = ui.available_width() / tabs.len().max(1) as f32;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;

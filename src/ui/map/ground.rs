@@ -16,7 +16,7 @@ const COLORS_SIDE: usize = 33;
 /// What the picture of a problem is made from, kept while nothing of it changes.
 #[derive(Default)]
 pub struct Ground {
-    shown: Option<(Arc<Problem>, Cut)>,
+    shown: Option<(Arc<Problem>, Arc<Cut>)>,
     scale: ValueScale,
     program: Option<(String, MapProgram)>,
     frame: Option<(View, MapStyle, MapFrame)>,
@@ -26,8 +26,8 @@ pub struct Ground {
 
 impl Ground {
     /// Follows the problem.
-    pub fn follow(&mut self, problem: &Arc<Problem>, cut: &Cut) {
-        if self.shown.as_ref().is_some_and(|(known, shown)| Arc::ptr_eq(known, problem) && shown == cut) {
+    pub fn follow(&mut self, problem: &Arc<Problem>, cut: &Arc<Cut>) {
+        if self.shown.as_ref().is_some_and(|(known, shown)| Arc::ptr_eq(known, problem) && Arc::ptr_eq(shown, cut)) {
             return;
         }
         self.slice = SliceGround::default();
@@ -40,7 +40,7 @@ impl Ground {
                 _ => MapProgram::new(problem.formula()).map(|program| (key, program)),
             }
         });
-        self.shown = Some((Arc::clone(problem), cut.clone()));
+        self.shown = Some((Arc::clone(problem), Arc::clone(cut)));
         self.frame = None;
         self.refinement = None;
     }

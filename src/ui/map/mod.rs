@@ -16,6 +16,7 @@ mod records;
 mod refine;
 pub(super) mod rim;
 mod slice;
+mod slicing;
 mod start;
 mod toolbar;
 
@@ -43,6 +44,8 @@ pub struct MapPanel {
     race: race::Race,
     handle: start::StartHandle,
     names: names::Names,
+    /// What a slice says of an iterate: of which run, row and plane.
+    honest: (Option<(u64, usize, u64)>, Option<String>),
 }
 
 impl MapPanel {
@@ -60,6 +63,7 @@ impl MapPanel {
             race: race::Race::default(),
             handle: start::StartHandle::default(),
             names: names::Names::default(),
+            honest: (None, None),
         }
     }
 
@@ -72,6 +76,16 @@ impl MapPanel {
     pub fn shown(&self) -> Option<[f64; 4]> {
         let [[u0, u1], [v0, v1]] = self.view?.bounds().map(rounded);
         Some([u0, u1, v0, v1])
+    }
+
+    /// What a slice says of the shown iterate, asked again where something changed.
+    fn honest(&mut self, context: &Context<'_>) -> Option<&str> {
+        let lane = context.selected().and_then(|index| context.session.lanes().get(index));
+        let key = lane.map(|lane| (lane.generation(), lane.row(context.step).unwrap_or(0), context.session.cuts()));
+        if self.honest.0 != key {
+            self.honest = (key, slicing::honesty(context));
+        }
+        self.honest.1.as_deref()
     }
 
     /// Whether finer pictures of a slice are on their way.
@@ -127,10 +141,11 @@ impl MapPanel {
         }
         painter.extend(shapes);
 
-        let mut taken = vec![toolbar::toolbar_ui(ui, rect, switches, out)];
+        let tools = toolbar::toolbar_ui(ui, rect, switches, out);
+        let mut taken = vec![tools, slicing::slicing_ui(ui, rect, tools, context, out)];
         let names = axis_names(plane);
         rim::axes(&painter, rect, &view, names, theme);
-        note_of_plane(&painter, rect, plane, theme);
+        note_of_plane(&painter, rect, plane, self.honest(context), theme);
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let hit = pointer.and_then(|pointer| self.race.hit(context, &view, pointer));
         let probed = if handle.dragged() { self.start } else { pointer.filter(|_| hit.is_none()) };
@@ -247,9 +262,10 @@ fn axis_names(plane: &Plane) -> [&'static str; 2] {
 }
 
 /// Above two dimensions: that the map is a slice and paths are projected.
-fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, theme: Theme) {
+fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, honest: Option<&str>, theme: Theme) {
     if plane.dim() > 2 && rect.width() > 300.0 {
-        let text = format!("a plane in {} dimensions; paths are projected onto it", plane.dim());
+        let plain = || format!("a plane in {} dimensions; paths are projected onto it", plane.dim());
+        let text = honest.map_or_else(plain, str::to_owned);
         let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
         let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
         paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);

@@ -32,7 +32,8 @@ const SPACING_PX: f64 = 11.0;
 /// The path of one method on screen.
 #[derive(Default)]
 pub struct LanePath {
-    generation: u64,
+    /// The run's generation and the plane's number.
+    key: (u64, u64),
     stride: u64,
     first: u64,
     world: Vec<[f64; 2]>,
@@ -106,10 +107,10 @@ struct Look {
 
 impl LanePath {
     /// Follows the run and the view with a frame's `budget` of points; returns whether something is left for the next frame.
-    pub fn follow(&mut self, run: &Run, generation: u64, plane: &Plane, view: &View, budget: &mut usize) -> bool {
+    pub fn follow(&mut self, run: &Run, key: (u64, u64), plane: &Plane, view: &View, budget: &mut usize) -> bool {
         let trace = run.trace();
-        if (self.generation, self.stride) != (generation, trace.stride()) || self.world.len() > trace.rows().len() {
-            *self = Self { generation, stride: trace.stride(), first: trace.first(), ..Self::default() };
+        if (self.key, self.stride) != (key, trace.stride()) || self.world.len() > trace.rows().len() {
+            *self = Self { key, stride: trace.stride(), first: trace.first(), ..Self::default() };
         }
         for row in self.world.len()..trace.rows().len() {
             let (at, distance) = plane.project(trace.position(row));

@@ -51,7 +51,8 @@ impl Race {
         let (mut left, mut budget) = (false, POINTS_A_FRAME);
         for (lane, (path, records)) in lanes.iter().zip(&mut self.lanes) {
             if let Some(run) = lane.run() {
-                left |= path.follow(run, lane.generation(), context.session.plane(), view, &mut budget);
+                let key = (lane.generation(), context.session.cuts());
+                left |= path.follow(run, key, context.session.plane(), view, &mut budget);
                 records.follow(lane.generation());
             }
         }

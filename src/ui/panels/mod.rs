@@ -46,6 +46,16 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whether a network is trained.
+    pub fn trains(&self) -> bool {
+        self.session.problem().network().is_some()
+    }
+
+    /// The curves that are drawn.
+    pub fn curves(&self) -> &[Quantity] {
+        if self.trains() { &self.preferences.training_curves } else { &self.preferences.curves }
+    }
+
     /// The place of the method that the step card tells of: the chosen one, or the first that runs.
     pub fn selected(&self) -> Option<usize> {
         let lanes = self.session.lanes();
@@ -66,8 +76,10 @@ pub struct Preferences {
     pub dark: Option<bool>,
     /// Against what curves are drawn.
     pub axis: PlotAxis,
-    /// The curves that are drawn.
+    /// The curves that are drawn of a formula.
     pub curves: Vec<Quantity>,
+    /// The curves that are drawn of a network.
+    pub training_curves: Vec<Quantity>,
     /// What of a race is shown.
     pub race: race::RaceView,
 }
@@ -80,6 +92,7 @@ impl Default for Preferences {
             dark: None,
             axis: PlotAxis::Steps,
             curves: vec![Quantity::Gap, Quantity::LambdaMin, Quantity::Radius],
+            training_curves: vec![Quantity::Gap, Quantity::TestLoss, Quantity::TestAccuracy],
             race: race::RaceView::default(),
         }
     }

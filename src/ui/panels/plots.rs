@@ -38,7 +38,7 @@ struct Cached {
 pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, out: &mut Vec<Command>) {
     egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 4 }).show(ui, |ui| {
         chips_ui(ui, context, out);
-        let shown = &context.preferences.curves;
+        let shown = context.curves();
         if shown.is_empty() {
             faint_ui(ui, "Choose a curve above.");
             return;
@@ -72,9 +72,9 @@ fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 5.0;
-        for quantity in Quantity::ALL {
-            let on = context.preferences.curves.contains(&quantity);
-            let button = egui::Button::selectable(on, RichText::new(quantity.symbol()).small());
+        for quantity in Quantity::ALL.into_iter().filter(|q| q.is_known(context.trains())) {
+            let on = context.curves().contains(&quantity);
+            let button = egui::Button::selectable(on, RichText::new(quantity.symbol(context.trains())).small());
             if ui.add(button).on_hover_text(quantity.meaning()).clicked() {
                 out.push(Command::ToggleCurve(quantity));
             }
@@ -175,7 +175,7 @@ fn plot_ui(
     };
     let chosen = context.selected().map(|index| (index, &lanes[index])).filter(|(_, lane)| lane.run().is_some());
     let width = f64::from(ui.available_width()).max(1.0);
-    let response = Plot::new(("plot", quantity.symbol()))
+    let response = Plot::new(("plot", quantity.symbol(false)))
         .height(height)
         .allow_zoom(false)
         .allow_drag(false)
@@ -233,12 +233,11 @@ fn plot_ui(
             }
         });
     let area = response.response.rect;
-    if let Some((_, lane)) =
-        chosen.filter(|_| Quantity::ALL.into_iter().find(|q| context.preferences.curves.contains(q)) == Some(quantity))
+    if let Some((_, lane)) = chosen.filter(|_| Quantity::ALL.into_iter().find(|q| context.curves().contains(q)) == Some(quantity))
     {
         memory.bands.names_ui(ui, lane, axis, &response.transform, area);
     }
-    name_ui(ui, area, quantity, &visuals);
+    name_ui(ui, area, quantity.symbol(context.trains()), &visuals);
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning()));
     let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
     if pressed && let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) {
@@ -258,9 +257,9 @@ fn spaced(points: &[PlotPoint], every: f64) -> Vec<PlotPoint> {
     chosen.copied().collect()
 }
 
-fn name_ui(ui: &Ui, area: egui::Rect, quantity: Quantity, visuals: &egui::Visuals) {
+fn name_ui(ui: &Ui, area: egui::Rect, name: &str, visuals: &egui::Visuals) {
     let font = egui::FontId::proportional(12.0);
-    let galley = ui.painter().layout_no_wrap(quantity.symbol().to_owned(), font, visuals.text_color());
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, visuals.text_color());
     let at = egui::pos2(area.right() - galley.size().x - 4.0, area.top() + 2.0);
     let ground = egui::Rect::from_min_size(at, galley.size()).expand2(egui::vec2(4.0, 1.0));
     ui.painter().rect_filled(ground, 2.0, visuals.panel_fill.gamma_multiply(0.8));

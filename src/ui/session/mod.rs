@@ -2,6 +2,7 @@
 //! advanced in slices of time.
 
 mod lane;
+mod slice;
 #[cfg(not(target_arch = "wasm32"))]
 mod worker;
 
@@ -11,6 +12,7 @@ use crate::linalg::Vector;
 use crate::problem::{Cut, Landscape, Objective, Plane, Problem, ProblemError};
 use crate::run::Run;
 use crate::scene::{ProblemSpec, Scene, SceneError};
+use eframe::egui;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +22,10 @@ use web_time::Instant;
 pub struct Session {
     spec: ProblemSpec,
     problem: Arc<Problem>,
-    cut: Cut,
+    cut: Arc<Cut>,
+    /// Changes whenever the plane is another one.
+    cuts: u64,
+    slicer: slice::Slicer,
     start: Vector,
     fault: Option<Fault>,
     lanes: Vec<Lane>,
@@ -58,7 +63,9 @@ impl Session {
         let start = scene.start_for(&problem)?;
         let mut session = Self {
             spec: scene.problem.clone(),
-            cut: problem.cut(),
+            cut: Arc::new(problem.cut()),
+            cuts: 0,
+            slicer: slice::Slicer::default(),
             known_minimum: known_minimum(&problem),
             problem,
             start,
@@ -78,7 +85,9 @@ impl Session {
             match scene.problem.open() {
                 Ok(problem) => {
                     self.problem = Arc::new(problem);
-                    self.cut = self.problem.cut();
+                    self.cut = Arc::new(self.problem.cut());
+                    self.cuts += 1;
+                    self.slicer.reset();
                     self.known_minimum = known_minimum(&self.problem);
                     self.fault = None;
                     renewed = true;
@@ -170,8 +179,31 @@ impl Session {
     }
 
     /// The plane that the map shows, and the box of it that it shows first.
-    pub fn cut(&self) -> &Cut {
+    pub fn cut(&self) -> &Arc<Cut> {
         &self.cut
+    }
+
+    /// Changes whenever the plane is another one.
+    pub fn cuts(&self) -> u64 {
+        self.cuts
+    }
+
+    /// Follows the plane that the scene asks for.
+    pub fn slice(&mut self, ctx: &egui::Context, scene: &Scene) {
+        if let Some(cut) = self.slicer.follow(ctx, &self.problem, &self.lanes, scene.view.slice) {
+            self.cut = Arc::new(cut);
+            self.cuts += 1;
+        }
+    }
+
+    /// Whether the directions of a plane are still looked for.
+    pub fn is_slicing(&self) -> bool {
+        self.slicer.is_busy()
+    }
+
+    /// How far a point is from the plane that the map shows, and f at its foot.
+    pub fn foot(&self, x: &[f64]) -> (f64, f64) {
+        slice::foot(&self.problem, &self.cut, x)
     }
 
     /// x₀.
@@ -194,8 +226,11 @@ impl Session {
         self.lanes.iter().filter_map(Lane::run).map(Run::len).max().unwrap_or(0)
     }
 
-    /// f*: the lowest value that the catalogue knows or a run has seen.
+    /// f*: the lowest value that the catalogue knows or a run has seen; 0 for a network, whose losses are not below.
     pub fn lowest(&self) -> f64 {
+        if self.problem.network().is_some() {
+            return 0.0;
+        }
         self.lanes.iter().map(|lane| lane.curves().lowest()).fold(self.known_minimum, f64::min)
     }
 }

@@ -1,0 +1,132 @@
+//! The plane through a network's weights that the scene asks for.
+
+use super::Lane;
+use crate::linalg::Vector;
+use crate::measure::SliceKind;
+use crate::measure::slice::{cut_along, line_cut, path_cut};
+use crate::measure::spectrum::{Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator};
+use crate::problem::{Cut, NetworkProblem, Objective, Problem};
+use crate::scene::SliceSpec;
+use crate::ui::background::{Background, Whole};
+use eframe::egui;
+use std::sync::Arc;
+
+/// Points of a path from which a plane is made, at most.
+const MOST_POINTS: usize = 64;
+/// How exact the eigenvectors of a plane are: the eye does not see more.
+const TOLERANCE: f64 = 1e-3;
+/// Products after which they have to do.
+const MOST_PRODUCTS: usize = 300;
+
+/// Follows what the scene asks for.
+#[derive(Default)]
+pub struct Slicer {
+    key: Option<Key>,
+    search: Option<(Vector, SliceKind, Background<Whole<EndsJob<MatrixOperator>>>)>,
+}
+
+/// What a plane depends on.
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
+    spec: Option<SliceSpec>,
+    generation: u64,
+    /// Rows of the run that a plane of the path was made from.
+    rows: usize,
+}
+
+impl Slicer {
+    /// Forgets everything: another problem.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The plane, where it is another one than before.
+    pub fn follow(
+        &mut self,
+        ctx: &egui::Context,
+        problem: &Arc<Problem>,
+        lanes: &[Lane],
+        spec: Option<SliceSpec>,
+    ) -> Option<Cut> {
+        let network = problem.network()?;
+        if let Some(found) = self.found(ctx, network) {
+            return Some(found);
+        }
+        let Some(spec) = spec else {
+            let key = Key { spec: None, generation: 0, rows: 0 };
+            return (self.key.replace(key) != Some(key)).then(|| problem.cut());
+        };
+        let lane = lanes.get(spec.method)?;
+        let run = lane.run()?;
+        let of_path = matches!(spec.kind, SliceKind::Path | SliceKind::Line);
+        // A plane through a step waits for it, one of the path for its end.
+        if !lane.is_done() && (of_path || run.len() < spec.step) {
+            return None;
+        }
+        let rows = if of_path { run.trace().rows().len() } else { 0 };
+        let key = Key { spec: Some(spec), generation: lane.generation(), rows };
+        if self.key.replace(key) == Some(key) {
+            return None;
+        }
+        self.search = None;
+        let at = lane.position(spec.step)?;
+        match spec.kind {
+            SliceKind::Random => Some(network.network().random_cut(at, network.spec().seed)),
+            SliceKind::Path => path_cut(&points(lane)?),
+            SliceKind::Line => line_cut(&points(lane)?),
+            SliceKind::Top | SliceKind::Negative => {
+                self.search(ctx, network, at, spec.kind);
+                None
+            }
+        }
+    }
+
+    /// Whether eigenvectors are still looked for.
+    pub fn is_busy(&self) -> bool {
+        self.search.is_some()
+    }
+
+    fn search(&mut self, ctx: &egui::Context, network: &NetworkProblem, at: &[f64], kind: SliceKind) {
+        let (bottom, top) = if kind == SliceKind::Top { (0, 2) } else { (1, 1) };
+        let options = EndsOptions { bottom, top, tolerance: TOLERANCE, most_products: MOST_PRODUCTS, seed: 0 };
+        let subject = Arc::clone(network.network()).into();
+        if let Ok(operator) = MatrixOperator::new(subject, at.to_vec(), MatrixKind::Hessian) {
+            let job = Whole::new(EndsJob::new(operator, options, &[]));
+            self.search = Background::new(ctx, "slice directions", job).map(|work| (Vector::from_slice(at), kind, work));
+        }
+    }
+
+    /// The plane of eigenvectors that have been found.
+    fn found(&mut self, ctx: &egui::Context, network: &NetworkProblem) -> Option<Cut> {
+        let (at, kind, work) = self.search.as_mut()?;
+        let ends: Option<Ends> = work.take(ctx);
+        let done = work.is_done();
+        let cut = ends.and_then(|ends| {
+            let (first, second) = match kind {
+                SliceKind::Top => (ends.top.first()?, ends.top.get(1)?),
+                _ => (ends.top.first()?, ends.bottom.first()?),
+            };
+            // As far as the random planes reach: a common measure of how long the weights are.
+            let reach = 0.5 * network.network().random_cut(at, 0).domain[1];
+            cut_along(at, &first.vector, &second.vector, &[], reach)
+        });
+        if done {
+            self.search = None;
+        }
+        cut
+    }
+}
+
+/// Iterates spread over the whole run, the first and the last among them.
+fn points(lane: &Lane) -> Option<Vec<&[f64]>> {
+    let trace = lane.run()?.trace();
+    let last = trace.rows().len().checked_sub(1)?;
+    let count = (last + 1).min(MOST_POINTS);
+    Some((0..count).map(|k| trace.position(if count > 1 { k * last / (count - 1) } else { 0 })).collect())
+}
+
+/// How far a point is from a plane, and f at its foot.
+pub fn foot(problem: &Problem, cut: &Cut, x: &[f64]) -> (f64, f64) {
+    let ([u, v], distance) = cut.plane.project(x);
+    (distance, problem.value(&cut.plane.point(u, v)))
+}
