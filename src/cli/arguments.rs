@@ -2,6 +2,7 @@
 
 use super::CliError;
 use super::network::NetworkArgs;
+use super::spectrum::{NoiseArgs, SpectrumArgs};
 use super::values::{axis, domain, noise, number, numbers, pairs, solver};
 use crate::measure::race::{Axis, MOST_SEEDS};
 use crate::optim::subproblem::Solver;
@@ -66,6 +67,10 @@ pub enum Command {
     Sweep(Box<FieldArgs>),
     /// Run every method with its defaults on every landscape and write the states in which they end.
     States(StatesArgs),
+    /// Eigenvalues of the Hessian, of the Gauss-Newton or of the Fisher matrix at a point, or their density.
+    Spectrum(Box<SpectrumArgs>),
+    /// The second moment of the stochastic gradient along each eigenvector of the Hessian, beside isotropic noise.
+    Noise(Box<NoiseArgs>),
     /// Solve one trust-region or cubic subproblem.
     Subproblem(SubproblemArgs),
     /// Write the picture that the window would show.

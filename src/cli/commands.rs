@@ -4,6 +4,7 @@ use super::CliError;
 use super::arguments::{
     Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
 };
+use super::spectrum::{noise, spectrum};
 use super::states::states;
 use super::values::{matrix, metric, numbers};
 use crate::export;
@@ -38,6 +39,8 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::Race(arguments) => race(arguments)?,
         Command::Sweep(arguments) => sweep(arguments)?,
         Command::States(arguments) => states(arguments)?,
+        Command::Spectrum(arguments) => spectrum(arguments)?,
+        Command::Noise(arguments) => noise(arguments)?,
         Command::Subproblem(arguments) => solve(arguments)?,
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };

@@ -8,6 +8,7 @@ mod commands;
 mod network;
 mod output;
 mod preset;
+mod spectrum;
 mod states;
 mod values;
 
@@ -15,6 +16,7 @@ pub use arguments::{Arguments, Command};
 
 use crate::export::scene::RenderError;
 use crate::formula::FormulaError;
+use crate::measure::spectrum::SpectrumError;
 use crate::optim::SettingsError;
 use crate::problem::ProblemError;
 use crate::scene::SceneError;
@@ -53,6 +55,9 @@ pub enum CliError {
     /// A formula is wrong.
     #[error(transparent)]
     Formula(#[from] FormulaError),
+    /// There is no such matrix here.
+    #[error(transparent)]
+    Spectrum(#[from] SpectrumError),
     /// A method or its settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),

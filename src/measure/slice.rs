@@ -66,12 +66,11 @@ pub fn cut_along(origin: &[f64], first: &[f64], second: &[f64], points: &[&[f64]
     Some(Cut { plane, domain: [middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half] })
 }
 
-/// The first two principal components of points, by the eigenvectors of their Gram matrix; about the last point.
-/// `None` where they do not span a plane.
+/// The plane through the last point that leaves least of the others: the first two principal components of their offsets from
+/// it (Li et al. 2018, §7), by the eigenvectors of their Gram matrix. `None` where they do not span a plane.
 pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
     let last = *points.last()?;
-    let mean = mean_of(points)?;
-    let centred: Vec<Vector> = points.iter().map(|p| p.iter().zip(&mean).map(|(x, m)| x - m).collect()).collect();
+    let centred: Vec<Vector> = points.iter().map(|p| p.iter().zip(last).map(|(x, m)| x - m).collect()).collect();
     let count = centred.len();
     let mut gram = vec![0.0; count * count];
     for i in 0..count {
@@ -83,7 +82,7 @@ pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
     let eigen = crate::linalg::symmetric_eigen(&gram, count);
     let component = |k: usize| -> Option<Vector> {
         let weights = eigen.vectors.get(count.checked_sub(k + 1)?)?;
-        let mut direction = Vector::from_elem(0.0, mean.len());
+        let mut direction = Vector::from_elem(0.0, last.len());
         centred.iter().zip(weights).for_each(|(c, w)| crate::linalg::axpy(*w, c, &mut direction));
         Some(direction)
     };
@@ -103,10 +102,4 @@ pub fn line_cut(points: &[&[f64]]) -> Option<Cut> {
     };
     let widest = points.iter().map(|p| departure(p)).max_by(|a, b| norm(a).total_cmp(&norm(b)))?;
     cut_along(first, &along, &widest, points, 0.0)
-}
-
-fn mean_of(points: &[&[f64]]) -> Option<Vector> {
-    let mut mean = Vector::from_elem(0.0, points.first()?.len());
-    points.iter().for_each(|p| crate::linalg::axpy(1.0 / points.len() as f64, p, &mut mean));
-    Some(mean)
 }

@@ -1,0 +1,264 @@
+//! Networks as problems of scenes and of the command line.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use saddlescope::linalg::{norm, symmetric_eigenvalues};
+use saddlescope::measure::slice::{cut_along, line_cut, path_cut};
+use saddlescope::optim::{Setting, methods};
+use saddlescope::problem::data::{DataSource, DataSpec, Targets};
+use saddlescope::problem::network::{Activation, Init, Loss, weights_to_json};
+use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
+use saddlescope::run::{Run, Status};
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, from_link, networks, networks_fault, to_link};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::process::{Command, Output};
+
+fn saddlescope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_saddlescope")).args(arguments).output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = saddlescope(arguments);
+    assert!(output.status.code() != Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refusal(arguments: &[&str]) -> String {
+    let output = saddlescope(arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {message}");
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+    message
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn small() -> NetworkSpec {
+    NetworkSpec::on_set(&[2, 4, 1], Activation::Tanh, Loss::Mse, "circles")
+}
+
+fn scene(spec: NetworkSpec, methods: &[(&str, &[(&str, f64)])], steps: u64) -> Scene {
+    let method = |(id, settings): &(&str, &[(&str, f64)])| MethodSpec {
+        settings: settings.iter().map(|(name, v)| ((*name).to_owned(), Setting::Number(*v))).collect(),
+        ..MethodSpec::new(id)
+    };
+    Scene { steps, methods: methods.iter().map(method).collect(), ..Scene::bare(ProblemSpec::Network(Box::new(spec))) }
+}
+
+fn trained(scene: &Scene) -> Vec<Run> {
+    let mut runs: Vec<Run> = scene.open().unwrap().runs.into_iter().flatten().collect();
+    for run in &mut runs {
+        run.advance(u64::MAX);
+    }
+    runs
+}
+
+#[test]
+fn every_entry_opens_and_its_methods_learn() {
+    assert!(networks_fault().is_none(), "{:?}", networks_fault());
+    assert!(networks().len() >= 6);
+    for entry in networks() {
+        let text = entry.scene.to_json();
+        assert_eq!(Scene::from_json(&text).as_ref(), Ok(&entry.scene), "{}", entry.id);
+        assert_eq!(from_link(&to_link(&entry.scene)).as_ref(), Ok(&entry.scene), "{}", entry.id);
+        let stage = entry.scene.open().unwrap();
+        let before = stage.problem.value(&stage.start);
+        for mut run in stage.runs.into_iter().flatten() {
+            run.advance(12);
+            let after = stage.problem.value(run.position());
+            assert!(after.is_finite() && after != before, "{} {}", entry.id, run.setup().method.id);
+        }
+    }
+}
+
+#[test]
+fn every_method_trains_a_network_or_says_why_not() {
+    let problem = scene(small(), &[], 40);
+    for method in methods() {
+        let runs = trained(&Scene { methods: vec![MethodSpec::new(method.id)], ..problem.clone() });
+        let run = &runs[0];
+        let f = run.objective().value(run.position());
+        assert!(f.is_finite() || matches!(run.status(), Status::Diverged { .. }), "{}: {:?}", method.id, run.status());
+        assert!(run.len() > 0, "{}", method.id);
+    }
+}
+
+#[test]
+fn batches_count_samples_and_one_backpropagation() {
+    let sizes: &[(&str, f64)] = &[("batch_size", 10.0)];
+    let runs = trained(&scene(small(), &[("adam", sizes), ("sgd", sizes), ("gd", &[])], 30));
+    for run in &runs[..2] {
+        let counts = run.counts();
+        assert_eq!((counts.sample_gradient, counts.backpropagations, counts.gradient), (300, 30, 0), "{}", run.setup().method.id);
+    }
+    assert_eq!((runs[2].counts().gradient, runs[2].counts().sample_gradient), (30, 0));
+    let other = trained(&Scene { seed: 5, ..scene(small(), &[("adam", sizes), ("gd", &[])], 30) });
+    assert_ne!(other[0].position(), runs[0].position());
+    assert_eq!(other[1].position(), runs[2].position());
+}
+
+#[test]
+fn a_trust_region_step_of_k_products_costs_one_and_k_backpropagations() {
+    let settings = BTreeMap::from([("solver".to_owned(), Setting::Name("steihaug".to_owned()))]);
+    let method = MethodSpec { settings, ..MethodSpec::new("tr") };
+    let run = trained(&Scene { methods: vec![method], ..scene(small(), &[], 20) }).remove(0);
+    let counts = run.counts();
+    assert_eq!(counts.backpropagations, counts.gradient + counts.hessian_vector);
+    assert!(counts.hessian == 0 && counts.hessian_vector >= counts.gradient);
+}
+
+#[test]
+fn data_is_split_without_loss_and_the_same_every_time() {
+    let spec = DataSpec { samples: Some(200), test: Some(0.25), ..DataSpec::set("spirals") };
+    let data = spec.load().unwrap();
+    assert_eq!((data.train, data.len()), (200, 267));
+    assert_eq!(data, spec.load().unwrap());
+    assert_ne!(data, DataSpec { seed: 1, ..spec.clone() }.load().unwrap());
+    let Targets::Classes { labels, .. } = &data.targets else { panic!("classes") };
+    let ones = labels[..200].iter().filter(|l| **l == 1).count();
+    assert!((70..130).contains(&ones), "{ones}");
+    let table = DataSource::Table {
+        name: "t.csv".to_owned(),
+        text: "a,b,y\n1,2,0.5\n2,3,0.7\n3,4,0.1\n4,5,0.9\n5,6,1.5\n".to_owned(),
+        label: None,
+    };
+    let data = DataSpec::of(table).load().unwrap();
+    assert_eq!((data.train, data.len()), (4, 5));
+    assert!(DataSpec { test: Some(0.95), ..spec }.load().is_err());
+}
+
+#[test]
+fn a_network_that_does_not_fit_its_data_gets_a_sentence() {
+    let refused = |spec: &NetworkSpec| NetworkProblem::new(spec).unwrap_err().to_string();
+    let wide = NetworkSpec { layers: vec![3, 4, 1], ..small() };
+    assert!(refused(&wide).contains("begin the layers with 2"), "{}", refused(&wide));
+    let softmax = NetworkSpec { loss: Loss::CrossEntropy, ..small() };
+    assert!(refused(&softmax).contains("an output for each class"), "{}", refused(&softmax));
+    let empty = NetworkSpec { layers: vec![2], ..small() };
+    assert!(refused(&empty).contains("2-8-8-1"), "{}", refused(&empty));
+    let negative = Scene::from_json(&scene(NetworkSpec { l2: 0.5, ..small() }, &[], 5).to_json().replace("0.5", "-0.5"));
+    assert!(negative.unwrap_err().to_string().contains("l2"));
+}
+
+#[test]
+fn planes_hold_what_they_are_made_of() {
+    let scene = Scene { start: None, ..scene(NetworkSpec { init: Init::He, ..small() }, &[("gd", &[("step_size", 0.05)])], 60) };
+    let run = trained(&scene).remove(0);
+    let rows: Vec<&[f64]> = (0..run.trace().rows().len()).map(|row| run.trace().position(row)).collect();
+    let (first, last) = (rows[0], rows[rows.len() - 1]);
+    let line = line_cut(&rows).unwrap();
+    assert!(line.plane.project(first).1 < 1e-12 && line.plane.project(last).1 < 1e-12);
+    let path = path_cut(&rows).unwrap();
+    let away = |cut: &saddlescope::problem::Cut| rows.iter().map(|p| cut.plane.project(p).1.powi(2)).sum::<f64>();
+    let random = scene.open().unwrap().problem.network().unwrap().network().random_cut(last, 3);
+    // The principal components leave less of the path than any other plane through the same point.
+    assert!(away(&path) <= away(&line) + 1e-12 && away(&path) < 0.1 * away(&random));
+    for cut in [&line, &path] {
+        let [u0, u1, v0, v1] = cut.domain;
+        for point in &rows {
+            let ([u, v], _) = cut.plane.project(point);
+            assert!(u0 <= u && u <= u1 && v0 <= v && v <= v1);
+        }
+    }
+    // Filters of a random direction are as long as those of the weights.
+    let layer = scene.open().unwrap().problem.network().unwrap().network().architecture().layers().next().unwrap();
+    let filter = layer.weights.start..layer.weights.start + layer.inputs;
+    let reach = random.domain[1];
+    assert!((norm(&random.plane.a[filter.clone()]) * reach - norm(&last[filter])).abs() < 1e-12);
+    assert!(cut_along(last, first, first, &[], 1.0).is_none() && path_cut(&rows[..1]).is_none());
+}
+
+#[test]
+fn spectrum_says_what_the_contract_names() {
+    let net = ["--layers", "2-4-1", "--loss", "mse", "--data", "circles", "--samples", "50"];
+    let call = |more: &[&str]| json(&[&["spectrum"], &net[..], more].concat());
+    let exact = call(&["--method", "exact"]);
+    for key in ["parameters", "loss", "gradient_norm", "eigenvalues", "residuals", "index_fraction", "trace", "seconds"] {
+        assert!(!exact[key].is_null(), "{key}");
+    }
+    let mut spec = small();
+    spec.data.samples = Some(50);
+    let problem = NetworkProblem::new(&spec).unwrap();
+    let n = problem.dim();
+    let mut hessian = vec![0.0; n * n];
+    problem.hessian(problem.start(), &mut hessian);
+    let (ours, theirs) = (floats(&exact["eigenvalues"]), symmetric_eigenvalues(&hessian, n));
+    assert_eq!(ours.len(), n);
+    let largest = theirs.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    assert!(ours.iter().zip(&theirs).all(|(a, b)| (a - b).abs() <= 1e-12 * largest));
+    assert!((ours.iter().sum::<f64>() - exact["trace"].as_f64().unwrap()).abs() < 1e-10);
+    let lanczos = call(&["--method", "lanczos", "--top", "3"]);
+    let ends = floats(&lanczos["eigenvalues"]);
+    assert!(ends.len() == 6 && (ends[0] - ours[0]).abs() < 1e-6 * largest && (ends[5] - ours[n - 1]).abs() < 1e-6 * largest);
+    let slq = call(&["--method", "slq", "--probes", "40"]);
+    let (trace, error) = (slq["trace"].as_f64().unwrap(), slq["trace_error"].as_f64().unwrap());
+    assert!((trace - exact["trace"].as_f64().unwrap()).abs() < 4.0 * error.max(1e-12));
+    let ggn = floats(&call(&["--matrix", "ggn"])["eigenvalues"]);
+    assert!(ggn[0] > -1e-12 && ggn[n - 1] > 0.0);
+    assert!(refusal(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--matrix", "gauss"]).contains("ggn"));
+}
+
+#[test]
+fn noise_is_that_of_the_samples() {
+    let along = json(&["noise", "--landscape", "half_spaces", "--batch", "1"]);
+    // E7: the second moment along an eigenvector is at least λ².
+    for row in along.as_array().unwrap() {
+        let (lambda, moment) = (row["eigenvalue"].as_f64().unwrap(), row["second_moment"].as_f64().unwrap());
+        assert!(moment >= lambda * lambda * 0.99 && row["isotropic"].as_f64().unwrap() > 0.0, "{row}");
+    }
+    let one = json(&["noise", "--layers", "2-3-1", "--data", "xor", "--batch", "1"]);
+    let many = json(&["noise", "--layers", "2-3-1", "--data", "xor", "--batch", "100"]);
+    let total = |rows: &Value| rows.as_array().unwrap().iter().map(|r| r["second_moment"].as_f64().unwrap()).sum::<f64>();
+    let isotropic = |rows: &Value| rows[0]["isotropic"].as_f64().unwrap() * rows.as_array().unwrap().len() as f64;
+    assert!(total(&many) < total(&one) && (total(&one) / isotropic(&one) - 1.0).abs() < 1e-9);
+    assert!(refusal(&["noise", "--landscape", "rosenbrock"]).contains("no samples"));
+}
+
+#[test]
+fn files_of_users_are_learned_or_refused_in_a_sentence() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-networks-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    std::fs::write(path("iris.csv"), "a,b,kind\n1,2,red\n2,1,blue\n1.5,2,red\n2,0.5,blue\n1,3,red\n").unwrap();
+    let run = json(&[
+        "run",
+        "--layers",
+        "2-3-1",
+        "--data",
+        &path("iris.csv"),
+        "--test",
+        "0",
+        "--method",
+        "sgd",
+        "--batch",
+        "2",
+        "--steps",
+        "5",
+    ]);
+    assert_eq!(run["runs"][0]["steps"].as_array().unwrap().len(), 6);
+    assert!(
+        refusal(&["run", "--layers", "2-3-1", "--data", &path("iris.csv"), "--label", "c", "--method", "gd"])
+            .contains("a, b, kind")
+    );
+    std::fs::write(path("x-images.idx3-ubyte"), b"\x89PNG").unwrap();
+    assert!(refusal(&["spectrum", "--layers", "2-3-1", "--data", &path("x-images.idx3-ubyte")]).contains("IDX"));
+    let problem = NetworkProblem::new(&small()).unwrap();
+    let w = vec![0.25; problem.dim()];
+    std::fs::write(path("w.json"), weights_to_json(&w, problem.network().architecture())).unwrap();
+    let at = ["spectrum", "--layers", "2-4-1", "--loss", "mse", "--data", "circles"];
+    let by_file = json(&[&at[..], &["--at", &path("w.json")]].concat());
+    assert!((by_file["loss"].as_f64().unwrap() - problem.value(&w)).abs() < 1e-14);
+    let by_init = json(&[&at[..], &["--init", &path("w.json")]].concat());
+    assert_eq!(by_init["loss"], by_file["loss"]);
+    assert!(refusal(&["spectrum", "--layers", "2-5-1", "--data", "circles", "--at", &path("w.json")]).contains("layer 1"));
+    assert!(
+        refusal(&["run", "--layers", "2-3-1", "--data", "circles", "--init", "nothing", "--method", "gd"]).contains("xavier")
+    );
+    assert!(refusal(&["run", "--layers", "2-3-1", "--method", "gd"]).contains("--data"));
+    assert!(
+        refusal(&["run", "--layers", "2-3-1", "--data", "circles", "--method", "newton", "--batch", "5"]).contains("--batch")
+    );
+    std::fs::remove_dir_all(dir).unwrap();
+}
