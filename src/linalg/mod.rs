@@ -30,7 +30,18 @@ pub type Vector = SmallVec<[f64; 4]>;
 pub fn copy(a: &[f64]) -> Vector {
     match *a {
         [x, y] => Vector::from_buf_and_len([x, y, 0.0, 0.0], 2),
+        [a, b, c, d] => Vector::from_buf_and_len([a, b, c, d], 4),
         _ => Vector::from_slice(a),
+    }
+}
+
+/// y ← x, of one length; in the plane without a call.
+#[inline]
+pub fn assign(x: &[f64], y: &mut [f64]) {
+    match (x, &mut *y) {
+        ([a, b], [p, q]) => (*p, *q) = (*a, *b),
+        ([a, b, c, d], [p, q, r, s]) => (*p, *q, *r, *s) = (*a, *b, *c, *d),
+        (x, y) => y.copy_from_slice(x),
     }
 }
 
