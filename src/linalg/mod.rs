@@ -12,7 +12,7 @@ mod metric;
 mod rng;
 mod solver;
 
-pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
+pub use eigen::{SymmetricEigen, newton_step, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
 pub use job::Job;
 pub use metric::{Metric, MetricError};

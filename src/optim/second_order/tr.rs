@@ -176,7 +176,14 @@ impl TrustRegion {
 }
 
 impl Rules {
-    fn solve(&self, x: &[f64], here: &Local, hessian: &Part, radius: f64, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
+    fn solve(
+        &self,
+        x: &[f64],
+        here: &Local,
+        hessian: &Part,
+        radius: f64,
+        oracle: &mut Oracle<'_>,
+    ) -> Result<Solution, StepError> {
         let Local { g, h, metric, .. } = here;
         let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.kappa, self.theta);
         let limit = MOST_PRODUCTS.min(2 * g.len());
