@@ -122,6 +122,11 @@ impl<'a> Oracle<'a> {
         self.counts
     }
 
+    /// Charges the backpropagations since there were `before` by another rule: as many as `charge`.
+    pub fn recount(&mut self, before: u64, charge: u64) {
+        self.counts.backpropagations = before + charge;
+    }
+
     /// The run's random stream.
     pub fn rng(&mut self) -> &mut Rng {
         &mut self.rng

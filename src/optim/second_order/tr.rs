@@ -72,6 +72,14 @@ pub(in crate::optim) const TR: Method = Method {
             meaning: "steihaug ends by its residual, or where a product adds at most the share min(κ, ‖g‖^θ) to the model's decrease",
             source: "Kohler, Adolphs, Lucchi 2020, released code",
         },
+        Parameter {
+            name: "count",
+            symbol: "#∇",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["1+k", "released"] },
+            meaning: "backpropagations of a step of steihaug or gltr with k products: 1+k, or max(k−1, 1) as in the plots of the released code",
+            source: "Kohler, Adolphs, Lucchi 2020, released code",
+        },
         batch("gradient_batch", "b∇", "samples of a gradient and of the values in ρ, drawn anew for each trial; 0: all"),
         batch("hessian_batch", "b∇²", "samples of a Hessian or its products, drawn anew for each trial; 0: all"),
     ],
@@ -104,6 +112,7 @@ pub(in crate::optim) const TR: Method = Method {
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
                 by_decrease: values.choice("stop") == "decrease",
+                as_released: values.choice("count") == "released",
                 batches: [values.integer("gradient_batch"), values.integer("hessian_batch")],
             },
         })
@@ -124,6 +133,9 @@ struct Rules {
     theta: f64,
     /// Whether Steihaug's iteration ends by the model's decrease.
     by_decrease: bool,
+    /// Whether a step of k products is charged max(k − 1, 1) backpropagations: the released code's count by the zero-based index
+    /// of the last product.
+    as_released: bool,
     /// Of gradients and of Hessians; 0 for all.
     batches: [usize; 2],
 }
@@ -213,6 +225,7 @@ impl Optimizer for TrustRegion {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
+        let charged = oracle.counts().backpropagations;
         if !self.known {
             self.look(oracle)?;
         }
@@ -220,6 +233,9 @@ impl Optimizer for TrustRegion {
         let [values, hessian] = &self.parts;
         let solution = rules.solve(&self.x, here, hessian, radius, oracle)?;
         let predicted = solution.model_decrease;
+        if rules.as_released && matches!(rules.solver, Solver::Steihaug | Solver::Lanczos) {
+            oracle.recount(charged, (solution.products as u64).saturating_sub(1).max(1));
+        }
         let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| values.value(point, oracle));
         self.radius = rules.radius.next_radius(radius, &trial);
         self.known = !trial.taken && rules.batches == [0, 0];
