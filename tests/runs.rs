@@ -129,7 +129,7 @@ fn statuses_are_told_from_the_spectrum() {
     let status = |text, start, step: f64, budget| run(text, "gd", &[("step_size", step)], start, budget).status().clone();
     assert!(matches!(status(SADDLE, [1.0, 0.3], 0.2, 2000), Status::Minimum { lambda_min } if (lambda_min - 1.0).abs() < 1e-6));
     assert!(
-        matches!(status(SADDLE, [1.0, 0.0], 0.2, 2000), Status::StrictSaddle { lambda_min } if (lambda_min + 1.0).abs() < 1e-6)
+        matches!(status(SADDLE, [1.0, 0.0], 0.2, 2000), Status::StrictSaddle { lambda_min, hovers: None } if (lambda_min + 1.0).abs() < 1e-6)
     );
     assert!(matches!(status("-(x^2 + y^2)", [0.0, 0.0], 0.1, 500), Status::Maximum { .. }));
     assert!(matches!(status("x^2/2 + y^3/3", [0.0, 0.0], 0.1, 500), Status::Degenerate { .. }));
@@ -160,4 +160,56 @@ fn a_run_that_grows_elsewhere_arrives_whole() {
             assert_eq!(format!("{replayed:?}"), format!("{:?}", far.record(step)), "{id} step {step}");
         }
     }
+}
+
+/// RMSProp's steps have length η whatever ‖∇f‖: on the stable manifold it leaps to and fro over the saddle at η/2, along an axis or
+/// not. So does gradient descent at η = 2/λ exactly.
+#[test]
+fn who_leaps_over_a_saddle_is_told_to_hover() {
+    let turned = "((x + y)^2 - (x - y)^2)/4 + (x - y)^4/16";
+    for (text, id, start, length) in [
+        (SADDLE, "rmsprop", [1.0, 0.0], 0.01),
+        (SADDLE, "rmsprop_full", [1.0, 0.0], 0.01),
+        (turned, "rmsprop_full", [0.7, 0.7], 0.01),
+        (SADDLE, "gd", [0.5, 0.0], 1.0),
+    ] {
+        let settings: &[(&str, f64)] = if id == "gd" { &[("step_size", 2.0)] } else { &[("step_size", 0.01)] };
+        let run = run(text, id, settings, start, 3000);
+        let Status::StrictSaddle { lambda_min, hovers: Some(step) } = run.status() else { panic!("{id}: {:?}", run.status()) };
+        assert!((lambda_min + 1.0).abs() < 1e-9 && (step - length).abs() < 0.01 * length, "{id} on {text}: {:?}", run.status());
+        assert!(run.status().id() == "strict_saddle" && run.status().message().starts_with("It hovers over"));
+        assert_eq!(run.len(), 3000, "what comes after the end is not recorded");
+        for at in [1500, 2998, 3000] {
+            let mut fork = run.fork(&fork_to(at, run.setup().method, run.setup().settings.clone())).unwrap();
+            fork.advance(u64::MAX);
+            assert_eq!(fork.status(), run.status(), "{id} forked at {at}");
+        }
+    }
+}
+
+/// A method that passes a saddle, however slowly, is not told to hover over it, wherever its steps are spent; neither is one that
+/// circles a minimum, or whose oscillation dies out.
+#[test]
+fn who_passes_a_saddle_or_circles_a_minimum_is_not() {
+    let hovers = |status: &Status| matches!(status, Status::StrictSaddle { hovers: Some(_), .. });
+    let mut passed = 0;
+    for m in methods().iter().filter(|m| m.requires.check(&*objective(SADDLE)).is_ok()) {
+        for start in [[1.0, 1e-2], [1.0, 1e-4], [0.3, 1e-7]] {
+            let whole = run(SADDLE, m.id, &[], start, 3000);
+            let height = |k: u64| whole.objective().value(&whole.iterate(k));
+            let Some(out) = (0..whole.len()).find(|k| height(*k) < -0.1) else { continue };
+            for budget in (1..out).step_by((out as usize / 12).max(1)) {
+                let status = run(SADDLE, m.id, &[], start, budget).status().clone();
+                assert!(!hovers(&status), "{} from {start:?} after {budget} of {out} steps: {status:?}", m.id);
+                passed += 1;
+            }
+        }
+    }
+    assert!(passed > 500, "{passed}");
+    for id in ["ngd", "rmsprop", "rmsprop_full", "adadelta", "sgd"] {
+        let circles = run("x^2 + 2*y^2", id, &[], [1.0, 0.3], 4000);
+        assert!(!matches!(circles.status(), Status::StrictSaddle { .. }), "{id}: {:?}", circles.status());
+    }
+    let damped = run(SADDLE, "gd", &[("step_size", 1.95)], [1.0, 0.0], 60);
+    assert!(matches!(damped.status(), Status::BudgetSpent { .. }), "{:?}", damped.status());
 }

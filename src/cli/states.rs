@@ -70,7 +70,7 @@ fn write_markdown(mut out: impl Write, ends: &[End], steps: u64) -> std::io::Res
     writeln!(
         out,
         "Every method with its defaults from the default start of every landscape, {steps} steps at most, one seed. \
-         **min**: a minimum; **saddle**: at rest at a strict saddle; **flat**: a singular Hessian; **max**: a maximum; **div**: diverged; \
+         **min**: a minimum; **saddle**: at rest at a strict saddle, or hovering over it; **flat**: a singular Hessian; **max**: a maximum; **div**: diverged; \
          **still**: no longer moves; **…**: steps spent; **end**: by its own rule; empty: the method does not apply.\n"
     )?;
     let mut columns: Vec<&str> = Vec::new();

@@ -68,6 +68,20 @@ pub fn symmetric_eigen(a: &[f64], n: usize) -> SymmetricEigen {
     }
 }
 
+/// −H⁺g: the step of Newton's method on ∇f = 0, without the directions whose eigenvalue is 10⁻¹⁴ of the largest. `hessian` is
+/// symmetric, `n * n` numbers row by row.
+pub fn newton_step(gradient: &[f64], hessian: &[f64], n: usize) -> Vector {
+    let eigen = symmetric_eigen(hessian, n);
+    let largest = eigen.values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let mut step = Vector::from_elem(0.0, n);
+    for (value, vector) in eigen.values.iter().zip(&eigen.vectors) {
+        if value.abs() > 1e-14 * largest {
+            super::axpy(-super::dot(vector, gradient) / value, vector, &mut step);
+        }
+    }
+    step
+}
+
 /// Turns the vector so that its entry of largest size is positive: eigenvectors that do not flicker.
 fn oriented(mut v: Vector) -> Vector {
     let largest = v.iter().fold(0.0_f64, |m, e| if e.abs() > m.abs() { *e } else { m });

@@ -15,26 +15,30 @@ pub enum Factor<'a> {
 impl Metric {
     /// The factor of this metric, as an `n`-dimensional matrix. Where a full matrix is not positive definite
     /// ([`validate`](Self::validate)) the factor holds NaN.
+    #[inline]
     pub fn factor(&self, n: usize) -> Factor<'_> {
         match self {
             Metric::Sphere => Factor::Sphere,
             Metric::Diagonal(m) => Factor::Diagonal(m),
-            Metric::Full(m) => {
-                let mut c = Vector::from_elem(0.0, n * n);
-                for i in 0..n {
-                    for j in 0..=i {
-                        let rest = m[i * n + j] - super::dot(&c[i * n..i * n + j], &c[j * n..j * n + j]);
-                        c[i * n + j] = if i == j { rest.sqrt() } else { rest / c[j * n + j] };
-                    }
-                }
-                Factor::Cholesky(c)
-            }
+            Metric::Full(m) => Factor::Cholesky(cholesky(m, n)),
         }
     }
 }
 
+fn cholesky(m: &[f64], n: usize) -> Vector {
+    let mut c = Vector::from_elem(0.0, n * n);
+    for i in 0..n {
+        for j in 0..=i {
+            let rest = m[i * n + j] - super::dot(&c[i * n..i * n + j], &c[j * n..j * n + j]);
+            c[i * n + j] = if i == j { rest.sqrt() } else { rest / c[j * n + j] };
+        }
+    }
+    c
+}
+
 impl Factor<'_> {
     /// v ← C⁻¹ v. For a gradient g of s this is the gradient in z, and ‖C⁻¹ g‖₂ = ‖g‖_{M⁻¹}.
+    #[inline]
     pub fn forward(&self, v: &mut [f64]) {
         match self {
             Factor::Sphere => {}
@@ -49,6 +53,7 @@ impl Factor<'_> {
     }
 
     /// v ← C⁻ᵀ v: from z back to s.
+    #[inline]
     pub fn backward(&self, v: &mut [f64]) {
         match self {
             Factor::Sphere | Factor::Diagonal(_) => self.forward(v),
@@ -63,6 +68,7 @@ impl Factor<'_> {
     }
 
     /// v ← M⁻¹ v.
+    #[inline]
     pub fn solve(&self, v: &mut [f64]) {
         match self {
             Factor::Sphere => {}
@@ -76,7 +82,7 @@ impl Factor<'_> {
 
     /// C⁻¹ H C⁻ᵀ for a symmetric H of order `n`, row by row: the Hessian in z.
     pub fn congruence(&self, h: &[f64], n: usize) -> Vector {
-        let mut scaled = Vector::from_slice(h);
+        let mut scaled = super::copy(h);
         match self {
             Factor::Sphere => {}
             Factor::Diagonal(m) => {

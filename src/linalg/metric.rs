@@ -1,6 +1,6 @@
 //! Norms ‖s‖_M = √(sᵀ M s) in which optimizers measure their steps.
 
-use super::{Vector, dot, mat_vec, norm, symmetric_eigen};
+use super::{Vector, assign, dot, mat_vec, norm, symmetric_eigen};
 use serde::{Deserialize, Serialize};
 
 /// The matrix M of the ellipsoid { s : sᵀ M s ≤ Δ² }, symmetric positive definite, in the units of 1/x².
@@ -31,9 +31,10 @@ pub enum MetricError {
 
 impl Metric {
     /// y = M s.
+    #[inline]
     pub fn apply(&self, s: &[f64], y: &mut [f64]) {
         match self {
-            Metric::Sphere => y.copy_from_slice(s),
+            Metric::Sphere => assign(s, y),
             Metric::Diagonal(m) => {
                 for ((yi, si), mi) in y.iter_mut().zip(s).zip(m) {
                     *yi = mi * si;

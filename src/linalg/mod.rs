@@ -12,7 +12,7 @@ mod metric;
 mod rng;
 mod solver;
 
-pub use eigen::{SymmetricEigen, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
+pub use eigen::{SymmetricEigen, newton_step, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
 pub use job::Job;
 pub use metric::{Metric, MetricError};
@@ -30,7 +30,18 @@ pub type Vector = SmallVec<[f64; 4]>;
 pub fn copy(a: &[f64]) -> Vector {
     match *a {
         [x, y] => Vector::from_buf_and_len([x, y, 0.0, 0.0], 2),
+        [a, b, c, d] => Vector::from_buf_and_len([a, b, c, d], 4),
         _ => Vector::from_slice(a),
+    }
+}
+
+/// y ← x, of one length; in the plane without a call.
+#[inline]
+pub fn assign(x: &[f64], y: &mut [f64]) {
+    match (x, &mut *y) {
+        ([a, b], [p, q]) => (*p, *q) = (*a, *b),
+        ([a, b, c, d], [p, q, r, s]) => (*p, *q, *r, *s) = (*a, *b, *c, *d),
+        (x, y) => y.copy_from_slice(x),
     }
 }
 

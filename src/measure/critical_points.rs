@@ -1,7 +1,7 @@
 //! All critical points in a box: Newton's method on ∇f = 0 from many starts.
 
 use super::{PointReport, classify};
-use crate::linalg::{Rng, Vector, all_finite, axpy, dot, norm, symmetric_eigen};
+use crate::linalg::{Rng, Vector, all_finite, axpy, newton_step, norm};
 use crate::problem::{Kind, Objective};
 
 /// Most Newton steps from one start: enough for the linear convergence at a degenerate point.
@@ -210,17 +210,4 @@ fn newton(objective: &dyn Objective, mut x: Vector, width: f64, inside: impl Fn(
         (x, best) = (trial, trial_norm);
     }
     Some(x)
-}
-
-/// −H⁺g: the Newton step, without the directions whose eigenvalue is 10⁻¹⁴ of the largest.
-fn newton_step(gradient: &[f64], hessian: &[f64], n: usize) -> Vector {
-    let eigen = symmetric_eigen(hessian, n);
-    let largest = eigen.values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let mut step = Vector::from_elem(0.0, n);
-    for (value, vector) in eigen.values.iter().zip(&eigen.vectors) {
-        if value.abs() > 1e-14 * largest {
-            axpy(-dot(vector, gradient) / value, vector, &mut step);
-        }
-    }
-    step
 }

@@ -139,9 +139,10 @@ impl Values<'_> {
 
     /// The name of the choice under `name`; empty for a parameter that is none.
     pub fn choice(&self, name: &str) -> &'static str {
-        let index = self.integer(name);
-        let options = self.parameters.iter().find(|p| p.name == name).and_then(|p| p.span.options());
-        options.and_then(|options| options.get(index).copied()).unwrap_or("")
+        let position = self.parameters.iter().position(|p| p.name == name);
+        debug_assert!(position.is_some(), "parameter {name} is not declared");
+        let chosen = |i: usize| self.parameters[i].span.options()?.get(self.numbers[i] as usize).copied();
+        position.and_then(chosen).unwrap_or("")
     }
 
     /// The method that the parameter `name` chooses, with the values of its own parameters. The first of all for a name that
@@ -269,36 +270,37 @@ impl Method {
     /// [`SettingsError`] for a name that is not declared or a value outside its span.
     pub fn resolve(&self, settings: &Settings, scales: Option<Scales>) -> Result<Values<'static>, SettingsError> {
         let parameters = self.declared(settings);
-        for name in settings.keys() {
-            if !parameters.iter().any(|p| p.name == name) {
-                let known = if parameters.is_empty() {
-                    "none".to_owned()
-                } else {
-                    parameters.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
-                };
-                return Err(SettingsError::UnknownParameter { method: self.id, name: name.clone(), known });
-            }
-        }
-        let mut numbers = Vec::with_capacity(parameters.len());
+        let mut numbers: Vec<f64> = parameters.iter().map(|p| p.default_number(scales)).collect();
         let mut matrices = Vec::new();
-        for p in parameters {
+        let mut refused: Option<(usize, &Setting)> = None;
+        for (name, setting) in settings {
+            let Some(index) = parameters.iter().position(|p| p.name == name) else {
+                let names: Vec<_> = parameters.iter().map(|p| p.name).collect();
+                let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                return Err(SettingsError::UnknownParameter { method: self.id, name: name.clone(), known });
+            };
+            let p = &parameters[index];
+            match p.span.accept(setting) {
+                Some(number) => numbers[index] = number,
+                None if refused.is_none_or(|(first, _)| index < first) => refused = Some((index, setting)),
+                None => {}
+            }
             if p.span == Span::Matrix
-                && let Some((text, entries)) = settings.get(p.name).and_then(matrix)
+                && let Some((text, entries)) = matrix(setting)
                 && !text.is_empty()
             {
                 matrices.push((p.name, text, entries));
             }
-            numbers.push(match settings.get(p.name) {
-                None => p.default_number(scales),
-                Some(setting) => p.span.accept(setting).ok_or_else(|| SettingsError::BadValue {
-                    method: self.id,
-                    name: p.name,
-                    given: match setting {
-                        Setting::Number(v) => v.to_string(),
-                        Setting::Name(v) => format!("\"{v}\""),
-                    },
-                    allowed: p.span.describe(),
-                })?,
+        }
+        if let Some((index, setting)) = refused {
+            return Err(SettingsError::BadValue {
+                method: self.id,
+                name: parameters[index].name,
+                given: match setting {
+                    Setting::Number(v) => v.to_string(),
+                    Setting::Name(v) => format!("\"{v}\""),
+                },
+                allowed: parameters[index].span.describe(),
             });
         }
         Ok(Values { parameters, numbers, matrices })

@@ -1,7 +1,7 @@
 //! The one door to the function: counts what is asked and owns the run's random stream.
 
 use super::{Noise, StepError};
-use crate::linalg::{Rng, Vector, copy, mat_vec, zeros};
+use crate::linalg::{Rng, Vector, assign, copy, mat_vec, zeros};
 use crate::problem::Objective;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -122,6 +122,11 @@ impl<'a> Oracle<'a> {
         self.counts
     }
 
+    /// Charges the backpropagations since there were `before` by another rule: as many as `charge`.
+    pub fn recount(&mut self, before: u64, charge: u64) {
+        self.counts.backpropagations = before + charge;
+    }
+
     /// The run's random stream.
     pub fn rng(&mut self) -> &mut Rng {
         &mut self.rng
@@ -184,7 +189,7 @@ impl<'a> Oracle<'a> {
         self.counts.gradient += 1;
         self.counts.backpropagations += 1;
         let known = self.sweep(x);
-        gradient.copy_from_slice(&known.gradient);
+        assign(&known.gradient, gradient);
         finite(gradient, "gradient", x)?;
         Ok(known.f)
     }
@@ -242,8 +247,8 @@ impl<'a> Oracle<'a> {
         self.counts.backpropagations += 1 + self.dim() as u64;
         let f = if self.has_jets {
             let known = self.sweep(x);
-            gradient.copy_from_slice(&known.gradient);
-            hessian.copy_from_slice(&known.hessian);
+            assign(&known.gradient, gradient);
+            assign(&known.hessian, hessian);
             known.f
         } else {
             self.objective.value_gradient_hessian(x, gradient, hessian)

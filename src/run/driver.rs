@@ -1,6 +1,7 @@
 //! The driver: advances a method on an objective, records it, and knows when to stop.
 
 use super::growth::Fork;
+use super::hover;
 use super::status::{Status, StopRules};
 use super::trace::{Growing, Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot};
@@ -212,7 +213,11 @@ impl Run {
 
     fn at_the_end(&self) -> Status {
         let stationary = self.setup.rules.stationary(&*self.objective, self.position());
-        stationary.unwrap_or_else(|| Status::BudgetSpent { gradient_norm: self.gradient_norm() })
+        let hovering = || {
+            let oracle = Oracle::new(&*self.objective, self.now.rng.clone(), self.now.counts).with_noise(self.setup.noise);
+            hover::over_saddle(&self.setup.rules, &*self.objective, self.now.optimizer.clone(), oracle)
+        };
+        stationary.or_else(hovering).unwrap_or_else(|| Status::BudgetSpent { gradient_norm: self.gradient_norm() })
     }
 
     fn gradient_norm(&self) -> f64 {

@@ -5,6 +5,7 @@
 
 mod driver;
 mod growth;
+mod hover;
 mod part;
 mod replay;
 mod status;

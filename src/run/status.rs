@@ -15,10 +15,14 @@ pub enum Status {
         /// Smallest eigenvalue of the Hessian.
         lambda_min: f64,
     },
-    /// ‖∇f‖ ≤ ε_g, λ_min < 0 and not all eigenvalues are: the method rests at a strict saddle.
+    /// ‖∇f‖ ≤ ε_g, λ_min < 0 and not all eigenvalues are: the method rests at a strict saddle. Or the step budget is spent and
+    /// the method leaps to and fro over one.
     StrictSaddle {
-        /// Smallest eigenvalue of the Hessian.
+        /// Smallest eigenvalue of the Hessian at the saddle.
         lambda_min: f64,
+        /// The length of the steps with which it hovers; none where it rests.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hovers: Option<f64>,
     },
     /// ‖∇f‖ ≤ ε_g and the Hessian is singular without a negative eigenvalue: second derivatives do not decide.
     Degenerate {
@@ -73,7 +77,14 @@ impl Status {
         match self {
             Status::Running => "It is running.".to_owned(),
             Status::Minimum { lambda_min } => format!("It found a local minimum (λ_min = {lambda_min:.3})."),
-            Status::StrictSaddle { lambda_min } => format!("It rests at a strict saddle (λ_min = {lambda_min:.3})."),
+            Status::StrictSaddle { lambda_min, hovers: None } => {
+                format!("It rests at a strict saddle (λ_min = {lambda_min:.3}).")
+            }
+            Status::StrictSaddle { lambda_min, hovers: Some(length) } => {
+                format!(
+                    "It hovers over a strict saddle (λ_min = {lambda_min:.3}): its steps of length {length:.2e} do not come to rest."
+                )
+            }
             Status::Degenerate { lambda_min } => {
                 format!(
                     "It rests where the Hessian is singular (λ_min = {lambda_min:.1e}): second derivatives do not tell a minimum from a saddle."
@@ -92,7 +103,8 @@ impl Status {
         match self {
             Status::Running => "running",
             Status::Minimum { .. } => "minimum",
-            Status::StrictSaddle { .. } => "rests at a saddle",
+            Status::StrictSaddle { hovers: None, .. } => "rests at a saddle",
+            Status::StrictSaddle { hovers: Some(_), .. } => "hovers over a saddle",
             Status::Degenerate { .. } => "degenerate point",
             Status::Maximum { .. } => "rests at a maximum",
             Status::Stalled { .. } => "no longer moves",
@@ -102,11 +114,11 @@ impl Status {
         }
     }
 
-    /// The smallest eigenvalue of the Hessian where the run rests at a stationary point.
+    /// The smallest eigenvalue of the Hessian at the stationary point where the run rests, or over which it hovers.
     pub fn lambda_min(&self) -> Option<f64> {
         match self {
             Status::Minimum { lambda_min }
-            | Status::StrictSaddle { lambda_min }
+            | Status::StrictSaddle { lambda_min, .. }
             | Status::Degenerate { lambda_min }
             | Status::Maximum { lambda_min } => Some(*lambda_min),
             _ => None,
@@ -158,7 +170,7 @@ impl StopRules {
         match Kind::of_critical_point(&eigenvalues) {
             (Kind::Minimum, _) => Status::Minimum { lambda_min },
             (Kind::Maximum, _) => Status::Maximum { lambda_min },
-            (_, 1..) => Status::StrictSaddle { lambda_min },
+            (_, 1..) => Status::StrictSaddle { lambda_min, hovers: None },
             _ => Status::Degenerate { lambda_min },
         }
     }

@@ -42,7 +42,7 @@ pub fn place(lane: &Lane, step: u64) -> Place {
     if ended {
         match run.status() {
             Status::Diverged { .. } => return Place::Diverged,
-            Status::StrictSaddle { lambda_min } => return Place::Held { lambda_min: *lambda_min, kind: Kind::Saddle },
+            Status::StrictSaddle { lambda_min, .. } => return Place::Held { lambda_min: *lambda_min, kind: Kind::Saddle },
             Status::Maximum { lambda_min } => return Place::Held { lambda_min: *lambda_min, kind: Kind::Maximum },
             _ => {}
         }

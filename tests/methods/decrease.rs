@@ -1,6 +1,6 @@
 //! What every trust-region step promises at least, and edges that it survives.
 
-use crate::objectives::{PLANES, Plane, ROSENBROCK, run, set};
+use crate::objectives::{PLANES, Plane, ROSENBROCK, SADDLE_BOUNDED, run, set};
 use proptest::prelude::*;
 use saddlescope::linalg::{Metric, Vector, dot, mat_vec, norm, symmetric_eigen, symmetric_eigenvalues};
 use saddlescope::optim::subproblem::{Solver, cubic};
@@ -30,9 +30,19 @@ fn eigenpoint(region: &Region, h: &[f64]) -> f64 {
     0.5 * (-eigen.values[0]).max(0.0) * along * along
 }
 
+/// ½|θ| Δ² for the curvature θ along M⁻¹g; 0 where it is positive.
+fn along_gradient(region: &Region, h: &[f64]) -> f64 {
+    let mut direction = region.linear.clone();
+    region.metric.factor(direction.len()).solve(&mut direction);
+    let mut bent = [0.0; 2];
+    mat_vec(h, &direction, &mut bent);
+    let along = region.radius / region.metric.norm(&direction);
+    0.5 * (-dot(&direction, &bent)).max(0.0) * along * along
+}
+
 #[test]
 fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
-    let (mut checked, mut saddles) = (0, 0);
+    let (mut checked, mut saddles, mut lanczos) = (0, 0, 0);
     for metric in METRICS {
         for solver in ["exact", "steihaug", "gltr", "dogleg", "cauchy"] {
             for f in &PLANES {
@@ -61,9 +71,17 @@ fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
                             "{label}: {} is not {model}",
                             record.predicted
                         );
-                        if solver == "exact" {
+                        // A Lanczos basis of one direction has seen the curvature along M⁻¹g only.
+                        let all = solver == "exact" || solver == "gltr" && region.path.len() == 2;
+                        if solver == "gltr" && !all {
+                            let least = along_gradient(region, &h);
+                            assert!(record.predicted >= least * (1.0 - digits), "{label}: below the Ritz point {least}");
+                        }
+                        if all {
                             let least = eigenpoint(region, &h);
-                            assert!(record.predicted >= least * (1.0 - 1e-10), "{label}: below the eigenpoint {least}");
+                            let digits = if solver == "exact" { 1e-10 } else { digits };
+                            assert!(record.predicted >= least * (1.0 - digits), "{label}: below the eigenpoint {least}");
+                            lanczos += usize::from(least > 0.0 && solver == "gltr");
                             saddles += usize::from(least > 0.0);
                         }
                         checked += 1;
@@ -73,6 +91,20 @@ fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
         }
     }
     assert!(checked > 5000 && saddles > 50, "{checked} steps, {saddles} with negative curvature");
+    assert!(lanczos > 25, "{lanczos} of gltr");
+}
+
+/// However small the part of the gradient along the way out: once the rest of it is gone, Lanczos' basis begins there.
+#[test]
+fn lanczos_leaves_the_saddle_at_every_distance_from_its_stable_manifold() {
+    for digits in 0..=20 {
+        for sign in [1.0, -1.0] {
+            let start = [1.0, sign * libm::pow(10.0, -f64::from(digits))];
+            let (records, _) = run("tr", &set(&[], &[("solver", "gltr")]), &SADDLE_BOUNDED, &start, 60, 0);
+            let end = &records.last().unwrap().x;
+            assert!(end[0].abs() < 1e-6 && (end[1].abs() - 1.0).abs() < 1e-6, "from {start:?} to {end:?}");
+        }
+    }
 }
 
 /// What is asked of a solver is products or a dense Hessian, as its paper has it.

@@ -1,8 +1,8 @@
 //! The trust region at saddles, in counts and at the edges.
 
-use crate::objectives::{Cloud, ROSENBROCK, SADDLE_BOUNDED, run, set};
-use saddlescope::linalg::{Metric, Vector, norm};
-use saddlescope::optim::{Exit, Geometry, Setting, Verdict, method};
+use crate::objectives::{Cloud, ROSENBROCK, SADDLE_BOUNDED, run, set, start};
+use saddlescope::linalg::{Metric, Rng, Vector, norm};
+use saddlescope::optim::{Counts, Exit, Geometry, Oracle, Setting, Verdict, method};
 use saddlescope::problem::Objective;
 
 fn last_exit(record: &saddlescope::optim::Step) -> Exit {
@@ -41,6 +41,45 @@ fn steihaug_and_gradient_descent_rest_at_the_saddle() {
     assert!(records.iter().all(|r| last_exit(r) == Exit::ZeroGradient && r.x.iter().all(|v| *v == 0.0)));
     let (records, _) = run("gd", &set(&[("step_size", 0.5)], &[]), &SADDLE_BOUNDED, &[1.0, 0.0], 200, 0);
     assert!(norm(&records.last().unwrap().x) < 1e-50);
+}
+
+/// The released code's plots count max(k − 1, 1) a step of k products, whether its gradient is new or not; nothing else changes.
+#[test]
+fn backpropagations_can_be_counted_as_the_released_code_does() {
+    for solver in ["steihaug", "gltr"] {
+        let [(plain, ours), (released, theirs)] = ["1+k", "released"]
+            .map(|count| run("tr", &set(&[], &[("solver", solver), ("count", count)]), &ROSENBROCK, &[-1.2, 1.0], 20, 0));
+        assert_eq!(format!("{plain:?}"), format!("{released:?}"));
+        assert_eq!(ours.backpropagations, ours.gradient + ours.hessian_vector);
+        // In the plane k is 1 or 2.
+        assert_eq!(theirs.backpropagations, 20, "{solver}");
+        assert_eq!((ours.gradient, ours.hessian_vector), (theirs.gradient, theirs.hessian_vector));
+    }
+    let exact = set(&[], &[("count", "released")]);
+    let (_, counts) = run("tr", &exact, &ROSENBROCK, &[-1.2, 1.0], 20, 0);
+    assert_eq!(counts.backpropagations, counts.gradient + 2 * counts.hessian, "a dense Hessian is n products");
+}
+
+/// With a gradient far below η₂Δ the first order shrinks the region until it fits the gradient; the second takes the curvature for it.
+#[test]
+fn storm_of_order_two_takes_steps_for_negative_curvature() {
+    let out = |order: &str| {
+        let mut machine = start("storm", &set(&[], &[("order", order)]), &[0.0, 1e-9]);
+        let mut oracle = Oracle::new(&SADDLE_BOUNDED, Rng::new(0), Counts::default());
+        (1..200).find(|_| SADDLE_BOUNDED.value(&machine.step(&mut oracle).unwrap().x) < -0.2).unwrap()
+    };
+    let (first, second) = (out("first"), out("second"));
+    assert!(second <= 3 && first > 20, "{first} and {second} steps");
+    // Batches grow with Δ₀/Δ to the powers 2, 4 and 6 for the Hessian, the gradient and the values.
+    let cloud = Cloud::new(100_000);
+    let settings = set(&[("radius", 1.0), ("radius_max", 1.0), ("eta2", 1e12), ("first_batch", 1.0)], &[("order", "second")]);
+    for trials in 1..4 {
+        let (_, counts) = run("storm", &settings, &cloud, &[0.0; 3], trials, 1);
+        // Every trial is rejected: Δ₀/Δ = 1, 2, 4.
+        let ratios = (0..trials as u32).map(|k| 2_u64.pow(k));
+        let expected: (u64, u64) = ratios.map(|r| (r.pow(4), 3 * r.pow(2))).fold((0, 0), |(g, h), (a, b)| (g + a, h + b));
+        assert_eq!((counts.sample_gradient, counts.sample_hessian_vector), expected);
+    }
 }
 
 /// One gradient a new iterate, one value a trial, k products a Steihaug solution, one Hessian a new iterate for the exact solver.

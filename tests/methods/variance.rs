@@ -65,6 +65,26 @@ fn svrg_asks_one_gradient_a_snapshot_and_two_samples_a_step() {
     assert_eq!(counts.backpropagations, 10 + 90 * 2);
 }
 
+/// Twice the samples of a finite sum, 20 steps without one; B/p for Natasha's sub-epochs, with B no more than the samples.
+#[test]
+fn inner_loops_are_as_long_as_the_samples_ask() {
+    let f = Parabolas::new(12);
+    let (records, _) = run("svrg", &set(&[("step_size", 0.1)], &[]), &f, &[4.0], 60, 2);
+    let snapshots: Vec<usize> = (0..60).filter(|k| records[*k].phase == Phase::Snapshot).collect();
+    assert_eq!(snapshots, [0, 24, 48]);
+    let (records, _) = run("svrg", &set(&[], &[]), &SADDLE_BOUNDED, &[1.0, 0.3], 60, 2);
+    assert_eq!((0..60).filter(|k| records[*k].phase == Phase::Snapshot).collect::<Vec<_>>(), [0, 20, 40]);
+    for (batch, most) in [(1000.0, 6), (8.0, 4)] {
+        let settings = set(&[("step_size", 0.01), ("batch_size", batch), ("epochs", 40.0), ("sub_epochs", 2.0)], &[]);
+        let (records, _) = run("natasha15", &settings, &f, &[4.0], 1000, 3);
+        let drawn = records.iter().position(|r| r.phase == Phase::Certification).unwrap();
+        let starts: Vec<usize> = (0..drawn).filter(|k| records[*k].phase == Phase::Snapshot).chain([drawn]).collect();
+        // Two sub-epochs of at most m − 1 steps each.
+        let longest = starts.windows(2).map(|w| w[1] - w[0]).max().unwrap();
+        assert!(longest <= 2 * (most - 1) && longest > most - 1, "{longest} steps with m = {most}");
+    }
+}
+
 /// SVRG converges linearly with a constant step where SGD with the same step keeps a variance.
 #[test]
 fn the_noise_of_svrg_dies_out() {

@@ -2,7 +2,7 @@
 
 use super::part::{MOST_SAMPLES, Part, first_batch};
 use super::spectral::{Trial, conclude};
-use crate::linalg::{Metric, Vector, copy, norm, zeros};
+use crate::linalg::{Metric, Vector, copy, norm, symmetric_eigenvalues, zeros};
 use crate::optim::subproblem;
 use crate::optim::trust::{self, judge};
 use crate::optim::{Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Region, Requirement, Span, Step, StepError};
@@ -13,6 +13,10 @@ const SMALLEST_RADIUS: f64 = 1e-150;
 
 /// s minimizes the sampled model in the ball of radius Δ; it is taken where ρ ≥ η₁ for sampled values and ‖ĝ‖ ≥ η₂Δ, and Δ then grows by γ,
 /// else falls by γ. The batches keep the model accurate to Δ² and the values to Δ²: ∝ Δ⁻² for the model, ∝ Δ⁻⁴ for the values.
+///
+/// Of order two (Blanchet, Cartis, Menickelly, Scheinberg 2019, Section 4) the model is fully quadratic: its gradient is accurate to Δ² and
+/// its Hessian to Δ, the values to Δ³, with batches ∝ Δ⁻⁴, Δ⁻² and Δ⁻⁶. Negative curvature is a reason to go on, too: the test on the
+/// gradient becomes max{‖ĝ‖, −λ_min(Ĥ) Δ₀} ≥ η₂Δ, with the first radius Δ₀ as the length that the paper leaves out.
 pub(in crate::optim) const STORM: Method = Method {
     id: "storm",
     name: "STORM",
@@ -55,6 +59,14 @@ pub(in crate::optim) const STORM: Method = Method {
             meaning: "samples at the first radius; 0: a twentieth of all, or 1 where f is no finite sum",
             source: SOURCE,
         },
+        Parameter {
+            name: "order",
+            symbol: "order",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["first", "second"] },
+            meaning: "second: larger batches, and steps are taken for negative curvature, too",
+            source: "Blanchet, Cartis, Menickelly, Scheinberg 2019, Convergence rate analysis of a stochastic trust-region method via supermartingales, Section 4",
+        },
     ],
     random: true,
     escapes: false,
@@ -71,6 +83,7 @@ pub(in crate::optim) const STORM: Method = Method {
             eta2: values.number("eta2"),
             gamma: values.number("gamma"),
             first: values.integer("first_batch"),
+            second: values.choice("order") == "second",
         })
     },
 };
@@ -85,6 +98,8 @@ struct Storm {
     eta2: f64,
     gamma: f64,
     first: usize,
+    /// Whether curvature counts.
+    second: bool,
 }
 
 impl Optimizer for Storm {
@@ -96,16 +111,24 @@ impl Optimizer for Storm {
         let (n, radius) = (self.x.len(), self.radius);
         let first = first_batch(self.first, oracle) as f64;
         let ratio = self.first_radius / radius;
+        let square = ratio * ratio;
         let size = |power: f64| (first * power).clamp(1.0, MOST_SAMPLES).ceil() as usize;
-        let model = Part::draw(size(ratio * ratio), oracle);
         let (mut g, mut h) = (zeros(n), zeros(n * n));
-        Part::derivatives([&model; 2], &self.x, &mut g, &mut h, oracle)?;
+        let model = Part::draw(size(square), oracle);
+        if self.second {
+            let gradients = Part::draw(size(square * square), oracle);
+            Part::derivatives([&gradients, &model], &self.x, &mut g, &mut h, oracle)?;
+        } else {
+            Part::derivatives([&model; 2], &self.x, &mut g, &mut h, oracle)?;
+        }
         let solution = subproblem::exact(&g, &h, &Metric::Sphere, radius);
-        let values = Part::draw(size(ratio * ratio * ratio * ratio), oracle);
+        let values = Part::draw(size(if self.second { square * square * square } else { square * square }), oracle);
         let (f, gradient_norm) = (values.value(&self.x, oracle), norm(&g));
         let predicted = solution.model_decrease;
         let found = judge(self.eta1, &self.x, f, &solution.step, predicted, |point| values.value(point, oracle));
-        let accepted = found.still || found.taken && gradient_norm >= self.eta2 * radius;
+        let fall =
+            if self.second { self.first_radius * -symmetric_eigenvalues(&h, n).first().copied().unwrap_or(0.0) } else { 0.0 };
+        let accepted = found.still || found.taken && gradient_norm.max(fall) >= self.eta2 * radius;
         if !found.still {
             self.radius =
                 if accepted { (self.gamma * radius).min(self.radius_max) } else { (radius / self.gamma).max(SMALLEST_RADIUS) };

@@ -72,6 +72,14 @@ pub(in crate::optim) const TR: Method = Method {
             meaning: "steihaug ends by its residual, or where a product adds at most the share min(κ, ‖g‖^θ) to the model's decrease",
             source: "Kohler, Adolphs, Lucchi 2020, released code",
         },
+        Parameter {
+            name: "count",
+            symbol: "#∇",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["1+k", "released"] },
+            meaning: "backpropagations of a step of steihaug or gltr with k products: 1+k, or max(k−1, 1) as in the plots of the released code",
+            source: "Kohler, Adolphs, Lucchi 2020, released code",
+        },
         batch("gradient_batch", "b∇", "samples of a gradient and of the values in ρ, drawn anew for each trial; 0: all"),
         batch("hessian_batch", "b∇²", "samples of a Hessian or its products, drawn anew for each trial; 0: all"),
     ],
@@ -88,8 +96,10 @@ pub(in crate::optim) const TR: Method = Method {
             x: copy(start),
             radius: values.number("radius"),
             shape,
-            here: None,
-            metric: None,
+            here: Local { f: f64::NAN, gradient_norm: f64::NAN, g: zeros(start.len()), h: zeros(0), metric: Metric::Sphere },
+            parts: [Part::Whole, Part::Whole],
+            known: false,
+            moved: true,
             rules: Rules {
                 solver: match values.choice("solver") {
                     "steihaug" => Solver::Steihaug,
@@ -102,6 +112,7 @@ pub(in crate::optim) const TR: Method = Method {
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
                 by_decrease: values.choice("stop") == "decrease",
+                as_released: values.choice("count") == "released",
                 batches: [values.integer("gradient_batch"), values.integer("hessian_batch")],
             },
         })
@@ -122,11 +133,14 @@ struct Rules {
     theta: f64,
     /// Whether Steihaug's iteration ends by the model's decrease.
     by_decrease: bool,
+    /// Whether a step of k products is charged max(k − 1, 1) backpropagations: the released code's count by the zero-based index
+    /// of the last product.
+    as_released: bool,
     /// Of gradients and of Hessians; 0 for all.
     batches: [usize; 2],
 }
 
-/// What is known at the iterate, kept over rejected trials unless it comes from batches.
+/// What is asked at the iterate.
 #[derive(Clone)]
 struct Local {
     f: f64,
@@ -135,8 +149,6 @@ struct Local {
     /// For the dense solvers; empty else.
     h: Vector,
     metric: Metric,
-    /// Of what the gradient with the values, and the Hessian, are asked.
-    parts: [Part; 2],
 }
 
 #[derive(Clone)]
@@ -144,33 +156,50 @@ struct TrustRegion {
     x: Vector,
     radius: f64,
     shape: Shape,
-    here: Option<Local>,
-    /// M, while the iterate has not moved.
-    metric: Option<Metric>,
+    here: Local,
+    /// Of what the gradient with the values, and the Hessian, are asked.
+    parts: [Part; 2],
+    /// Whether `here` holds: over rejected trials, unless it comes from batches.
+    known: bool,
+    /// Whether the accumulator has yet to take in the gradient at this iterate.
+    moved: bool,
     rules: Rules,
 }
 
 impl TrustRegion {
     /// Asks the derivatives at a new iterate; the accumulator takes the gradient in.
-    fn look(&mut self, oracle: &mut Oracle<'_>) -> Result<Local, StepError> {
-        let n = self.x.len();
-        let mut g = zeros(n);
-        let dense = matches!(self.rules.solver, Solver::Exact | Solver::Dogleg);
-        let mut h = zeros(if dense { n * n } else { 0 });
-        let parts = self.rules.batches.map(|size| Part::draw(size, oracle));
-        let f = Part::derivatives([&parts[0], &parts[1]], &self.x, &mut g, &mut h, oracle)?;
-        let shape = &mut self.shape;
-        let metric = self.metric.get_or_insert_with(|| shape.update(&g)).clone();
-        Ok(Local { f, gradient_norm: norm(&g), g, h, metric, parts })
+    fn look(&mut self, oracle: &mut Oracle<'_>) -> Result<(), StepError> {
+        let (n, here) = (self.x.len(), &mut self.here);
+        if here.h.is_empty() && matches!(self.rules.solver, Solver::Exact | Solver::Dogleg) {
+            here.h = zeros(n * n);
+        }
+        if self.rules.batches != [0, 0] {
+            self.parts = self.rules.batches.map(|size| Part::draw(size, oracle));
+        }
+        let [gradient, hessian] = &self.parts;
+        here.f = Part::derivatives([gradient, hessian], &self.x, &mut here.g, &mut here.h, oracle)?;
+        here.gradient_norm = norm(&here.g);
+        if std::mem::take(&mut self.moved) {
+            here.metric = self.shape.update(&here.g);
+        }
+        self.known = true;
+        Ok(())
     }
 }
 
 impl Rules {
-    fn solve(&self, x: &[f64], here: &Local, radius: f64, oracle: &mut Oracle<'_>) -> Result<Solution, StepError> {
+    fn solve(
+        &self,
+        x: &[f64],
+        here: &Local,
+        hessian: &Part,
+        radius: f64,
+        oracle: &mut Oracle<'_>,
+    ) -> Result<Solution, StepError> {
         let Local { g, h, metric, .. } = here;
         let tolerance = subproblem::forcing_tolerance(here.gradient_norm, self.kappa, self.theta);
         let limit = MOST_PRODUCTS.min(2 * g.len());
-        let product = |v: &[f64], hv: &mut [f64]| here.parts[1].product(x, v, hv, oracle);
+        let product = |v: &[f64], hv: &mut [f64]| hessian.product(x, v, hv, oracle);
         match self.solver {
             Solver::Exact => {
                 let solution = subproblem::exact(g, h, metric, radius);
@@ -196,23 +225,26 @@ impl Optimizer for TrustRegion {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let here = match self.here {
-            Some(ref here) => here,
-            None => {
-                let here = self.look(oracle)?;
-                self.here.insert(here)
-            }
-        };
-        let rules = &self.rules;
-        let solution = rules.solve(&self.x, here, self.radius, oracle)?;
-
+        let charged = oracle.counts().backpropagations;
+        if !self.known {
+            self.look(oracle)?;
+        }
+        let (radius, rules, here) = (self.radius, &self.rules, &self.here);
+        let [values, hessian] = &self.parts;
+        let solution = rules.solve(&self.x, here, hessian, radius, oracle)?;
         let predicted = solution.model_decrease;
-        let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| here.parts[0].value(point, oracle));
-        let radius = self.radius;
-        let step = Step {
-            from: copy(&self.x),
+        if rules.as_released && matches!(rules.solver, Solver::Steihaug | Solver::Lanczos) {
+            oracle.recount(charged, (solution.products as u64).saturating_sub(1).max(1));
+        }
+        let trial = rules.radius.judge(&self.x, here.f, &solution.step, predicted, |point| values.value(point, oracle));
+        self.radius = rules.radius.next_radius(radius, &trial);
+        self.known = !trial.taken && rules.batches == [0, 0];
+        self.moved |= trial.taken;
+        let next = if trial.taken { trial.point } else { copy(&self.x) };
+        let from = std::mem::replace(&mut self.x, next);
+        Ok(Step {
             trial: copy(&solution.step),
-            x: copy(if trial.taken { &trial.point } else { &self.x }),
+            x: copy(&self.x),
             verdict: if trial.taken || trial.still { Verdict::Accepted } else { Verdict::Rejected },
             phase: Phase::Descent,
             f: here.f,
@@ -220,7 +252,7 @@ impl Optimizer for TrustRegion {
             predicted,
             actual: trial.actual,
             geometry: Geometry::TrustRegion(Region {
-                center: copy(&self.x),
+                center: copy(&from),
                 metric: here.metric.clone(),
                 radius,
                 linear: copy(&here.g),
@@ -230,16 +262,8 @@ impl Optimizer for TrustRegion {
                 exit: solution.exit,
                 multiplier: solution.multiplier,
             }),
-        };
-        self.radius = rules.radius.next_radius(radius, &trial);
-        if trial.taken {
-            self.x = trial.point;
-            self.metric = None;
-        }
-        if trial.taken || rules.batches != [0, 0] {
-            self.here = None;
-        }
-        Ok(step)
+            from,
+        })
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -1,10 +1,13 @@
 //! What Natasha1.5 and Natasha2 share: the epoch on a regularized function, and the descent that ends them.
 
-use super::parameters::{batch_size, count, curvature, second_step};
+use super::parameters::{batch_size, count, curvature, inner_length, second_step};
 use super::snapshot::Snapshot;
 use super::trial::{look, plain_step, sampled};
 use crate::linalg::{Vector, axpy, copy, norm, zeros};
 use crate::optim::{Assumptions, Geometry, Oracle, Parameter, Phase, Step, StepError, Values};
+
+/// m where there are no samples.
+const INNER_LENGTH: usize = 10;
 
 /// The parameters of an epoch.
 #[derive(Clone)]
@@ -17,8 +20,8 @@ pub(super) struct Plan {
     pub batch_size: usize,
     /// p.
     pub sub_epochs: usize,
-    /// m.
-    pub inner_length: usize,
+    /// m; 0: by the number of samples.
+    inner_length: usize,
     /// Steps of the descent that ends the method.
     pub final_length: usize,
 }
@@ -30,7 +33,11 @@ pub(super) const fn plan_parameters(source: &'static str) -> [Parameter; 6] {
         curvature("regularization", "σ", 0.1, 0.1, "weight of the pull to the start of a sub-epoch, σ‖x − x̂‖²", source),
         batch_size("B", 1000.0, "samples of a snapshot", source),
         count("sub_epochs", "p", 2.0, "sub-epochs from a snapshot to the next", source),
-        count("inner_length", "m", 10.0, "a sub-epoch ends after t steps, t uniform on 0 … m − 1; the paper has m = B/p", source),
+        inner_length(
+            "a sub-epoch ends after t steps, t uniform on 0 … m − 1; 0: m = B/p as in the paper, B at most the samples, or 10 where f \
+             is no finite sum",
+            source,
+        ),
         count("final_length", "T₀", 50.0, "steps of the descent on the convex function that ends the method", source),
     ]
 }
@@ -44,6 +51,15 @@ impl Plan {
             sub_epochs: values.integer("sub_epochs"),
             inner_length: values.integer("inner_length"),
             final_length: values.integer("final_length"),
+        }
+    }
+
+    /// m.
+    fn steps_at_most(&self, oracle: &Oracle<'_>) -> usize {
+        match (self.inner_length, oracle.samples()) {
+            (0, None) => INNER_LENGTH,
+            (0, Some(samples)) => (self.batch_size.min(samples) / self.sub_epochs).max(1),
+            (set, _) => set,
         }
     }
 }
@@ -130,7 +146,8 @@ impl Epoch {
             self.sub_epochs_left -= 1;
             self.anchor = copy(x);
             self.anchors.push(copy(x));
-            self.steps_left = oracle.rng().below(plan.inner_length);
+            let most = plan.steps_at_most(oracle);
+            self.steps_left = oracle.rng().below(most);
         }
         self.steps_left > 0
     }

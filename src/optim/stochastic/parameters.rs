@@ -14,6 +14,12 @@ pub(super) const fn count(
     Parameter { name, symbol, default: Default::Fixed(value), span, meaning, source }
 }
 
+/// m, the steps of an inner loop; 0, the default, leaves them to the number of samples.
+pub(super) const fn inner_length(meaning: &'static str, source: &'static str) -> Parameter {
+    let span = Span::Integer { min: 0, max: 1_000_000_000 };
+    Parameter { name: "inner_length", symbol: "m", default: Default::Fixed(0.0), span, meaning, source }
+}
+
 /// b, or B.
 pub(super) const fn batch_size(symbol: &'static str, value: f64, meaning: &'static str, source: &'static str) -> Parameter {
     let span = Span::Integer { min: 1, max: 1_000_000 };

@@ -1,12 +1,15 @@
 //! Stochastic variance-reduced gradient.
 
-use super::parameters::{batch_size, count};
+use super::parameters::{batch_size, inner_length};
 use super::snapshot::Snapshot;
 use super::trial::plain_step;
 use crate::linalg::{Vector, copy};
 use crate::optim::first_order::gradient_step;
 use crate::optim::preset::numbers;
 use crate::optim::{Family, Method, Optimizer, Oracle, Phase, Preset, Requirement, Step, StepError};
+
+/// m where there are no samples.
+const INNER_LENGTH: usize = 20;
 
 const SOURCE: &str = "Johnson, Zhang 2013, Figure 1, option I";
 
@@ -27,7 +30,10 @@ pub(in crate::optim) const SVRG: Method = Method {
     source: SOURCE,
     parameters: &[
         gradient_step(0.5, 1e-2, SOURCE),
-        count("inner_length", "m", 20.0, "steps from a snapshot to the next; the paper takes twice the samples", SOURCE),
+        inner_length(
+            "steps from a snapshot to the next; 0: twice the samples, as in the paper, or 20 where f is no finite sum",
+            SOURCE,
+        ),
         batch_size("b", 1.0, "samples an inner step, drawn with replacement", SOURCE),
     ],
     random: true,
@@ -52,6 +58,7 @@ pub(in crate::optim) const SVRG: Method = Method {
 struct VarianceReduced {
     x: Vector,
     step_size: f64,
+    /// 0: by the number of samples.
     inner_length: usize,
     batch_size: usize,
     /// The snapshot and the inner steps made since.
@@ -64,7 +71,11 @@ impl Optimizer for VarianceReduced {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        if let Some((snapshot, steps)) = self.epoch.as_mut().filter(|(_, steps)| *steps < self.inner_length) {
+        let inner_length = match self.inner_length {
+            0 => oracle.samples().map_or(INNER_LENGTH, |samples| 2 * samples),
+            set => set,
+        };
+        if let Some((snapshot, steps)) = self.epoch.as_mut().filter(|(_, steps)| *steps < inner_length) {
             let sample = oracle.draw(self.batch_size);
             let (f, linear) = snapshot.corrected(oracle, &self.x, &sample)?;
             *steps += 1;

@@ -45,14 +45,13 @@ pub fn exact_observed(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut se
 fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMut(f64)) -> Solution {
     let n = g.len();
     let factor = metric.factor(n);
-    let mut dual = copy(g);
-    factor.forward(&mut dual);
-    let scaled = factor.congruence(h, n);
-    let mut linear = dual;
+    let mut linear = copy(g);
+    factor.forward(&mut linear);
     linear.iter_mut().for_each(|v| *v /= radius);
+    let scaled = factor.congruence(h, n);
     match n {
         0 => Solution::zero(0),
-        1 => assemble(&linear, &secular(&linear, &scaled, seen), radius, |u| {
+        1 => assemble(&linear, secular(&linear, &scaled, zeros(1), seen), radius, |u| {
             let mut s: Vector = smallvec![u[0] * radius];
             factor.backward(&mut s);
             s
@@ -61,7 +60,7 @@ fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMu
             let (values, [x, y]) = symmetric_eigen_2x2(scaled[0], 0.5 * (scaled[1] + scaled[2]), scaled[3]);
             let [p, q] = if x.abs() > y.abs() { [-y, x] } else { [y, -x] };
             let c = [x * linear[0] + y * linear[1], p * linear[0] + q * linear[1]];
-            assemble(&c, &secular(&c, &values, seen), radius, |u| {
+            assemble(&c, secular(&c, &values, [0.0; 2], seen), radius, |u| {
                 let mut s = copy(&[(x * u[0] + p * u[1]) * radius, (y * u[0] + q * u[1]) * radius]);
                 factor.backward(&mut s);
                 s
@@ -71,7 +70,7 @@ fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMu
             if n > FEW
                 && let Some((u, multiplier, exit)) = cholesky::newton(&linear, &scaled, &mut seen)
             {
-                return assemble(&linear, &Root { u, least: None, multiplier, exit }, radius, |u| {
+                return assemble(&linear, Root { u, least: None, multiplier, exit }, radius, |u| {
                     let mut s: Vector = u.iter().map(|ui| ui * radius).collect();
                     factor.backward(&mut s);
                     s
@@ -79,7 +78,7 @@ fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMu
             }
             let eigen = symmetric_eigen(&scaled, n);
             let c: Vector = eigen.vectors.iter().map(|q| dot(q, &linear)).collect();
-            assemble(&c, &secular(&c, &eigen.values, seen), radius, |u| {
+            assemble(&c, secular(&c, &eigen.values, zeros(n), seen), radius, |u| {
                 let mut s = Vector::from_elem(0.0, n);
                 eigen.vectors.iter().zip(u).for_each(|(q, ui)| axpy(ui * radius, q, &mut s));
                 factor.backward(&mut s);
@@ -89,26 +88,34 @@ fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMu
     }
 }
 
+/// Coordinates in the eigenbasis: an array of known length where there are few variables.
+pub(super) trait Coordinates: Clone + AsRef<[f64]> + AsMut<[f64]> {}
+impl<V: Clone + AsRef<[f64]> + AsMut<[f64]>> Coordinates for V {}
+
 /// The solution in the eigenbasis, in units of the radius: z = Δu.
-struct Root {
-    u: Vector,
+struct Root<V> {
+    u: V,
     /// In the hard case the solution of least norm.
-    least: Option<Vector>,
+    least: Option<V>,
     multiplier: f64,
     exit: Exit,
 }
 
 /// From u to s by `back`, with the decrease −m(s) = ½Δ²(−⟨c, u⟩ + λ‖u‖²), a sum of terms that are not negative.
-fn assemble(c: &[f64], root: &Root, radius: f64, back: impl Fn(&[f64]) -> Vector) -> Solution {
-    let step = back(&root.u);
+#[inline]
+fn assemble<V: Coordinates>(c: &V, root: Root<V>, radius: f64, back: impl Fn(&[f64]) -> Vector) -> Solution {
+    let u = root.u.as_ref();
+    let step = back(u);
     let mut path = Path::new();
-    path.extend(root.least.as_ref().map(|u| back(u)));
+    if let Some(least) = &root.least {
+        path.push(back(least.as_ref()));
+    }
     path.push(copy(&step));
-    let length = norm(&root.u);
+    let length = norm(u);
     Solution {
         step,
         multiplier: root.multiplier,
-        model_decrease: 0.5 * radius * radius * (root.multiplier * length * length - dot(c, &root.u)),
+        model_decrease: 0.5 * radius * radius * (root.multiplier * length * length - dot(c.as_ref(), u)),
         norm: radius * length,
         exit: root.exit,
         path,
@@ -117,32 +124,34 @@ fn assemble(c: &[f64], root: &Root, radius: f64, back: impl Fn(&[f64]) -> Vector
 }
 
 /// uᵢ = −cᵢ/(lᵢ + shift + μ), 0 below index `from` and where cᵢ = 0; returns ‖u‖.
-fn point(c: &[f64], l: &[f64], shift: f64, mu: f64, from: usize, u: &mut [f64]) -> f64 {
-    for (i, ui) in u.iter_mut().enumerate() {
-        *ui = if i < from || c[i] == 0.0 { 0.0 } else { -c[i] / (l[i] + shift + mu) };
+#[inline]
+fn point<V: Coordinates>(c: &V, l: &V, shift: f64, mu: f64, from: usize, u: &mut V) -> f64 {
+    for (i, (ui, (ci, li))) in u.as_mut().iter_mut().zip(c.as_ref().iter().zip(l.as_ref())).enumerate() {
+        *ui = if i < from || *ci == 0.0 { 0.0 } else { -ci / (li + shift + mu) };
     }
-    norm(u)
+    norm(u.as_ref())
 }
 
-/// min ⟨c, u⟩ + ½ Σ lᵢuᵢ² over ‖u‖ ≤ 1, with `l` ascending.
+/// min ⟨c, u⟩ + ½ Σ lᵢuᵢ² over ‖u‖ ≤ 1, with `l` ascending; `u` is of their length.
 ///
 /// The unknown is μ = λ − max(0, −l₁), which keeps its digits when λ is close to −l₁. The iteration starts at
 /// max |cᵢ| − (lᵢ + shift), where every |uᵢ| ≤ 1 and ‖u‖ ≥ 1: nothing overflows.
-fn secular(c: &[f64], l: &[f64], mut seen: impl FnMut(f64)) -> Root {
-    let largest = l.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let definite = l[0] > SINGULAR * largest;
-    let shift = (-l[0]).max(0.0);
-    let mut u = zeros(c.len());
+#[inline]
+fn secular<V: Coordinates>(c: &V, l: &V, mut u: V, mut seen: impl FnMut(f64)) -> Root<V> {
+    let (lows, parts) = (l.as_ref(), c.as_ref());
+    let largest = lows.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let definite = lows[0] > SINGULAR * largest;
+    let shift = (-lows[0]).max(0.0);
     if definite && point(c, l, 0.0, 0.0, 0, &mut u) <= 1.0 {
         return Root { u, least: None, multiplier: 0.0, exit: Exit::Interior };
     }
     if !definite {
-        let bottom = l.iter().take_while(|v| *v - l[0] <= SAME_SPACE * largest).count();
-        if norm(&c[..bottom]) <= ORTHOGONAL * norm(c) && point(c, l, shift, 0.0, bottom, &mut u) <= 1.0 {
+        let bottom = lows.iter().take_while(|v| *v - lows[0] <= SAME_SPACE * largest).count();
+        if norm(&parts[..bottom]) <= ORTHOGONAL * norm(parts) && point(c, l, shift, 0.0, bottom, &mut u) <= 1.0 {
             return completed(c, u, bottom, shift);
         }
     }
-    let mut mu = (0..c.len()).fold(0.0_f64, |m, i| m.max(c[i].abs() - (l[i] + shift)));
+    let mut mu = parts.iter().zip(lows).fold(0.0_f64, |m, (ci, li)| m.max(ci.abs() - (li + shift)));
     let mut length = point(c, l, shift, mu, 0, &mut u);
     seen(shift + mu);
     if length < 1.0 {
@@ -153,7 +162,8 @@ fn secular(c: &[f64], l: &[f64], mut seen: impl FnMut(f64)) -> Root {
         return Root { u, least: None, multiplier: mu, exit: Exit::Interior };
     }
     for _ in 0..100 {
-        let slope = u.iter().zip(l).fold(0.0, |sum, (ui, li)| if *ui == 0.0 { sum } else { sum + ui * ui / (li + shift + mu) });
+        let terms = u.as_ref().iter().zip(lows);
+        let slope = terms.fold(0.0, |sum, (ui, li)| if *ui == 0.0 { sum } else { sum + ui * ui / (li + shift + mu) });
         let next = mu + (length - 1.0) * length * length / slope;
         if !(length - 1.0 > f64::EPSILON && next > mu) {
             break;
@@ -162,21 +172,22 @@ fn secular(c: &[f64], l: &[f64], mut seen: impl FnMut(f64)) -> Root {
         length = point(c, l, shift, mu, 0, &mut u);
         seen(shift + mu);
     }
-    u.iter_mut().for_each(|v| *v /= length);
+    u.as_mut().iter_mut().for_each(|v| *v /= length);
     Root { u, least: None, multiplier: shift + mu, exit: Exit::Boundary }
 }
 
-fn completed(c: &[f64], least: Vector, bottom: usize, multiplier: f64) -> Root {
-    Root { u: hard(c, &least, bottom, 1.0), least: Some(least), multiplier, exit: Exit::HardCase }
+fn completed<V: Coordinates>(c: &V, least: V, bottom: usize, multiplier: f64) -> Root<V> {
+    Root { u: hard(c.as_ref(), &least, bottom, 1.0), least: Some(least), multiplier, exit: Exit::HardCase }
 }
 
 /// The hard case: `least` is completed to the length `radius` along the axis, among the first `bottom`, on which |c| is largest.
-pub(super) fn hard(c: &[f64], least: &[f64], bottom: usize, radius: f64) -> Vector {
+pub(super) fn hard<V: Coordinates>(c: &[f64], least: &V, bottom: usize, radius: f64) -> V {
     let axis = (1..bottom).fold(0, |best, i| if c[i].abs() > c[best].abs() { i } else { best });
-    let mut u = Vector::from_slice(least);
+    let mut completed = least.clone();
+    let u = completed.as_mut();
     u[axis] = 0.0;
-    let length = norm(&u);
+    let length = norm(u);
     let rest = (radius - length).max(0.0).sqrt() * (radius + length).sqrt();
     u[axis] = if c[axis] > 0.0 { -rest } else { rest };
-    u
+    completed
 }

@@ -15,6 +15,13 @@ const EACH: usize = 32;
 /// Where the space of g is exhausted before (the hard case, or g = 0) the basis goes on from a random direction that is
 /// M-orthogonal to it, until the smallest Ritz value there has converged: negative curvature that g does not reach is found.
 ///
+/// On the space that it has seen, s is the global minimizer: with the whole space, or after an exhausted one, it has the decrease of
+/// the eigenpoint, ½|λ_min|Δ² for M = I, and else that of the smallest Ritz value. It is not made to wait until that one has settled.
+/// A basis that begins at g and has all but an invariant space may show a settled Ritz value above λ_min, so that the test would promise
+/// nothing, and a second basis from a random direction would double the products of every convex step. A trust-region method does
+/// not need it: the tolerance is relative to g, so what hides behind a large part of g is what is left of g once that part is gone,
+/// and at g = 0 the basis begins at a random direction.
+///
 /// # Errors
 /// Those of `product`.
 pub fn lanczos(

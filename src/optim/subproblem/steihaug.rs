@@ -1,7 +1,7 @@
 //! Conjugate gradients that stop at the boundary.
 
 use super::{LARGE, Solution, largest};
-use crate::linalg::{Metric, Vector, axpy, copy, dot, norm, zeros};
+use crate::linalg::{Metric, Vector, assign, axpy, copy, dot, norm, zeros};
 use crate::optim::{Exit, Path, StepError};
 
 /// The tolerance on ‖r‖₂ at which truncated conjugate gradients may stop: ‖g‖₂ min{κ, ‖g‖₂^θ}.
@@ -87,7 +87,7 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
     let n = g.len();
     let factor = metric.factor(n);
     let mut r = zero.clone();
-    r.as_mut().copy_from_slice(g);
+    assign(g, r.as_mut());
     let mut v = r.clone();
     factor.solve(v.as_mut());
     let mut rv = dot(r.as_ref(), v.as_ref());
@@ -133,7 +133,7 @@ fn conjugate_gradients<V: Clone + AsRef<[f64]> + AsMut<[f64]>>(
             let step = copy(s.as_ref());
             return Ok(Solution { step, multiplier: 0.0, model_decrease: decrease, norm: ss.sqrt(), exit, path, products });
         }
-        v.as_mut().copy_from_slice(r.as_ref());
+        assign(r.as_ref(), v.as_mut());
         factor.solve(v.as_mut());
         let previous = std::mem::replace(&mut rv, dot(r.as_ref(), v.as_ref()));
         let beta = rv / previous;
