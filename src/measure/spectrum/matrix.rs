@@ -71,6 +71,7 @@ enum Stage {
     Rows { second: bool, next: usize },
     Complete { second: bool, next: usize },
     Samples(usize),
+    Join(usize),
     Restrict(usize),
     Done,
 }
@@ -146,11 +147,32 @@ impl MatrixJob {
         if last < n {
             return Stage::Complete { second, next: last };
         }
-        if self.kind == MatrixKind::Rest && !second {
-            return Stage::Rows { second: true, next: 0 };
+        match self.kind {
+            MatrixKind::Rest if !second => Stage::Rows { second: true, next: 0 },
+            MatrixKind::Rest => Stage::Join(0),
+            _ => self.built(),
         }
-        let rest = std::mem::take(&mut self.second);
-        self.matrix.entries.iter_mut().zip(rest).for_each(|(h, g)| *h -= g);
+    }
+
+    /// H − G; or the upper triangle of the Fisher matrix from the lower one.
+    fn join(&mut self, first: usize) -> Stage {
+        let n = self.w.len();
+        let last = n.min(first + COPIED / n + 1);
+        if self.kind == MatrixKind::Rest {
+            let places = first * n..last * n;
+            let part = self.matrix.entries[places.clone()].iter_mut();
+            part.zip(&self.second[places]).for_each(|(h, g)| *h -= g);
+        } else {
+            for i in first..last {
+                for j in 0..i {
+                    self.matrix.entries[j * n + i] = self.matrix.entries[i * n + j];
+                }
+            }
+        }
+        if last < n {
+            return Stage::Join(last);
+        }
+        self.second = Vec::new();
         self.built()
     }
 
@@ -167,12 +189,7 @@ impl MatrixJob {
         if first + batch.len() < m {
             return Stage::Samples(first + batch.len());
         }
-        for i in 0..n {
-            for j in 0..i {
-                self.matrix.entries[j * n + i] = self.matrix.entries[i * n + j];
-            }
-        }
-        self.built()
+        Stage::Join(0)
     }
 
     fn built(&self) -> Stage {
@@ -205,6 +222,7 @@ impl Job for MatrixJob {
             Stage::Rows { second, next } => self.rows(second, next),
             Stage::Complete { second, next } => self.complete(second, next),
             Stage::Samples(first) => self.sample(first),
+            Stage::Join(first) => self.join(first),
             Stage::Restrict(next) => self.restrict(next),
             Stage::Done => Stage::Done,
         };
@@ -221,7 +239,8 @@ impl Job for MatrixJob {
             Stage::Rows { next, .. } => before + 0.98 * part * next as f64 / n,
             Stage::Complete { next, .. } => before + part * (0.98 + 0.02 * next as f64 / n),
             Stage::Samples(first) => 0.98 * first as f64 / self.subject.samples() as f64,
-            Stage::Restrict(next) => 0.98 + 0.02 * next as f64 / n,
+            Stage::Join(next) => 0.98 + 0.01 * next as f64 / n,
+            Stage::Restrict(next) => 0.99 + 0.01 * next as f64 / n,
             Stage::Done => 1.0,
         }
     }
