@@ -91,6 +91,26 @@ pub(crate) fn products(a: &[f64], x: &[f64], n: usize, out: &mut [f64]) {
     );
 }
 
+/// Σ |aᵢ| and Σ aᵢ².
+pub(crate) fn sums(a: &[f64]) -> [f64; 2] {
+    vectorized(
+        #[inline(always)]
+        || {
+            let mut acc = [[0.0; LANES]; 2];
+            let whole = a.len() - a.len() % LANES;
+            for at in (0..whole).step_by(LANES) {
+                let x = lanes(a, at);
+                for l in 0..LANES {
+                    acc[0][l] += x[l].abs();
+                    acc[1][l] += x[l] * x[l];
+                }
+            }
+            let [size, square] = acc.map(sum);
+            a[whole..].iter().fold([size, square], |[size, square], x| [size + x.abs(), square + x * x])
+        },
+    )
+}
+
 /// y ← y + Σₖ cₖ rowₖ, `rows` being rows of `stride` ≥ `y.len()` numbers of which the first ones count.
 pub(crate) fn add_rows(c: &[f64], rows: &[f64], stride: usize, y: &mut [f64]) {
     let n = y.len();

@@ -32,24 +32,14 @@ pub(super) struct Householder {
 }
 
 impl Householder {
-    /// Of `scale` · A for a matrix of n × n numbers by rows, the two triangles averaged.
-    pub fn new(a: &[f64], n: usize, scale: f64) -> Self {
+    /// Room for a matrix of order n; [`load`](Self::load) fills it.
+    pub fn new(n: usize) -> Self {
         let stride = n.next_multiple_of(LANES);
-        let mut padded = vec![0.0; stride * stride];
-        for i in 0..n {
-            for j in 0..=i {
-                let mean = (0.5 * scale) * a[i * n + j] + (0.5 * scale) * a[j * n + i];
-                padded[i * stride + j] = mean;
-                if i / LANES == j / LANES {
-                    padded[j * stride + i] = mean;
-                }
-            }
-        }
         let vector = || vec![0.0; stride];
-        let mut new = Self {
+        Self {
             n,
             stride,
-            a: padded,
+            a: vec![0.0; stride * stride],
             h: vec![0.0; n],
             diagonal: vec![0.0; n],
             off: vec![0.0; n],
@@ -58,9 +48,25 @@ impl Householder {
             old: [vector(), vector()],
             u: vector(),
             product: vector(),
-        };
-        new.next_row();
-        new
+        }
+    }
+
+    /// Takes rows `first` .. `last` of `scale` · A for a matrix of n × n numbers, the two triangles averaged; `first` is a multiple of
+    /// the lanes. With the last row the reduction begins.
+    pub fn load(&mut self, a: &[f64], scale: f64, first: usize, last: usize) {
+        let (n, half) = (self.n, 0.5 * scale);
+        for block in (first..last).step_by(LANES) {
+            let end = n.min(block + LANES);
+            for j in 0..end {
+                let column = &a[j * n + block..j * n + end];
+                for (i, mirrored) in (block..end).zip(column) {
+                    self.a[i * self.stride + j] = half * a[i * n + j] + half * mirrored;
+                }
+            }
+        }
+        if last == n {
+            self.next_row();
+        }
     }
 
     /// Works on about `budget` numbers of the matrix; false once it is tridiagonal.

@@ -17,7 +17,7 @@ fn random(n: usize, rng: &mut Rng) -> Vec<f64> {
 /// Q diag(values) Qᵀ with the Q of a random matrix.
 fn with_values(values: &[f64], rng: &mut Rng) -> Vec<f64> {
     let n = values.len();
-    let q = EigenSolver::new(&random(n, rng), n, true).finish().unwrap();
+    let q = EigenSolver::new(random(n, rng), n, true).finish().unwrap();
     let mut a = vec![0.0; n * n];
     for (k, value) in values.iter().enumerate() {
         let v = q.vector(k).unwrap();
@@ -31,8 +31,8 @@ fn with_values(values: &[f64], rng: &mut Rng) -> Vec<f64> {
 }
 
 fn check(a: &[f64], n: usize, what: &str) {
-    let values = EigenSolver::new(a, n, false).finish().unwrap().values;
-    let pairs = EigenSolver::new(a, n, true).finish().unwrap();
+    let values = EigenSolver::new(a.to_vec(), n, false).finish().unwrap().values;
+    let pairs = EigenSolver::new(a.to_vec(), n, true).finish().unwrap();
     assert_eq!(values, pairs.values, "{what}: values with and without vectors");
     assert!(values.windows(2).all(|w| w[0] <= w[1]), "{what}");
     // nalgebra works on a matrix of a size near 1.
@@ -91,16 +91,16 @@ fn what_is_not_finite_gives_nan() {
     for bad in [f64::NAN, f64::INFINITY] {
         let mut a = random(9, &mut Rng::new(1));
         a[13] = bad;
-        let pairs = EigenSolver::new(&a, 9, true).finish().unwrap();
+        let pairs = EigenSolver::new(a, 9, true).finish().unwrap();
         assert!(pairs.values.iter().all(|v| v.is_nan()) && pairs.values.len() == 9 && pairs.vectors.is_empty());
     }
-    assert!(EigenSolver::new(&[], 0, true).finish().unwrap().values.is_empty());
+    assert!(EigenSolver::new(vec![], 0, true).finish().unwrap().values.is_empty());
 }
 
 #[test]
 fn progress_rises_to_1() {
     for vectors in [false, true] {
-        let mut job = EigenSolver::new(&random(150, &mut Rng::new(7)), 150, vectors);
+        let mut job = EigenSolver::new(random(150, &mut Rng::new(7)), 150, vectors);
         let mut before = job.progress();
         assert!(job.output().is_none());
         while job.advance() {
@@ -118,7 +118,7 @@ fn solver_times() {
     for n in [105, 600, 1185] {
         let a = random(n, &mut Rng::new(1));
         for vectors in [false, true] {
-            let (mut job, start) = (EigenSolver::new(&a, n, vectors), std::time::Instant::now());
+            let (mut job, start) = (EigenSolver::new(a.clone(), n, vectors), std::time::Instant::now());
             let mut longest = std::time::Duration::ZERO;
             loop {
                 let slice = std::time::Instant::now();

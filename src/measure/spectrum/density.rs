@@ -169,7 +169,7 @@ impl<A: Operator> DensityJob<A> {
                 t[(i + 1) * k + i] = self.off[i];
             }
         }
-        let pairs = EigenSolver::new(&t, k, true).finish().unwrap_or_default();
+        let pairs = EigenSolver::new(t, k, true).finish().unwrap_or_default();
         let weights = pairs.vectors.iter().step_by(k.max(1)).map(|y| y * y).collect();
         let trace = self.diagonal[0] * self.operator.dim() as f64;
         self.density.probes.push(Quadrature { nodes: pairs.values, weights, trace });

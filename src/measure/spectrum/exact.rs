@@ -1,12 +1,14 @@
 //! All eigenvalues of a matrix of an objective.
 
 use super::{DenseMatrix, DiagonalShare, MatrixJob, MatrixKind, SpectrumError, Subject};
-use super::{diagonal_share, least_squares_share, wigner_share};
-use crate::linalg::lanes::products;
+use super::{least_squares_share, wigner_share};
+use crate::linalg::lanes::{products, sums};
 use crate::linalg::{EigenSolver, Eigenpairs, Job, norm};
 
 /// Eigenvalues of at most this part of the largest count as 0.
 const RELATIVE_ZERO: f64 = 1e-10;
+/// Numbers of the matrix that a slice adds up.
+const SUMMED: usize = 600_000;
 /// Numbers times vectors whose residuals a slice finds.
 const RESIDUALS: usize = 6_000_000;
 
@@ -84,13 +86,17 @@ pub struct SpectrumJob {
     samples: usize,
     vectors: bool,
     stage: Stage,
+    /// Σ Aᵢᵢ, Σ |Aᵢᵢ|, Σ |Aᵢⱼ| and Σ Aᵢⱼ² of the rows that are through.
+    sums: [f64; 4],
     /// Shares of the time: the matrix, the eigenvalues.
     shares: [f64; 2],
 }
 
 enum Stage {
     Matrix(MatrixJob),
-    Solve(DenseMatrix, Box<EigenSolver>),
+    /// The row that comes next.
+    Sums(DenseMatrix, usize),
+    Solve(Box<EigenSolver>),
     Residuals(DenseMatrix, Eigenpairs, Vec<f64>),
     Done(Option<Spectrum>),
 }
@@ -108,17 +114,32 @@ impl SpectrumJob {
     /// The spectrum of the matrix that a job builds.
     pub(crate) fn of(matrix: MatrixJob, kind: MatrixKind, samples: usize, vectors: bool) -> Self {
         let solving = if vectors { 0.7 } else { 0.25 };
-        Self { kind, samples, vectors, stage: Stage::Matrix(matrix), shares: [1.0 - solving, solving] }
+        Self { kind, samples, vectors, stage: Stage::Matrix(matrix), sums: [0.0; 4], shares: [1.0 - solving, solving] }
     }
 
-    fn spectrum(&self, matrix: &DenseMatrix, pairs: Eigenpairs, residuals: Residuals) -> Stage {
+    fn sum(&mut self, matrix: DenseMatrix, first: usize) -> Stage {
         let n = matrix.dim;
+        let last = n.min(first + SUMMED / n.max(1) + 1);
+        for i in first..last {
+            let row = &matrix.entries[i * n..][..n];
+            let [size, square] = sums(row);
+            let parts = [row[i], row[i].abs(), size, square];
+            self.sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+        }
+        if last < n {
+            return Stage::Sums(matrix, last);
+        }
+        Stage::Solve(Box::new(EigenSolver::new(matrix.entries, n, self.vectors)))
+    }
+
+    fn spectrum(&self, pairs: Eigenpairs, residuals: Residuals) -> Stage {
+        let n = pairs.values.len();
+        let [trace, on_diagonal, total, _] = self.sums;
         let diagonal = DiagonalShare {
-            share: diagonal_share(&matrix.entries, n),
+            share: on_diagonal / total,
             wigner: wigner_share(n, 1.0),
             least_squares: least_squares_share(n, self.samples),
         };
-        let trace = matrix.entries.iter().step_by(n + 1).sum();
         let Eigenpairs { values, vectors } = pairs;
         Stage::Done(Some(Spectrum { kind: self.kind, values, vectors, residuals, trace, diagonal }))
     }
@@ -134,7 +155,7 @@ impl SpectrumJob {
             image.iter_mut().zip(v).for_each(|(a, v)| *a -= pairs.values[first + k] * v);
             known.push(norm(image));
         }
-        if last == n { self.spectrum(&matrix, pairs, Residuals::Each(known)) } else { Stage::Residuals(matrix, pairs, known) }
+        if last == n { self.spectrum(pairs, Residuals::Each(known)) } else { Stage::Residuals(matrix, pairs, known) }
     }
 }
 
@@ -147,21 +168,20 @@ impl Job for SpectrumJob {
                 if job.advance() {
                     Stage::Matrix(job)
                 } else {
-                    let matrix = job.into_output().unwrap_or_default();
-                    let solver = EigenSolver::new(&matrix.entries, matrix.dim, self.vectors);
-                    Stage::Solve(matrix, Box::new(solver))
+                    Stage::Sums(job.into_output().unwrap_or_default(), 0)
                 }
             }
-            Stage::Solve(matrix, mut solver) => {
+            Stage::Sums(matrix, first) => self.sum(matrix, first),
+            Stage::Solve(mut solver) => {
                 if solver.advance() {
-                    Stage::Solve(matrix, solver)
+                    Stage::Solve(solver)
                 } else {
-                    let pairs = solver.into_output().unwrap_or_default();
+                    let (pairs, entries) = solver.into_parts().unwrap_or_default();
+                    let dim = pairs.values.len();
                     if pairs.vectors.is_empty() {
-                        let bound = matrix.dim as f64 * f64::EPSILON * norm(&matrix.entries);
-                        self.spectrum(&matrix, pairs, Residuals::Bound(bound))
+                        self.spectrum(pairs, Residuals::Bound(dim as f64 * f64::EPSILON * self.sums[3].sqrt()))
                     } else {
-                        Stage::Residuals(matrix, pairs, Vec::new())
+                        Stage::Residuals(DenseMatrix { dim, entries }, pairs, Vec::new())
                     }
                 }
             }
@@ -175,7 +195,8 @@ impl Job for SpectrumJob {
         let [building, solving] = self.shares;
         match &self.stage {
             Stage::Matrix(job) => building * job.progress(),
-            Stage::Solve(_, solver) => building + 0.9 * solving * solver.progress(),
+            Stage::Sums(..) => building,
+            Stage::Solve(solver) => building + 0.9 * solving * solver.progress(),
             Stage::Residuals(matrix, _, known) => {
                 building + solving * (0.9 + 0.1 * known.len() as f64 / matrix.dim.max(1) as f64)
             }

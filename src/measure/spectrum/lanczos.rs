@@ -106,6 +106,9 @@ impl<A: Operator> EndsJob<A> {
             }
             let length = norm(&start);
             start.iter_mut().for_each(|s| *s /= length);
+            if !all_finite(&start) {
+                rng.fill_sphere(1.0, &mut start);
+            }
         }
         Self {
             operator,
@@ -166,7 +169,7 @@ impl<A: Operator> EndsJob<A> {
     fn small(&self) -> Eigenpairs {
         let k = self.size;
         let s: Vec<f64> = (0..k * k).map(|e| self.projected[e / k * self.capacity + e % k]).collect();
-        EigenSolver::new(&s, k, true).finish().unwrap_or_default()
+        EigenSolver::new(s, k, true).finish().unwrap_or_default()
     }
 
     /// Places of the wanted pairs among `size`: the smallest ones, and the largest from the top.

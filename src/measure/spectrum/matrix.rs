@@ -59,18 +59,21 @@ pub struct MatrixJob {
     w: Vec<f64>,
     kind: MatrixKind,
     kept: Option<Vec<usize>>,
+    /// Rows that are built together: those of a unit of a network, else one.
+    granules: Vec<usize>,
     matrix: DenseMatrix,
     /// G, where H − G is wanted.
     second: Vec<f64>,
     stage: Stage,
 }
 
-/// Numbers are the row or the sample that comes next.
+/// Numbers are the granule, the sample or the row that comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Rows { second: bool, next: usize },
     Complete { second: bool, next: usize },
     Samples(usize),
+    Join(usize),
     Restrict(usize),
     Done,
 }
@@ -89,7 +92,23 @@ impl MatrixJob {
             MatrixKind::Fisher => Stage::Samples(0),
             _ => Stage::Rows { second: false, next: 0 },
         };
-        Ok(Self { subject, w, kind, kept: None, matrix: DenseMatrix { dim: n, entries: vec![0.0; n * n] }, second, stage })
+        let granules = match &subject {
+            Subject::Network(net) => {
+                let layers = net.architecture().layers();
+                layers.flat_map(|layer| std::iter::repeat_n(layer.inputs + 1, layer.outputs)).collect()
+            }
+            Subject::Other(_) => vec![1; n],
+        };
+        Ok(Self {
+            subject,
+            w,
+            kind,
+            kept: None,
+            granules,
+            matrix: DenseMatrix { dim: n, entries: vec![0.0; n * n] },
+            second,
+            stage,
+        })
     }
 
     /// The same matrix with the rows and columns `kept` only: the matrix of f with the other coordinates held.
@@ -105,17 +124,27 @@ impl MatrixJob {
         Ok(self)
     }
 
+    /// The granules from `next` on that a slice with `rows` rows takes.
+    fn granules(&self, next: usize, rows: usize) -> usize {
+        let mut taken = 0;
+        let more = self.granules[next..].iter().take_while(|size| {
+            let fits = taken == 0 || taken + **size <= rows;
+            taken += **size;
+            fits
+        });
+        next + more.count()
+    }
+
     fn rows(&mut self, second: bool, next: usize) -> Stage {
         let n = self.w.len();
-        let last = n.min(next + (WORK / (n * self.subject.samples()).max(1)).max(1));
+        let last = self.granules(next, WORK / (n * self.subject.samples()).max(1));
         let gauss_newton = second || self.kind == MatrixKind::GaussNewton;
         let out = if second { &mut self.second } else { &mut self.matrix.entries };
-        let out = &mut out[next * n..last * n];
         match (&self.subject, self.subject.gauss_newton()) {
-            (Subject::Network(net), _) => net.matrix_rows(&self.w, next..last, gauss_newton, out),
+            (Subject::Network(net), _) => net.add_units(&self.w, next..last, gauss_newton, out),
             (Subject::Other(objective), residuals) => {
                 let mut unit = vec![0.0; n];
-                for (p, row) in (next..last).zip(out.chunks_exact_mut(n)) {
+                for (p, row) in (next..last).zip(out[next * n..].chunks_exact_mut(n)) {
                     unit[p] = 1.0;
                     match residuals {
                         Some(residuals) if gauss_newton => residuals.gauss_newton_vector(&self.w, &unit, row),
@@ -125,15 +154,15 @@ impl MatrixJob {
                 }
             }
         }
-        if last == n { Stage::Complete { second, next: 0 } } else { Stage::Rows { second, next: last } }
+        if last == self.granules.len() { Stage::Complete { second, next: 0 } } else { Stage::Rows { second, next: last } }
     }
 
     fn complete(&mut self, second: bool, next: usize) -> Stage {
         let n = self.w.len();
-        let last = n.min(next + COPIED / n + 1);
+        let last = self.granules(next, COPIED / n);
         let out = if second { &mut self.second } else { &mut self.matrix.entries };
         match &self.subject {
-            Subject::Network(net) => net.complete_rows(next..last, out),
+            Subject::Network(net) => net.complete_units(next..last, out),
             Subject::Other(_) => {
                 for p in next..last {
                     for q in 0..p {
@@ -143,14 +172,35 @@ impl MatrixJob {
                 }
             }
         }
-        if last < n {
+        if last < self.granules.len() {
             return Stage::Complete { second, next: last };
         }
-        if self.kind == MatrixKind::Rest && !second {
-            return Stage::Rows { second: true, next: 0 };
+        match self.kind {
+            MatrixKind::Rest if !second => Stage::Rows { second: true, next: 0 },
+            MatrixKind::Rest => Stage::Join(0),
+            _ => self.built(),
         }
-        let rest = std::mem::take(&mut self.second);
-        self.matrix.entries.iter_mut().zip(rest).for_each(|(h, g)| *h -= g);
+    }
+
+    /// H − G; or the upper triangle of the Fisher matrix from the lower one.
+    fn join(&mut self, first: usize) -> Stage {
+        let n = self.w.len();
+        let last = n.min(first + COPIED / n + 1);
+        if self.kind == MatrixKind::Rest {
+            let places = first * n..last * n;
+            let part = self.matrix.entries[places.clone()].iter_mut();
+            part.zip(&self.second[places]).for_each(|(h, g)| *h -= g);
+        } else {
+            for i in first..last {
+                for j in 0..i {
+                    self.matrix.entries[j * n + i] = self.matrix.entries[i * n + j];
+                }
+            }
+        }
+        if last < n {
+            return Stage::Join(last);
+        }
+        self.second = Vec::new();
         self.built()
     }
 
@@ -167,12 +217,7 @@ impl MatrixJob {
         if first + batch.len() < m {
             return Stage::Samples(first + batch.len());
         }
-        for i in 0..n {
-            for j in 0..i {
-                self.matrix.entries[j * n + i] = self.matrix.entries[i * n + j];
-            }
-        }
-        self.built()
+        Stage::Join(0)
     }
 
     fn built(&self) -> Stage {
@@ -205,6 +250,7 @@ impl Job for MatrixJob {
             Stage::Rows { second, next } => self.rows(second, next),
             Stage::Complete { second, next } => self.complete(second, next),
             Stage::Samples(first) => self.sample(first),
+            Stage::Join(first) => self.join(first),
             Stage::Restrict(next) => self.restrict(next),
             Stage::Done => Stage::Done,
         };
@@ -213,15 +259,17 @@ impl Job for MatrixJob {
 
     fn progress(&self) -> f64 {
         let n = self.w.len().max(1) as f64;
+        let granules = self.granules.len().max(1) as f64;
         let second = matches!(self.stage, Stage::Rows { second: true, .. } | Stage::Complete { second: true, .. });
         let part = if self.kind == MatrixKind::Rest { 0.49 } else { 0.98 };
         let before = if second { part } else { 0.0 };
         match self.stage {
-            // The rows of the last layers are shorter.
-            Stage::Rows { next, .. } => before + 0.98 * part * next as f64 / n,
-            Stage::Complete { next, .. } => before + part * (0.98 + 0.02 * next as f64 / n),
+            // Rows of the last layers are shorter.
+            Stage::Rows { next, .. } => before + 0.98 * part * next as f64 / granules,
+            Stage::Complete { next, .. } => before + part * (0.98 + 0.02 * next as f64 / granules),
             Stage::Samples(first) => 0.98 * first as f64 / self.subject.samples() as f64,
-            Stage::Restrict(next) => 0.98 + 0.02 * next as f64 / n,
+            Stage::Join(next) => 0.98 + 0.01 * next as f64 / n,
+            Stage::Restrict(next) => 0.99 + 0.01 * next as f64 / n,
             Stage::Done => 1.0,
         }
     }

@@ -3,7 +3,7 @@
 use super::architecture::{Architecture, Layer};
 use super::chunk::{CHUNK, Chunk, Rows};
 use super::lanes::vectorized;
-use super::pass::{At, Matrix, Scratch, State};
+use super::pass::{At, Matrix, Scratch, State, Unit};
 use super::{Loss, NetworkError};
 use crate::linalg::dot;
 use crate::problem::{FiniteSum, GaussNewton, Objective};
@@ -151,33 +151,42 @@ impl Network {
         });
     }
 
-    /// Writes rows `rows` of A to `out`, n numbers each, as far as they are computed and not copied: of a row the numbers from its
-    /// own layer on, 0 before, A the Hessian or the Gauss-Newton matrix at w. [`complete_rows`](Self::complete_rows) does the rest.
-    /// Together they are [`Objective::hessian`] in pieces.
-    pub fn matrix_rows(&self, w: &[f64], rows: Range<usize>, gauss_newton: bool, out: &mut [f64]) {
-        self.rows(w, rows, if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian }, out);
+    /// Adds the rows of some units to A, the Hessian or the Gauss-Newton matrix at w, in `matrix`, n × n numbers that are 0 at first.
+    /// Units are those of all layers, numbered from the first on; the rows of a unit are those of its weights and its bias.
+    /// What symmetry gives is left to [`complete_units`](Self::complete_units): the two are [`Objective::hessian`] in pieces.
+    pub fn add_units(&self, w: &[f64], units: Range<usize>, gauss_newton: bool, matrix: &mut [f64]) {
+        self.add(w, units, if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian }, matrix);
     }
 
-    fn rows(&self, w: &[f64], rows: Range<usize>, matrix: Matrix, out: &mut [f64]) {
+    fn add(&self, w: &[f64], units: Range<usize>, matrix: Matrix, out: &mut [f64]) {
         let n = w.len();
-        out.fill(0.0);
         self.at_each_chunk(w, &[], |at, state, scratch| {
+            let mut before = 0;
             for (l, layer) in self.layers.iter().enumerate() {
-                for (p, unit) in layer.units().filter(|(p, _)| rows.contains(p)) {
-                    let row = &mut out[(p - rows.start) * n..][..n];
-                    vectorized(|| state.column(at, (l, unit), matrix, scratch, row));
+                for (p, unit) in layer.units() {
+                    let (Unit::Weight { output, .. } | Unit::Bias { output }) = unit;
+                    if units.contains(&(before + output)) {
+                        let row = &mut out[p * n..][..n];
+                        vectorized(|| state.column(at, (l, unit), matrix, scratch, row));
+                    }
                 }
+                before += layer.outputs;
             }
         });
     }
 
-    /// Completes rows `rows` of the n × n numbers in `matrix`, whose rows up to the last of them
-    /// [`matrix_rows`](Self::matrix_rows) has written: what stands before the row's own layer is the transposed entry of an
-    /// earlier layer, the two triangles are averaged, and l2 is added. Rows are completed once, in ascending order.
-    pub fn complete_rows(&self, rows: Range<usize>, matrix: &mut [f64]) {
+    /// Completes the rows of some units in a matrix to which [`add_units`](Self::add_units) has added all of them: entries known by
+    /// symmetry, and l2. Each unit is completed once.
+    pub fn complete_units(&self, units: Range<usize>, matrix: &mut [f64]) {
         let n = matrix.len().isqrt();
+        let mut before = 0;
         for layer in &self.layers {
-            for p in layer.weights.start.max(rows.start)..layer.bias.end.min(rows.end) {
+            for (p, unit) in layer.units() {
+                let (Unit::Weight { output, .. } | Unit::Bias { output }) = unit;
+                if !units.contains(&(before + output)) {
+                    continue;
+                }
+                // The row is computed from its own layer on: what stands before is the transposed entry of an earlier layer.
                 for q in 0..layer.weights.start {
                     matrix[p * n + q] = matrix[q * n + p];
                 }
@@ -187,12 +196,14 @@ impl Network {
                     (matrix[p * n + q], matrix[q * n + p]) = (mean, mean);
                 }
             }
+            before += layer.outputs;
         }
     }
 
     fn dense(&self, w: &[f64], matrix: Matrix, out: &mut [f64]) {
-        self.rows(w, 0..w.len(), matrix, out);
-        self.complete_rows(0..w.len(), out);
+        out.fill(0.0);
+        self.add(w, 0..usize::MAX, matrix, out);
+        self.complete_units(0..usize::MAX, out);
     }
 
     fn at<'a>(&'a self, w: &'a [f64], chunk: &'a Chunk, t: f64) -> At<'a> {

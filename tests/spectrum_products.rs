@@ -1,0 +1,247 @@
+//! Spectra from products: Lanczos from both ends and the stochastic density against all eigenvalues; how long each takes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use saddlescope::linalg::{EigenSolver, Job, Rng, dot, norm};
+use saddlescope::measure::spectrum::{
+    DenseOperator, DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, FnOperator, MatrixJob, MatrixKind, MatrixOperator,
+    Operator, Spectrum, SpectrumJob,
+};
+use saddlescope::problem::Objective;
+use saddlescope::problem::data::data_set;
+use saddlescope::problem::network::{Architecture, Init, Loss, Network};
+use std::sync::Arc;
+
+/// A network on the two spirals.
+fn spirals(layers: &str, samples: usize) -> (Arc<Network>, Vec<f64>) {
+    let data = data_set("spirals").unwrap().draw(Some(samples), None, 3).unwrap();
+    let architecture = Architecture::parse(layers, "tanh").unwrap();
+    let w = Init::Xavier.draw(&architecture, &mut Rng::new(1));
+    let targets = data.targets_for(Loss::Bce, 1).unwrap();
+    (Arc::new(Network::new(architecture, Loss::Bce, 1e-3, data.inputs, targets).unwrap()), w)
+}
+
+fn spectrum(net: &Arc<Network>, w: &[f64], kind: MatrixKind, vectors: bool) -> Spectrum {
+    SpectrumJob::new(Arc::clone(net).into(), w.to_vec(), kind, vectors).unwrap().finish().unwrap()
+}
+
+fn operator(values: &[f64]) -> impl Operator {
+    let values = values.to_vec();
+    FnOperator::new(values.len(), move |v: &[f64], out: &mut [f64]| {
+        out.iter_mut().zip(v).zip(&values).for_each(|((o, v), l)| *o = l * v);
+    })
+}
+
+#[test]
+fn lanczos_finds_both_ends() {
+    let (net, w) = spirals("2-16-16-1", 150);
+    let exact = spectrum(&net, &w, MatrixKind::Hessian, true);
+    let n = net.dim();
+    let options = EndsOptions { tolerance: 1e-8, ..EndsOptions::default() };
+    let hessian = |w: &[f64]| MatrixOperator::new(Arc::clone(&net).into(), w.to_vec(), MatrixKind::Hessian).unwrap();
+    let ends = EndsJob::new(hessian(&w), options, &[]).finish().unwrap();
+    assert!(ends.converged && ends.products < n, "{} products", ends.products);
+    let mut image = vec![0.0; n];
+    for (k, pair) in ends.bottom.iter().enumerate() {
+        assert!((pair.value - exact.values[k]).abs() <= 1e-8 * exact.largest());
+    }
+    for (k, pair) in ends.top.iter().enumerate() {
+        assert!((pair.value - exact.values[n - 1 - k]).abs() <= 1e-8 * exact.largest());
+    }
+    for pair in ends.bottom.iter().chain(&ends.top) {
+        hessian(&w).multiply(&pair.vector, &mut image);
+        image.iter_mut().zip(&pair.vector).for_each(|(a, v)| *a -= pair.value * v);
+        assert!((norm(&image) - pair.residual).abs() <= 1e-12 * exact.largest(), "{} {}", norm(&image), pair.residual);
+        assert!((norm(&pair.vector) - 1.0).abs() < 1e-12);
+    }
+    // Near the last point the last vectors save products.
+    let mut g = vec![0.0; n];
+    net.value_gradient(&w, &mut g);
+    let moved: Vec<f64> = w.iter().zip(&g).map(|(w, g)| w - 0.01 * g).collect();
+    let options = EndsOptions { tolerance: 1e-3, ..options };
+    let cold = EndsJob::new(hessian(&moved), options, &[]).finish().unwrap();
+    let warm = EndsJob::new(hessian(&moved), options, &ends.vectors()).finish().unwrap();
+    assert!(warm.converged && warm.products < cold.products, "{} and {}", warm.products, cold.products);
+    println!("products: {} to 1e-8; to 1e-3 cold {}, warm {}", ends.products, cold.products, warm.products);
+}
+
+#[test]
+fn lanczos_survives_every_matrix() {
+    let two = EndsOptions { bottom: 2, top: 2, tolerance: 1e-10, ..EndsOptions::default() };
+    let values = |ends: &Ends| -> [Vec<f64>; 2] { [&ends.bottom, &ends.top].map(|side| side.iter().map(|p| p.value).collect()) };
+    let near = |values: &[f64], expected: &[f64], what: &str| {
+        assert_eq!(values.len(), expected.len(), "{what}");
+        assert!(values.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{what}: {values:?}");
+    };
+    for (spectrum, bottom, top) in [
+        (vec![0.0; 30], vec![0.0; 2], vec![0.0; 2]),
+        (vec![1.0; 30], vec![1.0; 2], vec![1.0; 2]),
+        (vec![5.0], vec![5.0], vec![5.0]),
+        (vec![-1.0, 3.0, 4.0], vec![-1.0, 3.0], vec![4.0, 3.0]),
+        ((0..300).map(f64::from).collect(), vec![0.0, 1.0], vec![299.0, 298.0]),
+        ((0..300).map(|k| if k == 7 { -2.0 } else { f64::from(k % 3) }).collect(), vec![-2.0, 0.0], vec![2.0, 2.0]),
+    ] {
+        let ends = EndsJob::new(operator(&spectrum), two, &[]).finish().unwrap();
+        let [low, high] = values(&ends);
+        near(&low, &bottom, &format!("bottom of {} values", spectrum.len()));
+        // One copy of a multiple eigenvalue is sure, a second one not.
+        near(&high[..1], &top[..1], &format!("top of {} values", spectrum.len()));
+        assert!(ends.converged);
+        let again = EndsJob::new(operator(&spectrum), two, &[]).finish().unwrap();
+        assert_eq!(ends, again);
+    }
+    // A warm start that is exact, and warm starts that are none.
+    let spectrum: Vec<f64> = (0..200).map(|k| f64::from(k) * f64::from(k)).collect();
+    let first = EndsJob::new(operator(&spectrum), two, &[]).finish().unwrap();
+    for warm in [first.vectors(), vec![f64::NAN; 200], vec![f64::MAX; 400], vec![1.0; 7], vec![0.0; 200]] {
+        let ends = EndsJob::new(operator(&spectrum), two, &warm).finish().unwrap();
+        near(&values(&ends)[1], &[199.0 * 199.0, 198.0 * 198.0], "warm");
+    }
+    let nan = FnOperator::new(9, |_: &[f64], out: &mut [f64]| out.fill(f64::NAN));
+    let ends = EndsJob::new(nan, two, &[]).finish().unwrap();
+    assert!(!ends.converged && ends.top.len() == 2 && ends.top[0].value.is_nan());
+    let spent = EndsJob::new(operator(&spectrum), EndsOptions { most_products: 20, ..two }, &[]).finish().unwrap();
+    assert!(!spent.converged && spent.products == 20 && spent.top[0].vector.len() == 200);
+}
+
+#[test]
+fn the_density_integrates_to_1_and_has_the_mean_of_the_spectrum() {
+    let (net, w) = spirals("2-8-8-1", 150);
+    let exact = spectrum(&net, &w, MatrixKind::Hessian, false);
+    let n = net.dim() as f64;
+    let options = DensityOptions { probes: 60, steps: 40, seed: 4 };
+    let operator = MatrixOperator::new(Arc::clone(&net).into(), w.clone(), MatrixKind::Hessian).unwrap();
+    let density = DensityJob::new(operator, options).finish().unwrap();
+    assert_eq!((density.products, density.probes.len()), (2400, 60));
+    for probe in &density.probes {
+        assert!((probe.weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        // The quadrature is exact for f(λ) = λ.
+        assert!((dot(&probe.nodes, &probe.weights) - probe.trace / n).abs() < 1e-12 * exact.largest());
+    }
+    let trace = density.trace();
+    assert!(trace.error > 0.0 && (trace.value - exact.trace).abs() <= 4.0 * trace.error, "{trace:?} and {}", exact.trace);
+    let [low, high] = density.range().unwrap();
+    for (node, value) in [(low, exact.values[0]), (high, exact.values[net.dim() - 1])] {
+        assert!((node - value).abs() <= 1e-6 * exact.largest());
+    }
+
+    let sigma = 0.02 * (high - low);
+    let grid: Vec<f64> = (0..1201).map(|k| low - 6.0 * sigma + (high - low + 12.0 * sigma) * f64::from(k) / 1200.0).collect();
+    let step = grid[1] - grid[0];
+    let band = density.density(&grid, sigma);
+    assert!((band.mean.iter().sum::<f64>() * step - 1.0).abs() < 1e-8);
+    let mean: f64 = grid.iter().zip(&band.mean).map(|(t, p)| t * p * step).sum();
+    assert!((mean - exact.trace / n).abs() <= 4.0 * trace.error / n, "{mean} and {}", exact.trace / n);
+    // The broadened density of the exact spectrum, within four standard errors almost everywhere; weights of an isolated eigenvalue
+    // are skewed like χ² with one degree of freedom.
+    let scale = 1.0 / (sigma * (2.0 * std::f64::consts::PI).sqrt());
+    let true_density =
+        |t: f64| exact.values.iter().map(|l| scale * libm::exp(-0.5 * ((t - l) / sigma) * ((t - l) / sigma)) / n).sum::<f64>();
+    let top = band.mean.iter().fold(0.0_f64, |m, v| m.max(*v));
+    let off =
+        (0..grid.len()).filter(|k| (band.mean[*k] - true_density(grid[*k])).abs() > 4.0 * band.error[*k] + 1e-6 * top).count();
+    assert!(off * 50 <= grid.len(), "{off} of {} points", grid.len());
+    let cumulative = density.cumulative(&grid, sigma);
+    assert!(cumulative.mean[0] < 1e-8 && (cumulative.mean[1200] - 1.0).abs() < 1e-8);
+    assert!(cumulative.mean.windows(2).all(|c| c[0] <= c[1] + 1e-15));
+    assert_eq!(density.cumulative(&[low - 1.0, high + 1.0], 0.0).mean[0], 0.0);
+    // Hutchinson's estimate with many probes.
+    let dense = MatrixJob::new(net.into(), w, MatrixKind::Hessian).unwrap().finish().unwrap();
+    let many =
+        DensityJob::new(DenseOperator(dense), DensityOptions { probes: 1500, steps: 1, seed: 9 }).finish().unwrap().trace();
+    assert!((many.value - exact.trace).abs() <= 4.0 * many.error && many.error < trace.error, "{many:?} and {}", exact.trace);
+}
+
+#[test]
+fn densities_of_odd_matrices() {
+    let options = DensityOptions { probes: 3, steps: 10, seed: 1 };
+    let zero = DensityJob::new(operator(&[0.0; 20]), options).finish().unwrap();
+    assert_eq!((zero.probes.len(), zero.range()), (3, Some([0.0, 0.0])));
+    let one = DensityJob::new(operator(&[4.0]), options).finish().unwrap();
+    assert_eq!(one.range(), Some([4.0, 4.0]));
+    let nan = FnOperator::new(9, |_: &[f64], out: &mut [f64]| out.fill(f64::NAN));
+    assert_eq!(DensityJob::new(nan, options).finish().unwrap().range(), None);
+    let mut job = DensityJob::new(operator(&[1.0, 2.0, 3.0]), options);
+    let mut before = 0.0;
+    while job.advance() {
+        assert!(job.progress() >= before);
+        before = job.progress();
+    }
+    assert!(job.progress() == 1.0);
+}
+
+/// `cargo test --release --test spectrum_products -- --ignored --nocapture times`.
+#[test]
+#[ignore = "a measurement"]
+fn times() {
+    for layers in ["2-8-8-1", "2-32-32-1"] {
+        let (net, w) = spirals(layers, 250);
+        for (kind, vectors) in
+            [(MatrixKind::Hessian, false), (MatrixKind::Hessian, true), (MatrixKind::Fisher, false), (MatrixKind::Rest, false)]
+        {
+            for _ in 0..3 {
+                let start = std::time::Instant::now();
+                let mut job = SpectrumJob::new(Arc::clone(&net).into(), w.clone(), kind, vectors).unwrap();
+                let mut longest = std::time::Duration::ZERO;
+                let mut matrix = None;
+                loop {
+                    let slice = std::time::Instant::now();
+                    let more = job.advance();
+                    longest = longest.max(slice.elapsed());
+                    if job.progress() >= if vectors { 0.3 } else { 0.75 } && matrix.is_none() {
+                        matrix = Some(start.elapsed());
+                    }
+                    if !more {
+                        break;
+                    }
+                }
+                println!(
+                    "{layers} ({} parameters) {} vectors {vectors}: {:?}, matrix {:?}, longest slice {longest:?}",
+                    net.dim(),
+                    kind.name(),
+                    start.elapsed(),
+                    matrix.unwrap()
+                );
+            }
+        }
+        for (tolerance, kind) in [(1e-3, MatrixKind::Hessian), (1e-6, MatrixKind::Hessian), (1e-6, MatrixKind::GaussNewton)] {
+            for (bottom, top) in [(0, 5), (5, 5)] {
+                let options = EndsOptions { bottom, top, tolerance, ..EndsOptions::default() };
+                let operator = |w: &[f64]| MatrixOperator::new(Arc::clone(&net).into(), w.to_vec(), kind).unwrap();
+                let start = std::time::Instant::now();
+                let mut job = EndsJob::new(operator(&w), options, &[]);
+                let mut longest = std::time::Duration::ZERO;
+                loop {
+                    let slice = std::time::Instant::now();
+                    let more = job.advance();
+                    longest = longest.max(slice.elapsed());
+                    if !more {
+                        break;
+                    }
+                }
+                let time = start.elapsed();
+                let cold = job.into_output().unwrap();
+                let mut g = vec![0.0; w.len()];
+                net.value_gradient(&w, &mut g);
+                let mut warm = Vec::new();
+                for step in [1e-3, 1e-2, 1e-1, 1.0] {
+                    let moved: Vec<f64> = w.iter().zip(&g).map(|(w, g)| w - step * g).collect();
+                    warm.push(EndsJob::new(operator(&moved), options, &cold.vectors()).finish().unwrap().products);
+                }
+                println!(
+                    "{layers} {} bottom {bottom} top {top} to {tolerance}: {} products, {time:?}, longest slice {longest:?}, warm {warm:?}",
+                    kind.name(),
+                    cold.products
+                );
+            }
+        }
+    }
+    let a: Vec<f64> = {
+        let mut rng = Rng::new(1);
+        let mut a = vec![0.0; 1185 * 1185];
+        rng.fill_normal(&mut a);
+        a
+    };
+    let start = std::time::Instant::now();
+    EigenSolver::new(a, 1185, false).finish().unwrap();
+    println!("eigenvalues of order 1185: {:?}", start.elapsed());
+}
