@@ -3,13 +3,15 @@
 //! IEEE operations in a fixed order and nothing else: the same bits on every platform and at every vector width. Functions are
 //! written without branches and inlined into callers that [`vectorized`] compiles for the machine's widest registers.
 
+use pulp::WithSimd;
+
 /// Numbers that are worked on together: a multiple of every register's width, and the granule of every sum over samples.
 pub(super) const LANES: usize = 8;
 
 /// Runs `work` compiled for the widest vector registers that the machine has. Everything that it calls and that is to be
-/// vectorized must be `#[inline(always)]`.
+/// vectorized must be `#[inline(always)]`: what is not inlined, a closure for one, is compiled for the oldest machine.
 #[inline]
-pub(super) fn vectorized<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn vectorized<W: WithSimd>(work: W) -> W::Output {
     pulp::Arch::new().dispatch(work)
 }
 

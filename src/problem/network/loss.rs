@@ -1,7 +1,7 @@
 //! Loss functions of a network's outputs.
 
 use super::activation::softplus;
-use super::lanes::{self, LANES};
+use super::lanes::{self, LANES, sum};
 use serde::{Deserialize, Serialize};
 
 /// L(z, y) of the outputs z and the target y of one sample; a network's objective is its mean over samples.
@@ -101,16 +101,24 @@ fn each(
     curvature: &mut [f64],
     f: impl Fn(f64, f64) -> [f64; 3],
 ) -> f64 {
-    let mut total = 0.0;
+    let mut totals = [0.0; LANES];
     let rows = z.chunks_exact(samples).zip(y.chunks_exact(samples));
     for ((z, y), (g, c)) in rows.zip(gradient.chunks_exact_mut(samples).zip(curvature.chunks_exact_mut(samples))) {
-        for s in 0..valid {
-            let [value, first, second] = f(z[s], y[s]);
-            total += value;
-            (g[s], c[s]) = (first, second);
+        for s in (0..samples).step_by(LANES) {
+            let (z, y, g, c) = (&z[s..][..LANES], &y[s..][..LANES], &mut g[s..][..LANES], &mut c[s..][..LANES]);
+            let mut values = [0.0; LANES];
+            for l in 0..LANES {
+                [values[l], g[l], c[l]] = f(z[l], y[l]);
+            }
+            if valid - s.min(valid) < LANES {
+                values[valid - s.min(valid)..].fill(0.0);
+            }
+            for l in 0..LANES {
+                totals[l] += values[l];
+            }
         }
     }
-    total
+    sum(totals)
 }
 
 #[inline(always)]
@@ -138,9 +146,13 @@ fn softmax(z: &[f64], y: &[f64], [samples, valid]: [usize; 2], gradient: &mut [f
                 g[s + l] = p[s + l] - y[s + l];
             }
         }
+        // The mass of a sample is from 1 to the number of outputs: the product of eight is far from the largest number.
+        let mut all = 1.0;
         for l in 0..LANES.min(valid.saturating_sub(s)) {
-            total += libm::log(mass[l]) - score[l];
+            all *= mass[l];
+            total -= score[l];
         }
+        total += libm::log(all);
     }
     total
 }
