@@ -21,11 +21,12 @@ pub struct Case {
 }
 
 /// What is timed; activations are tanh, and the numbers are f64. Larger networks than the data have inputs for read noise.
-pub const CASES: [Case; 6] = [
+pub const CASES: [Case; 7] = [
     Case { layers: "2-4-2-1", data: ("circles", 250, 10), loss: Loss::Mse },
     Case { layers: "2-8-8-1", data: ("spirals", 250, 10), loss: Loss::Mse },
     Case { layers: "2-32-32-1", data: ("spirals", 250, 10), loss: Loss::Mse },
     Case { layers: "100-32-10", data: ("mnist", 2500, 128), loss: Loss::CrossEntropy },
+    Case { layers: "2-300-300-1", data: ("spirals", 250, 10), loss: Loss::Mse },
     Case { layers: "784-128-10", data: ("noise", 1000, 128), loss: Loss::CrossEntropy },
     Case { layers: "784-500-100-10", data: ("noise", 1000, 128), loss: Loss::CrossEntropy },
 ];

@@ -156,7 +156,7 @@ pub(super) fn outer<S: Simd, const P: usize>(
     }
     let registers = samples / S::F64_LANES;
     let outputs = gradient.len() / inputs;
-    let block = if inputs * samples <= BLOCK { inputs } else { (BLOCK / samples).next_multiple_of(TILE) };
+    let block = if P * inputs * samples <= BLOCK { inputs } else { (BLOCK / (P * samples)).next_multiple_of(TILE) };
     let mut begin = 0;
     while begin < inputs {
         let end = (begin + block).min(inputs);
