@@ -4,40 +4,16 @@
 //! `-- --json` prints the same as one JSON object, `-- --data FILE` writes data and first weights for the peers.
 #![allow(missing_docs, reason = "a benchmark")]
 
+mod counting;
+
 use pulp::{Simd, WithSimd};
 use saddlescope_network_bench::{CASES, Case, Work};
 use serde_json::{Value, json};
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Dense Hessians are timed up to here.
 const MOST_DENSE: usize = 4000;
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call goes to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Independent multiplications and additions in registers.
 struct Peak(u32);
@@ -85,14 +61,6 @@ fn time(work: &mut dyn FnMut(u32), least: u32) -> f64 {
     times[4]
 }
 
-/// For each of 100 steps, after 100.
-fn allocations(work: &mut dyn FnMut(u32)) -> f64 {
-    work(100);
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
-    work(100);
-    (ALLOCATIONS.load(Ordering::Relaxed) - before) as f64 / 100.0
-}
-
 fn measure(case: &Case, peak: f64) -> Value {
     let n = case.network().1.len();
     let seconds = |work: Work| time(&mut *case.prepare(work), 1);
@@ -113,8 +81,8 @@ fn measure(case: &Case, peak: f64) -> Value {
         "new_product": seconds(Work::NewProduct),
         "hessian": if n <= MOST_DENSE { Some(seconds(Work::Hessian)) } else { None },
         "share": case.operations() * samples as f64 / gradient / peak,
-        "loop_allocations": allocations(&mut *case.prepare(Work::Loop)),
-        "method_allocations": allocations(&mut *case.prepare(Work::Method)),
+        "loop_allocations": counting::allocations(&mut *case.prepare(Work::Loop)),
+        "method_allocations": counting::allocations(&mut *case.prepare(Work::Method)),
     })
 }
 

@@ -105,8 +105,9 @@ fn each(a: &mut [f64], first: &mut [f64], f: impl Fn(f64) -> (f64, f64)) {
 }
 
 /// ln(1 + e^z) = max(z, 0) + ln(1 + e^{−|z|}).
+#[inline(always)]
 pub(super) fn softplus(z: f64) -> f64 {
-    (if z > 0.0 { z } else { 0.0 }) + libm::log1p(libm::exp(-z.abs()))
+    (if z > 0.0 { z } else { 0.0 }) + lanes::ln_1p(lanes::exp(-z.abs()))
 }
 
 /// Φ(z) and φ(z).
