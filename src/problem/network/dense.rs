@@ -10,8 +10,8 @@
 use super::architecture::Layer;
 use super::buffer::Buffer;
 use super::kernels::{self, Start};
+use super::lanes::Machine;
 use super::pass::{At, Matrix, Scratch, State, multiply, product_of};
-use pulp::Simd;
 
 /// Room for products and for [`State::matrix`].
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl State {
     /// H ← H + t A after [`bend`](State::bend), A the matrix summed over the samples; `hessian` is n × n. Only the entries of a
     /// unit with itself and with later ones are written; [`mirror`] writes the others.
     #[inline(always)]
-    pub fn matrix<S: Simd>(&self, simd: S, at: &At<'_>, matrix: Matrix, room: &mut Room, hessian: &mut [f64]) {
+    pub fn matrix<M: Machine>(&self, machine: M, at: &At<'_>, matrix: Matrix, room: &mut Room, hessian: &mut [f64]) {
         let samples = at.chunk.samples;
         room.scratch.fit(at.layers, samples);
         room.delta.resize_with(at.layers.len(), Buffer::default);
@@ -47,17 +47,18 @@ impl State {
             room.left[..input.len()].copy_from_slice(input);
             room.left[input.len()..].fill(1.0);
             for o in 0..at.layers[l].outputs {
-                self.along(simd, at, [l, o], matrix, room);
+                self.along(machine, at, [l, o], matrix, room);
                 for m in l..at.layers.len() {
-                    self.blocks(simd, at, [l, o, m], matrix, room, hessian);
+                    self.blocks(machine, at, [l, o, m], matrix, room, hessian);
                 }
             }
         }
     }
 
     /// R z, R a and R δ of the layers from `l` on, R the derivative by z of unit `o` of layer `l`.
-    #[inline(always)]
-    fn along<S: Simd>(&self, simd: S, at: &At<'_>, [l, o]: [usize; 2], matrix: Matrix, room: &mut Room) {
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn along<M: Machine>(&self, machine: M, at: &At<'_>, [l, o]: [usize; 2], matrix: Matrix, room: &mut Room) {
         let (samples, layers) = (at.chunk.samples, at.layers);
         let (Room { scratch: Scratch { rz, ra, .. }, delta, .. }, own) = (room, o * samples..(o + 1) * samples);
         rz[l].fill(0.0);
@@ -74,7 +75,7 @@ impl State {
                     }
                 }
             } else {
-                kernels::multiply::<S, false>(simd, At::weights(layer, at.w), &ra[m - 1], Start::Zero, &mut rz[m], samples);
+                kernels::multiply::<M, false>(machine, At::weights(layer, at.w), &ra[m - 1], Start::Zero, &mut rz[m], samples);
             }
             product_of(&mut ra[m], &rz[m], &self.layers[m].first);
         }
@@ -83,7 +84,7 @@ impl State {
             let now = &mut here[m];
             now.fit(layers[m].outputs * samples);
             if let Some(above) = above.first() {
-                kernels::multiply::<S, true>(simd, At::weights(&layers[m + 1], at.w), above, Start::Zero, now, samples);
+                kernels::multiply::<M, true>(machine, At::weights(&layers[m + 1], at.w), above, Start::Zero, now, samples);
             } else {
                 now.copy_from_slice(&ra[m]);
                 at.loss.product(&self.curvature, now, samples);
@@ -93,8 +94,17 @@ impl State {
     }
 
     /// The entries of the unit (l, o) with the units of layer `m` from itself on.
-    #[inline(always)]
-    fn blocks<S: Simd>(&self, simd: S, at: &At<'_>, [l, o, m]: [usize; 3], matrix: Matrix, room: &mut Room, hessian: &mut [f64]) {
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn blocks<M: Machine>(
+        &self,
+        machine: M,
+        at: &At<'_>,
+        [l, o, m]: [usize; 3],
+        matrix: Matrix,
+        room: &mut Room,
+        hessian: &mut [f64],
+    ) {
         let (samples, n) = (at.chunk.samples, at.w.len());
         let (of, with) = (&at.layers[l], &at.layers[m]);
         let (rows, columns) = (of.inputs + 1, with.inputs + 1);
@@ -120,7 +130,7 @@ impl State {
                 }
             }
             block.fill(0.0);
-            kernels::outer(simd, block, at.t, [[left, right]], [columns, samples]);
+            kernels::outer(machine, block, at.t, [[left, right]], [columns, samples]);
             for (i, row) in block.chunks_exact(columns).enumerate() {
                 let line = &mut hessian[place(of, o, i) * n..][..n];
                 line[place(with, unit, with.inputs)] += row[with.inputs];

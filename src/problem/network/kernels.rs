@@ -3,9 +3,11 @@
 //! Matrices of weights are outputs × inputs by rows; activations are units × samples by rows, the number of samples a
 //! multiple of [`LANES`]. Registers hold samples. A sum over units goes from the first to the last; a sum over samples is one
 //! sum for each of the [`LANES`], and then these by halves: the bits are the same at every register width.
+//!
+//! In WebAssembly, where no function is compiled for another machine than its caller, the large ones are not inlined: browsers
+//! keep no numbers in registers in huge functions.
 
-use super::lanes::{LANES, sum};
-use pulp::Simd;
+use super::lanes::{LANES, Machine, sum};
 
 /// Outputs, or inputs, whose sums are held in registers together.
 const TILE: usize = 4;
@@ -23,25 +25,18 @@ pub(super) enum Start<'a> {
     Keep,
 }
 
-/// Whether there are registers for tiles of 4 × 4. Browsers on x86 have half of those that WebAssembly's model has.
-#[inline(always)]
-const fn is_wide<S: Simd>() -> bool {
-    S::REGISTER_COUNT >= 32 && !cfg!(target_arch = "wasm32")
-}
-
 /// out = W a, or Wᵀ a for `TRANSPOSED`; W has `inputs` columns.
-#[inline(always)]
-pub(super) fn multiply<S: Simd, const TRANSPOSED: bool>(
-    simd: S,
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn multiply<M: Machine, const TRANSPOSED: bool>(
+    machine: M,
     (w, inputs): (&[f64], usize),
     a: &[f64],
     start: Start<'_>,
     out: &mut [f64],
     samples: usize,
 ) {
-    let registers = samples / S::F64_LANES;
     let (rows, depth) = (out.len() / samples, a.len() / samples);
-    let ((a, _), (out, _)) = (S::as_simd_f64s(a), S::as_mut_simd_f64s(out));
     let block = if depth * samples <= BLOCK { depth } else { (BLOCK / samples).max(8) };
     let (mut p, mut start) = (0, start);
     while p < depth {
@@ -49,11 +44,11 @@ pub(super) fn multiply<S: Simd, const TRANSPOSED: bool>(
         let part = (w, inputs, [p, end]);
         let mut row = 0;
         while row + TILE <= rows {
-            strip::<S, TRANSPOSED, TILE>(simd, part, a, start, out, [registers, row]);
+            strip::<M, TRANSPOSED, TILE>(machine, part, a, start, out, [samples, row]);
             row += TILE;
         }
         while row < rows {
-            strip::<S, TRANSPOSED, 1>(simd, part, a, start, out, [registers, row]);
+            strip::<M, TRANSPOSED, 1>(machine, part, a, start, out, [samples, row]);
             row += 1;
         }
         (p, start) = (end, Start::Keep);
@@ -62,58 +57,58 @@ pub(super) fn multiply<S: Simd, const TRANSPOSED: bool>(
 
 /// `O` rows of the result.
 #[inline(always)]
-fn strip<S: Simd, const TRANSPOSED: bool, const O: usize>(
-    simd: S,
+fn strip<M: Machine, const TRANSPOSED: bool, const O: usize>(
+    machine: M,
     part: (&[f64], usize, [usize; 2]),
-    a: &[S::f64s],
+    a: &[f64],
     start: Start<'_>,
-    out: &mut [S::f64s],
-    [registers, row]: [usize; 2],
+    out: &mut [f64],
+    [samples, row]: [usize; 2],
 ) {
-    let mut r = 0;
-    if is_wide::<S>() {
-        while r + 4 <= registers {
-            tile::<S, TRANSPOSED, O, 4>(simd, part, a, start, out, [registers, row, r]);
-            r += 4;
+    let mut s = 0;
+    if M::MANY {
+        while s + 4 * M::WIDTH <= samples {
+            tile::<M, TRANSPOSED, O, 4>(machine, part, a, start, out, [samples, row, s]);
+            s += 4 * M::WIDTH;
         }
     }
-    while r + 2 <= registers {
-        tile::<S, TRANSPOSED, O, 2>(simd, part, a, start, out, [registers, row, r]);
-        r += 2;
+    while s + 2 * M::WIDTH <= samples {
+        tile::<M, TRANSPOSED, O, 2>(machine, part, a, start, out, [samples, row, s]);
+        s += 2 * M::WIDTH;
     }
-    if S::F64_LANES == LANES && r < registers {
-        tile::<S, TRANSPOSED, O, 1>(simd, part, a, start, out, [registers, row, r]);
+    if M::WIDTH == LANES && s < samples {
+        tile::<M, TRANSPOSED, O, 1>(machine, part, a, start, out, [samples, row, s]);
     }
 }
 
 #[inline(always)]
-fn tile<S: Simd, const TRANSPOSED: bool, const O: usize, const R: usize>(
-    simd: S,
+fn tile<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
+    machine: M,
     (w, inputs, [p, end]): (&[f64], usize, [usize; 2]),
-    a: &[S::f64s],
+    a: &[f64],
     start: Start<'_>,
-    out: &mut [S::f64s],
-    [registers, row, r]: [usize; 3],
+    out: &mut [f64],
+    [samples, row, s]: [usize; 3],
 ) {
-    let mut acc = [[simd.splat_f64s(0.0); R]; O];
+    let mut acc = [[machine.splat(0.0); R]; O];
     match start {
         Start::Zero => {}
         Start::Bias(bias) => {
             for (acc, b) in acc.iter_mut().zip(&bias[row..][..O]) {
-                *acc = [simd.splat_f64s(*b); R];
+                *acc = [machine.splat(*b); R];
             }
         }
         Start::Keep => {
             for k in 0..O {
-                acc[k].copy_from_slice(&out[(row + k) * registers + r..][..R]);
+                acc[k] = load(machine, &out[(row + k) * samples + s..]);
             }
         }
     }
     if TRANSPOSED {
         for p in p..end {
-            let (x, weights) = (&a[p * registers + r..][..R], &w[p * inputs + row..][..O]);
+            let (x, weights) = (load(machine, &a[p * samples + s..]), &w[p * inputs + row..][..O]);
             for k in 0..O {
-                add_scaled(simd, &mut acc[k], weights[k], x);
+                add_scaled(machine, &mut acc[k], weights[k], &x);
             }
         }
     } else {
@@ -122,39 +117,48 @@ fn tile<S: Simd, const TRANSPOSED: bool, const O: usize, const R: usize>(
             rows[k] = &w[(row + k) * inputs + p..][..end - p];
         }
         for i in 0..end - p {
-            let x = &a[(p + i) * registers + r..][..R];
+            let x = load(machine, &a[(p + i) * samples + s..]);
             for k in 0..O {
-                add_scaled(simd, &mut acc[k], rows[k][i], x);
+                add_scaled(machine, &mut acc[k], rows[k][i], &x);
             }
         }
     }
     for k in 0..O {
-        out[(row + k) * registers + r..][..R].copy_from_slice(&acc[k]);
+        let out = &mut out[(row + k) * samples + s..][..R * M::WIDTH];
+        for (register, out) in acc[k].iter().zip(out.chunks_exact_mut(M::WIDTH)) {
+            machine.store(*register, out);
+        }
     }
 }
 
 #[inline(always)]
-fn add_scaled<S: Simd, const R: usize>(simd: S, acc: &mut [S::f64s; R], weight: f64, x: &[S::f64s]) {
-    let weight = simd.splat_f64s(weight);
+fn load<M: Machine, const R: usize>(machine: M, from: &[f64]) -> [M::Register; R] {
+    let from = &from[..R * M::WIDTH];
+    let mut registers = [machine.splat(0.0); R];
+    for (register, from) in registers.iter_mut().zip(from.chunks_exact(M::WIDTH)) {
+        *register = machine.load(from);
+    }
+    registers
+}
+
+#[inline(always)]
+fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R], weight: f64, x: &[M::Register; R]) {
+    let weight = machine.splat(weight);
     for j in 0..R {
-        acc[j] = simd.add_f64s(acc[j], simd.mul_f64s(weight, x[j]));
+        acc[j] = machine.add(acc[j], machine.multiply(weight, x[j]));
     }
 }
 
 /// G ← G + t Σ d aᵀ over the pairs (d, a) and over samples; G is outputs × `inputs`.
-#[inline(always)]
-pub(super) fn outer<S: Simd, const P: usize>(
-    simd: S,
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn outer<M: Machine, const P: usize>(
+    machine: M,
     gradient: &mut [f64],
     t: f64,
     pairs: [[&[f64]; 2]; P],
     [inputs, samples]: [usize; 2],
 ) {
-    let mut parts: [[&[S::f64s]; 2]; P] = [[&[]; 2]; P];
-    for (part, pair) in parts.iter_mut().zip(pairs) {
-        *part = pair.map(|side| S::as_simd_f64s(side).0);
-    }
-    let registers = samples / S::F64_LANES;
     let outputs = gradient.len() / inputs;
     let block = if P * inputs * samples <= BLOCK { inputs } else { (BLOCK / (P * samples)).next_multiple_of(TILE) };
     let mut begin = 0;
@@ -162,11 +166,11 @@ pub(super) fn outer<S: Simd, const P: usize>(
         let end = (begin + block).min(inputs);
         let mut o = 0;
         while o + TILE <= outputs {
-            outer_strip::<S, P, TILE>(simd, gradient, t, parts, [inputs, registers, o, begin, end]);
+            outer_strip::<M, P, TILE>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
             o += TILE;
         }
         while o < outputs {
-            outer_strip::<S, P, 1>(simd, gradient, t, parts, [inputs, registers, o, begin, end]);
+            outer_strip::<M, P, 1>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
             o += 1;
         }
         begin = end;
@@ -174,62 +178,66 @@ pub(super) fn outer<S: Simd, const P: usize>(
 }
 
 #[inline(always)]
-fn outer_strip<S: Simd, const P: usize, const O: usize>(
-    simd: S,
+fn outer_strip<M: Machine, const P: usize, const O: usize>(
+    machine: M,
     gradient: &mut [f64],
     t: f64,
-    parts: [[&[S::f64s]; 2]; P],
-    [inputs, registers, o, begin, end]: [usize; 5],
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples, o, begin, end]: [usize; 5],
 ) {
     let mut i = begin;
-    if is_wide::<S>() {
+    if M::MANY {
         while i + 4 <= end {
-            outer_tile::<S, P, O, 4>(simd, gradient, t, parts, [inputs, registers, o, i]);
+            outer_tile::<M, P, O, 4>(machine, gradient, t, pairs, [inputs, samples, o, i]);
             i += 4;
         }
     }
     while i + 2 <= end {
-        outer_tile::<S, P, O, 2>(simd, gradient, t, parts, [inputs, registers, o, i]);
+        outer_tile::<M, P, O, 2>(machine, gradient, t, pairs, [inputs, samples, o, i]);
         i += 2;
     }
     if i < end {
-        outer_tile::<S, P, O, 1>(simd, gradient, t, parts, [inputs, registers, o, i]);
+        outer_tile::<M, P, O, 1>(machine, gradient, t, pairs, [inputs, samples, o, i]);
     }
 }
 
 #[inline(always)]
-fn outer_tile<S: Simd, const P: usize, const O: usize, const I: usize>(
-    simd: S,
+fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
+    machine: M,
     gradient: &mut [f64],
     t: f64,
-    parts: [[&[S::f64s]; 2]; P],
-    [inputs, registers, o, i]: [usize; 4],
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples, o, i]: [usize; 4],
 ) {
-    let groups = LANES / S::F64_LANES;
     let mut sums = [[[0.0; LANES]; I]; O];
-    for group in 0..groups {
-        let mut acc = [[simd.splat_f64s(0.0); I]; O];
-        for [d, a] in parts {
-            let (mut ds, mut inputs_of): ([&[S::f64s]; O], [&[S::f64s]; I]) = ([&[]; O], [&[]; I]);
+    for group in (0..LANES).step_by(M::WIDTH) {
+        let mut acc = [[machine.splat(0.0); I]; O];
+        for [d, a] in pairs {
+            let (mut ds, mut inputs_of): ([&[f64]; O], [&[f64]; I]) = ([&[]; O], [&[]; I]);
             for k in 0..O {
-                ds[k] = &d[(o + k) * registers..][..registers];
+                ds[k] = &d[(o + k) * samples..][..samples];
             }
             for j in 0..I {
-                inputs_of[j] = &a[(i + j) * registers..][..registers];
+                inputs_of[j] = &a[(i + j) * samples..][..samples];
             }
-            let mut r = group;
-            while r < registers {
+            let mut s = group;
+            while s + M::WIDTH <= samples {
+                let mut x = [machine.splat(0.0); I];
+                for j in 0..I {
+                    x[j] = machine.load(&inputs_of[j][s..]);
+                }
                 for k in 0..O {
+                    let delta = machine.load(&ds[k][s..]);
                     for j in 0..I {
-                        acc[k][j] = simd.add_f64s(acc[k][j], simd.mul_f64s(ds[k][r], inputs_of[j][r]));
+                        acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
                     }
                 }
-                r += groups;
+                s += LANES;
             }
         }
         for k in 0..O {
             for j in 0..I {
-                S::as_mut_simd_f64s(&mut sums[k][j]).0[group] = acc[k][j];
+                machine.store(acc[k][j], &mut sums[k][j][group..]);
             }
         }
     }
@@ -257,9 +265,9 @@ pub(super) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::lanes::vectorized;
+    use super::super::lanes::{Dispatched, Work, vectorized};
     use super::*;
-    use pulp::{Scalar, WithSimd};
+    use pulp::{Scalar, Simd, WithSimd};
 
     struct All<'a> {
         w: &'a [f64],
@@ -268,19 +276,19 @@ mod tests {
         dims: [usize; 3],
     }
 
-    impl WithSimd for All<'_> {
+    impl Work for All<'_> {
         type Output = [Vec<f64>; 3];
 
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        fn run<M: Machine>(self, machine: M) -> Self::Output {
             let [outputs, inputs, samples] = self.dims;
             let (w, a, d) = (self.w, self.a, self.d);
             let mut forward = vec![0.5; outputs * samples];
-            multiply::<S, false>(simd, (w, inputs), a, Start::Bias(&d[..outputs]), &mut forward, samples);
+            multiply::<M, false>(machine, (w, inputs), a, Start::Bias(&d[..outputs]), &mut forward, samples);
             let mut backward = vec![0.5; inputs * samples];
-            multiply::<S, true>(simd, (w, inputs), d, Start::Keep, &mut backward, samples);
+            multiply::<M, true>(machine, (w, inputs), d, Start::Keep, &mut backward, samples);
             let mut gradient = vec![0.5; outputs * inputs];
-            outer(simd, &mut gradient, 0.7, [[d, a], [d, a]], [inputs, samples]);
+            outer(machine, &mut gradient, 0.7, [[d, a], [d, a]], [inputs, samples]);
             [forward, backward, gradient]
         }
     }
@@ -297,10 +305,10 @@ mod tests {
             let (w, a, d) = (numbers(outputs * inputs, 1.0), numbers(inputs * samples, 2.0), numbers(outputs * samples, 3.0));
             let all = || All { w: &w, a: &a, d: &d, dims };
             let widest = vectorized(all());
-            assert_eq!(all().with_simd(Scalar), widest, "{dims:?}");
+            assert_eq!(Dispatched(all()).with_simd(Scalar), widest, "{dims:?}");
             #[cfg(target_arch = "x86_64")]
             if let Some(simd) = pulp::x86::V3::try_new() {
-                assert_eq!(Simd::vectorize(simd, all()), widest, "{dims:?}");
+                assert_eq!(Simd::vectorize(simd, Dispatched(all())), widest, "{dims:?}");
             }
             let close = |ours: f64, right: f64| assert!((ours - right).abs() < 1e-12, "{dims:?}: {ours} against {right}");
             for s in 0..samples {

@@ -32,7 +32,8 @@ impl Loss {
 
     /// Returns Σ L over the first `valid` samples of the chunk; writes ∇L to `gradient` and what [`Loss::product`] needs of
     /// ∇²L to `curvature`, both outputs × samples and 0 at the samples that only fill the chunk.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn evaluate(
         self,
         z: &[f64],
@@ -58,7 +59,8 @@ impl Loss {
     }
 
     /// ∇²L v for each sample, in place.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn product(self, curvature: &[f64], v: &mut [f64], samples: usize) {
         match self {
             Self::Mse | Self::Bce => v.iter_mut().zip(curvature).for_each(|(v, c)| *v *= c),

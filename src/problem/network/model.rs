@@ -5,7 +5,7 @@ use super::chunk::{CHUNK, Chunk, Rows};
 use super::dense::{Room, mirror};
 use super::lanes::vectorized;
 use super::pass::{Matrix, State};
-use super::work::{Question, Work};
+use super::work::{Question, Task};
 use super::{Loss, NetworkError};
 use crate::linalg::{axpy, dot};
 use crate::problem::{FiniteSum, GaussNewton, Objective};
@@ -155,7 +155,7 @@ impl Network {
     fn value_of(&self, w: &[f64], (chunks, t): (&[Chunk], f64), ws: &mut Workspace) -> f64 {
         let (states, room) = (std::slice::from_mut(&mut ws.passing), &mut ws.room);
         let (layers, question) = (&self.layers, Question::Value);
-        t * vectorized(Work { layers, loss: self.loss, w, chunks, t, states, known: false, bent: false, room, question })
+        t * vectorized(Task { layers, loss: self.loss, w, chunks, t, states, known: false, bent: false, room, question })
     }
 
     /// Answers what needs the states of the point, which stay in the workspace where they fit; returns the mean of L where
@@ -178,7 +178,7 @@ impl Network {
             }
             let states = if ws.known { &mut ws.states[..] } else { std::slice::from_mut(&mut ws.passing) };
             let (layers, loss, room) = (&self.layers, self.loss, &mut ws.room);
-            t * vectorized(Work { layers, loss, w, chunks, t, states, known, bent, room, question })
+            t * vectorized(Task { layers, loss, w, chunks, t, states, known, bent, room, question })
         })
     }
 

@@ -8,8 +8,8 @@ use super::architecture::Layer;
 use super::buffer::Buffer;
 use super::chunk::Chunk;
 use super::kernels::{self, Start};
+use super::lanes::Machine;
 use super::{Activation, Loss};
-use pulp::Simd;
 
 /// What is known of a chunk at a point.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +87,7 @@ impl At<'_> {
 impl State {
     /// Forward: returns Σ L over the samples.
     #[inline(always)]
-    pub fn forward<S: Simd>(&mut self, simd: S, at: &At<'_>) -> f64 {
+    pub fn forward<M: Machine>(&mut self, machine: M, at: &At<'_>) -> f64 {
         let At { layers, w, chunk, .. } = *at;
         let samples = chunk.samples;
         if self.layers.len() != layers.len() {
@@ -103,7 +103,7 @@ impl State {
             }
             let input: &[f64] = before.last().map_or(&chunk.x, |part| &part.a);
             let start = Start::Bias(At::bias(layer, w));
-            kernels::multiply::<S, false>(simd, At::weights(layer, w), input, start, &mut part.a, samples);
+            kernels::multiply::<M, false>(machine, At::weights(layer, w), input, start, &mut part.a, samples);
             if layer.activation == Activation::Gelu {
                 part.z.fit(size);
                 part.z.copy_from_slice(&part.a);
@@ -117,7 +117,7 @@ impl State {
 
     /// Backward after [`forward`](Self::forward): G ← G + t Σ ∇L; without `gradient` only what products need.
     #[inline(always)]
-    pub fn backward<S: Simd>(&mut self, simd: S, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
+    pub fn backward<M: Machine>(&mut self, machine: M, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
         let At { layers, w, chunk, t, .. } = *at;
         let samples = chunk.samples;
         for l in (0..layers.len()).rev() {
@@ -130,11 +130,11 @@ impl State {
             if let Some(gradient) = &mut gradient {
                 let input: &[f64] = below.last().map_or(&chunk.x, |part| &part.a);
                 let (weights, bias) = gradient[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-                kernels::outer(simd, weights, t, [[delta, input]], [layer.inputs, samples]);
+                kernels::outer(machine, weights, t, [[delta, input]], [layer.inputs, samples]);
                 kernels::row_sums(bias, t, delta, samples);
             }
             if let Some(below) = below.last_mut() {
-                kernels::multiply::<S, true>(simd, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
+                kernels::multiply::<M, true>(machine, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
             }
         }
     }
@@ -172,7 +172,15 @@ impl State {
 
     /// P ← P + t A v after [`bend`](Self::bend), A the matrix summed over the samples.
     #[inline(always)]
-    pub fn product<S: Simd>(&self, simd: S, at: &At<'_>, v: &[f64], matrix: Matrix, scratch: &mut Scratch, product: &mut [f64]) {
+    pub fn product<M: Machine>(
+        &self,
+        machine: M,
+        at: &At<'_>,
+        v: &[f64],
+        matrix: Matrix,
+        scratch: &mut Scratch,
+        product: &mut [f64],
+    ) {
         let At { layers, w, chunk, t, loss } = *at;
         let (samples, hessian) = (chunk.samples, matrix == Matrix::Hessian);
         scratch.fit(layers, samples);
@@ -180,9 +188,9 @@ impl State {
         for l in 0..layers.len() {
             let layer = &layers[l];
             let start = Start::Bias(At::bias(layer, v));
-            kernels::multiply::<S, false>(simd, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
+            kernels::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
             if l > 0 {
-                kernels::multiply::<S, false>(simd, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
+                kernels::multiply::<M, false>(machine, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
             }
             product_of(&mut ra[l], &rz[l], &self.layers[l].first);
         }
@@ -197,15 +205,15 @@ impl State {
             kernels::row_sums(bias, t, now, samples);
             let dims = [layer.inputs, samples];
             if l == 0 || !hessian {
-                kernels::outer(simd, weights, t, [[now, self.input(at, l)]], dims);
+                kernels::outer(machine, weights, t, [[now, self.input(at, l)]], dims);
             } else {
-                kernels::outer(simd, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
+                kernels::outer(machine, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
             }
             if l > 0 {
                 before.fit(layer.inputs * samples);
-                kernels::multiply::<S, true>(simd, At::weights(layer, w), now, Start::Zero, before, samples);
+                kernels::multiply::<M, true>(machine, At::weights(layer, w), now, Start::Zero, before, samples);
                 if hessian {
-                    kernels::multiply::<S, true>(simd, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
+                    kernels::multiply::<M, true>(machine, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
                 }
                 std::mem::swap(now, before);
             }

@@ -4,12 +4,12 @@ use super::Loss;
 use super::architecture::Layer;
 use super::chunk::Chunk;
 use super::dense::Room;
+use super::lanes::{Machine, Work};
 use super::pass::{At, Matrix, State};
-use pulp::{Simd, WithSimd};
 
 /// A question about the chunks at a point; [`vectorized`](super::lanes::vectorized) answers with Σ L over all samples, or 0
 /// where the states were known.
-pub(super) struct Work<'a> {
+pub(super) struct Task<'a> {
     /// The network.
     pub layers: &'a [Layer],
     /// What its outputs cost.
@@ -58,11 +58,11 @@ pub(super) enum Question<'a> {
     },
 }
 
-impl WithSimd for Work<'_> {
+impl Work for Task<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+    fn run<M: Machine>(self, machine: M) -> f64 {
         let Self { layers, loss, w, chunks, t, states, known, bent, room, mut question } = self;
         let (mut total, mut row) = (0.0, 0);
         let one_for_all = states.len() < chunks.len();
@@ -70,11 +70,11 @@ impl WithSimd for Work<'_> {
             let at = At { layers, loss, w, chunk, t };
             let state = &mut states[if one_for_all { 0 } else { index }];
             if !known {
-                total += state.forward(simd, &at);
+                total += state.forward(machine, &at);
                 match &mut question {
                     Question::Value => continue,
-                    Question::Gradient(gradient) => state.backward(simd, &at, Some(gradient)),
-                    _ => state.backward(simd, &at, None),
+                    Question::Gradient(gradient) => state.backward(machine, &at, Some(gradient)),
+                    _ => state.backward(machine, &at, None),
                 }
             }
             match &mut question {
@@ -90,14 +90,14 @@ impl WithSimd for Work<'_> {
                         state.bend(&at);
                     }
                     for (v, product) in vectors.chunks_exact(w.len()).zip(products.chunks_exact_mut(w.len())) {
-                        state.product(simd, &at, v, *matrix, &mut room.scratch, product);
+                        state.product(machine, &at, v, *matrix, &mut room.scratch, product);
                     }
                 }
                 Question::Matrix { matrix, hessian } => {
                     if !bent {
                         state.bend(&at);
                     }
-                    state.matrix(simd, &at, *matrix, room, hessian);
+                    state.matrix(machine, &at, *matrix, room, hessian);
                 }
             }
         }
