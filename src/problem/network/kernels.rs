@@ -209,30 +209,30 @@ fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
     pairs: [[&[f64]; 2]; P],
     [inputs, samples, o, i]: [usize; 4],
 ) {
+    let lines = samples / LANES;
     let mut sums = [[[0.0; LANES]; I]; O];
     for group in (0..LANES).step_by(M::WIDTH) {
         let mut acc = [[machine.splat(0.0); I]; O];
         for [d, a] in pairs {
-            let (mut ds, mut inputs_of): ([&[f64]; O], [&[f64]; I]) = ([&[]; O], [&[]; I]);
+            let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
+            let (mut ds, mut inputs_of): ([&[[f64; LANES]]; O], [&[[f64; LANES]]; I]) = ([&[]; O], [&[]; I]);
             for k in 0..O {
-                ds[k] = &d[(o + k) * samples..][..samples];
+                ds[k] = &d[(o + k) * lines..][..lines];
             }
             for j in 0..I {
-                inputs_of[j] = &a[(i + j) * samples..][..samples];
+                inputs_of[j] = &a[(i + j) * lines..][..lines];
             }
-            let mut s = group;
-            while s + M::WIDTH <= samples {
+            for line in 0..lines {
                 let mut x = [machine.splat(0.0); I];
                 for j in 0..I {
-                    x[j] = machine.load(&inputs_of[j][s..]);
+                    x[j] = machine.load(&inputs_of[j][line][group..]);
                 }
                 for k in 0..O {
-                    let delta = machine.load(&ds[k][s..]);
+                    let delta = machine.load(&ds[k][line][group..]);
                     for j in 0..I {
                         acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
                     }
                 }
-                s += LANES;
             }
         }
         for k in 0..O {
