@@ -56,7 +56,7 @@ part_web() {
   rm -rf dist && mkdir dist
   wasm_bindgen --target web --no-typescript --out-dir dist "$TARGET/web/wasm32-unknown-unknown/web/saddlescope.wasm"
   tests/web/node_modules/.bin/wasm-opt -Os --strip-debug --strip-producers \
-    --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+    --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
     --enable-reference-types --enable-multivalue -o dist/optimized.wasm dist/saddlescope_bg.wasm
   mv dist/optimized.wasm dist/saddlescope_bg.wasm
   page >dist/index.html

@@ -73,6 +73,24 @@ fn scaled_norm(a: &[f64]) -> f64 {
     largest * a.iter().fold(0.0, |sum, v| sum + (v / largest) * (v / largest)).sqrt()
 }
 
+/// Whether ‖a‖ is above `bound`, or not a number: a sum in any order tells where it is not close.
+#[inline]
+pub fn exceeds(a: &[f64], bound: f64) -> bool {
+    if a.len() > 8 {
+        let mut lanes = [0.0; 8];
+        for part in a.chunks(lanes.len()) {
+            for (lane, v) in lanes.iter_mut().zip(part) {
+                *lane += v * v;
+            }
+        }
+        if lanes.iter().sum::<f64>() < 0.5 * bound * bound {
+            return false;
+        }
+    }
+    let square = dot(a, a);
+    square.is_nan() || square > bound * bound
+}
+
 /// y ← y + a x.
 #[inline]
 pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
@@ -97,5 +115,6 @@ pub fn mat_vec(a: &[f64], x: &[f64], y: &mut [f64]) {
 /// Whether every entry is finite.
 #[inline]
 pub fn all_finite(a: &[f64]) -> bool {
-    a.iter().all(|v| v.is_finite())
+    // Sixteen at a time without a branch between them.
+    a.chunks(16).all(|part| part.iter().fold(true, |finite, v| finite & v.is_finite()))
 }

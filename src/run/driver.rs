@@ -4,7 +4,7 @@ use super::growth::Fork;
 use super::hover;
 use super::status::{Status, StopRules};
 use super::trace::{Growing, Keyframe, Trace};
-use crate::linalg::{Rng, Vector, dot};
+use crate::linalg::{Rng, Vector, dot, exceeds};
 use crate::optim::{Counts, Method, Noise, Oracle, Phase, Settings, SettingsError, Step, StepError};
 use crate::problem::{Objective, Scales};
 use std::sync::Arc;
@@ -166,10 +166,9 @@ impl Run {
 
     #[inline]
     fn after_step(&mut self, record: &Step) {
-        let square = dot(&record.x, &record.x);
-        if square.is_nan() || square > self.setup.rules.far * self.setup.rules.far {
+        if exceeds(&record.x, self.setup.rules.far) {
             self.status = Status::Diverged {
-                reason: if square.is_finite() {
+                reason: if dot(&record.x, &record.x).is_finite() {
                     format!("‖x‖ exceeded {:e}", self.setup.rules.far)
                 } else {
                     "the iterate is no longer finite".to_owned()

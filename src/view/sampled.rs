@@ -31,18 +31,18 @@ impl SampledSurface {
         &self.values
     }
 
-    /// The value at a node, continued linearly beyond the rim.
+    /// The value at a node, continued quadratically beyond the rim.
     fn node(&self, i: isize, j: isize) -> f64 {
         let last = self.side as isize - 1;
         let at = |i: isize, j: isize| self.values[j as usize * self.side + i as usize];
         let along = |i: isize, j: isize| match i {
-            _ if i < 0 => 2.0 * at(0, j) - at(1, j),
-            _ if i > last => 2.0 * at(last, j) - at(last - 1, j),
+            _ if i < 0 => 3.0 * at(0, j) - 3.0 * at(1, j) + at(2, j),
+            _ if i > last => 3.0 * at(last, j) - 3.0 * at(last - 1, j) + at(last - 2, j),
             _ => at(i, j),
         };
         match j {
-            _ if j < 0 => 2.0 * along(i, 0) - along(i, 1),
-            _ if j > last => 2.0 * along(i, last) - along(i, last - 1),
+            _ if j < 0 => 3.0 * along(i, 0) - 3.0 * along(i, 1) + along(i, 2),
+            _ if j > last => 3.0 * along(i, last) - 3.0 * along(i, last - 1) + along(i, last - 2),
             _ => along(i, j),
         }
     }

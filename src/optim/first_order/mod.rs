@@ -94,6 +94,24 @@ impl Preconditioned {
         if matches!(metric, Metric::Sphere) { norm(linear) } else { dot(linear, direction).max(0.0).sqrt() }
     }
 
+    /// The region of a [plain](Self::plain) step around `center`, with ‖l‖ known: [`region`](Self::region) without the copy of l
+    /// and the sums.
+    #[inline]
+    pub fn ball(step_size: f64, linear: Vector, length: f64, center: &[f64]) -> Region {
+        let step = scaled(&linear, -step_size);
+        Region {
+            center: copy(center),
+            metric: Metric::Sphere,
+            radius: step_size * length,
+            linear,
+            second_order: false,
+            path: Path::from_buf_and_len([copy(&step), Vector::new()], 1),
+            step,
+            exit: if length == 0.0 { Exit::ZeroGradient } else { Exit::Boundary },
+            multiplier: 1.0 / step_size,
+        }
+    }
+
     /// The region of the lemma around `center`, with the step in it; ‖l‖²_{M⁻¹} beside it.
     #[inline(always)]
     pub fn region(self, center: &[f64]) -> (Region, f64) {
@@ -114,6 +132,13 @@ impl Preconditioned {
         };
         (region, slope)
     }
+}
+
+/// t a.
+fn scaled(a: &[f64], t: f64) -> Vector {
+    let mut product = copy(a);
+    product.iter_mut().for_each(|p| *p *= t);
+    product
 }
 
 /// What tells one first-order method from another.

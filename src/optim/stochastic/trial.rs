@@ -7,7 +7,7 @@ use crate::optim::{Geometry, Oracle, Phase, Sample, Step, StepError, Verdict};
 /// Moves `x` by −η l and records the ball in which the step minimizes ⟨l, s⟩.
 pub(super) fn plain_step(x: &mut Vector, step_size: f64, linear: Vector, f: f64, phase: Phase) -> Step {
     let length = norm(&linear);
-    let (region, _) = Preconditioned::plain(step_size, linear).region(x);
+    let region = Preconditioned::ball(step_size, linear, length, x);
     Step { phase, ..descend(x, f, length, f64::NAN, region) }
 }
 

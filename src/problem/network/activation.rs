@@ -45,7 +45,8 @@ impl Activation {
     }
 
     /// Replaces z in `a` by σ(z) and writes σ′(z) to `first`.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn apply(self, a: &mut [f64], first: &mut [f64]) {
         match self {
             Self::Identity => first.fill(1.0),
@@ -69,7 +70,8 @@ impl Activation {
 
     /// Writes σ″(z) to `second`, of a = σ(z) and σ′(z); for the GELU z itself is needed, which `a` and σ′ do not give: there
     /// `z` is read.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn second(self, z: &[f64], a: &[f64], first: &[f64], second: &mut [f64]) {
         match self {
             Self::Identity | Self::Relu | Self::LeakyRelu => second.fill(0.0),
@@ -105,8 +107,9 @@ fn each(a: &mut [f64], first: &mut [f64], f: impl Fn(f64) -> (f64, f64)) {
 }
 
 /// ln(1 + e^z) = max(z, 0) + ln(1 + e^{−|z|}).
+#[inline(always)]
 pub(super) fn softplus(z: f64) -> f64 {
-    (if z > 0.0 { z } else { 0.0 }) + libm::log1p(libm::exp(-z.abs()))
+    (if z > 0.0 { z } else { 0.0 }) + lanes::ln_1p(lanes::exp(-z.abs()))
 }
 
 /// Φ(z) and φ(z).

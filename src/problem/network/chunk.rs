@@ -1,5 +1,6 @@
 //! Samples laid out for the kernels.
 
+use super::buffer::Buffer;
 use super::lanes::LANES;
 
 /// Samples that go through the layers together: the activations of a layer stay near the processor.
@@ -9,9 +10,9 @@ pub(super) const CHUNK: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chunk {
     /// Inputs × samples.
-    pub x: Vec<f64>,
+    pub x: Buffer,
     /// Outputs × samples.
-    pub y: Vec<f64>,
+    pub y: Buffer,
     /// Samples with the filling.
     pub samples: usize,
     /// Samples without it.
@@ -20,15 +21,31 @@ pub(super) struct Chunk {
 
 impl Chunk {
     /// The samples `indices` of a table whose rows are inputs and targets.
-    pub fn gather(&mut self, [inputs, targets]: [&Rows; 2], indices: impl ExactSizeIterator<Item = usize> + Clone) {
+    pub fn gather(&mut self, [inputs, targets]: [&Rows; 2], indices: &[usize]) {
         self.valid = indices.len();
         self.samples = self.valid.next_multiple_of(LANES);
         for (side, rows) in [(&mut self.x, inputs), (&mut self.y, targets)] {
-            side.clear();
-            side.resize(rows.width * self.samples, 0.0);
-            for (s, index) in indices.clone().enumerate() {
-                for (k, value) in rows.row(index).iter().enumerate() {
-                    side[k * self.samples + s] = *value;
+            side.fit(rows.width * self.samples);
+            transpose(side, rows, indices, self.samples);
+        }
+    }
+}
+
+/// Rows to columns, as many rows at a time as there are lanes: a column's numbers are stored together.
+fn transpose(side: &mut [f64], rows: &Rows, indices: &[usize], samples: usize) {
+    for (part, s) in indices.chunks(LANES).zip((0..).step_by(LANES)) {
+        let columns = side.chunks_exact_mut(samples).map(|column| &mut column[s..][..LANES]);
+        if let Ok(part) = <&[usize; LANES]>::try_from(part) {
+            let rows = part.map(|index| rows.row(index));
+            for (k, column) in columns.take(rows[0].len()).enumerate() {
+                for l in 0..LANES {
+                    column[l] = rows[l][k];
+                }
+            }
+        } else {
+            for (k, column) in columns.enumerate() {
+                for (l, value) in column.iter_mut().enumerate() {
+                    *value = part.get(l).map_or(0.0, |index| rows.values[index * rows.width + k]);
                 }
             }
         }

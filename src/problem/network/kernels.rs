@@ -1,176 +1,250 @@
-//! The three matrix products of a layer, for a chunk of samples.
+//! The matrix products of a layer, for a chunk of samples.
 //!
 //! Matrices of weights are outputs × inputs by rows; activations are units × samples by rows, the number of samples a
-//! multiple of [`LANES`]. Vector lanes are samples, so that the order of every sum is the same at every register width.
+//! multiple of [`LANES`]. Registers hold samples. A sum over units goes from the first to the last; a sum over samples is one
+//! sum for each of the [`LANES`], and then these by halves: the bits are the same at every register width.
+//!
+//! In WebAssembly, where no function is compiled for another machine than its caller, the large ones are not inlined: browsers
+//! keep no numbers in registers in huge functions.
 
-use super::lanes::{LANES, sum};
+use super::lanes::{LANES, Machine, sum};
 
 /// Outputs, or inputs, whose sums are held in registers together.
 const TILE: usize = 4;
+/// Numbers of activations that are gone through again and again while they are in the first cache: 24 KB.
+const BLOCK: usize = 3072;
 
-/// out = W a, with the bias b added, or 0 for none. `out` is overwritten, or added to where `keep`.
-#[inline(always)]
-pub(super) fn forward(w: &[f64], bias: Option<&[f64]>, a: &[f64], out: &mut [f64], samples: usize, keep: bool) {
-    let outputs = out.len() / samples;
-    let inputs = a.len() / samples;
-    let mut o = 0;
-    while o + TILE <= outputs {
-        forward_rows::<TILE>(w, bias, a, out, [samples, inputs, o], keep);
-        o += TILE;
-    }
-    while o < outputs {
-        forward_rows::<1>(w, bias, a, out, [samples, inputs, o], keep);
-        o += 1;
+/// Where sums over units begin.
+#[derive(Clone, Copy)]
+pub(super) enum Start<'a> {
+    /// At 0.
+    Zero,
+    /// At b.
+    Bias(&'a [f64]),
+    /// At what stands in the result.
+    Keep,
+}
+
+/// out = W a, or Wᵀ a for `TRANSPOSED`; W has `inputs` columns.
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn multiply<M: Machine, const TRANSPOSED: bool>(
+    machine: M,
+    (w, inputs): (&[f64], usize),
+    a: &[f64],
+    start: Start<'_>,
+    out: &mut [f64],
+    samples: usize,
+) {
+    let (rows, depth) = (out.len() / samples, a.len() / samples);
+    let block = if depth * samples <= BLOCK { depth } else { (BLOCK / samples).max(8) };
+    let (mut p, mut start) = (0, start);
+    while p < depth {
+        let end = (p + block).min(depth);
+        let part = (w, inputs, [p, end]);
+        let mut row = 0;
+        while row + TILE <= rows {
+            strip::<M, TRANSPOSED, TILE>(machine, part, a, start, out, [samples, row]);
+            row += TILE;
+        }
+        while row < rows {
+            strip::<M, TRANSPOSED, 1>(machine, part, a, start, out, [samples, row]);
+            row += 1;
+        }
+        (p, start) = (end, Start::Keep);
     }
 }
 
+/// `O` rows of the result.
 #[inline(always)]
-fn forward_rows<const O: usize>(
-    w: &[f64],
-    bias: Option<&[f64]>,
+fn strip<M: Machine, const TRANSPOSED: bool, const O: usize>(
+    machine: M,
+    part: (&[f64], usize, [usize; 2]),
     a: &[f64],
+    start: Start<'_>,
     out: &mut [f64],
-    [samples, inputs, o]: [usize; 3],
-    keep: bool,
+    [samples, row]: [usize; 2],
 ) {
     let mut s = 0;
-    while s + 4 * LANES <= samples {
-        forward_tile::<O, 4>(w, bias, a, out, [samples, inputs, o, s], keep);
-        s += 4 * LANES;
+    if M::MANY {
+        while s + 4 * M::WIDTH <= samples {
+            tile::<M, TRANSPOSED, O, 4>(machine, part, a, start, out, [samples, row, s]);
+            s += 4 * M::WIDTH;
+        }
     }
-    while s < samples {
-        forward_tile::<O, 1>(w, bias, a, out, [samples, inputs, o, s], keep);
-        s += LANES;
+    while s + 2 * M::WIDTH <= samples {
+        tile::<M, TRANSPOSED, O, 2>(machine, part, a, start, out, [samples, row, s]);
+        s += 2 * M::WIDTH;
+    }
+    if M::WIDTH == LANES && s < samples {
+        tile::<M, TRANSPOSED, O, 1>(machine, part, a, start, out, [samples, row, s]);
     }
 }
 
 #[inline(always)]
-fn forward_tile<const O: usize, const S: usize>(
-    w: &[f64],
-    bias: Option<&[f64]>,
+fn tile<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
+    machine: M,
+    (w, inputs, [p, end]): (&[f64], usize, [usize; 2]),
     a: &[f64],
+    start: Start<'_>,
     out: &mut [f64],
-    [samples, inputs, o, s]: [usize; 4],
-    keep: bool,
+    [samples, row, s]: [usize; 3],
 ) {
-    let mut acc = [[[0.0; LANES]; S]; O];
-    let rows: [&[f64]; O] = std::array::from_fn(|k| &w[(o + k) * inputs..][..inputs]);
-    for (i, row) in a.chunks_exact(samples).enumerate() {
-        let x = lanes::<S>(row, s);
+    let mut acc = [[machine.splat(0.0); R]; O];
+    match start {
+        Start::Zero => {}
+        Start::Bias(bias) => {
+            for (acc, b) in acc.iter_mut().zip(&bias[row..][..O]) {
+                *acc = [machine.splat(*b); R];
+            }
+        }
+        Start::Keep => {
+            for k in 0..O {
+                acc[k] = load(machine, &out[(row + k) * samples + s..]);
+            }
+        }
+    }
+    if TRANSPOSED {
+        for p in p..end {
+            let (x, weights) = (load(machine, &a[p * samples + s..]), &w[p * inputs + row..][..O]);
+            for k in 0..O {
+                add_scaled(machine, &mut acc[k], weights[k], &x);
+            }
+        }
+    } else {
+        let mut rows: [&[f64]; O] = [&[]; O];
         for k in 0..O {
-            add_scaled(&mut acc[k], rows[k][i], &x);
+            rows[k] = &w[(row + k) * inputs + p..][..end - p];
+        }
+        for i in 0..end - p {
+            let x = load(machine, &a[(p + i) * samples + s..]);
+            for k in 0..O {
+                add_scaled(machine, &mut acc[k], rows[k][i], &x);
+            }
         }
     }
     for k in 0..O {
-        let b = bias.map_or(0.0, |b| b[o + k]);
-        let target = &mut out[(o + k) * samples + s..][..S * LANES];
-        for (t, v) in target.iter_mut().zip(acc[k].as_flattened()) {
-            *t = if keep { *t + v } else { v + b };
+        let out = &mut out[(row + k) * samples + s..][..R * M::WIDTH];
+        for (register, out) in acc[k].iter().zip(out.chunks_exact_mut(M::WIDTH)) {
+            machine.store(*register, out);
         }
     }
 }
 
-/// out = Wᵀ d, added to `out` where `keep`.
 #[inline(always)]
-pub(super) fn backward(w: &[f64], d: &[f64], out: &mut [f64], samples: usize, keep: bool) {
-    let inputs = out.len() / samples;
-    let mut i = 0;
-    while i + TILE <= inputs {
-        backward_rows::<TILE>(w, d, out, [samples, inputs, i], keep);
-        i += TILE;
+fn load<M: Machine, const R: usize>(machine: M, from: &[f64]) -> [M::Register; R] {
+    let from = &from[..R * M::WIDTH];
+    let mut registers = [machine.splat(0.0); R];
+    for (register, from) in registers.iter_mut().zip(from.chunks_exact(M::WIDTH)) {
+        *register = machine.load(from);
     }
-    while i < inputs {
-        backward_rows::<1>(w, d, out, [samples, inputs, i], keep);
-        i += 1;
-    }
+    registers
 }
 
 #[inline(always)]
-fn backward_rows<const I: usize>(w: &[f64], d: &[f64], out: &mut [f64], [samples, inputs, i]: [usize; 3], keep: bool) {
-    let mut s = 0;
-    while s + 4 * LANES <= samples {
-        backward_tile::<I, 4>(w, d, out, [samples, inputs, i, s], keep);
-        s += 4 * LANES;
-    }
-    while s < samples {
-        backward_tile::<I, 1>(w, d, out, [samples, inputs, i, s], keep);
-        s += LANES;
+fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R], weight: f64, x: &[M::Register; R]) {
+    let weight = machine.splat(weight);
+    for j in 0..R {
+        acc[j] = machine.add(acc[j], machine.multiply(weight, x[j]));
     }
 }
 
-#[inline(always)]
-fn backward_tile<const I: usize, const S: usize>(
-    w: &[f64],
-    d: &[f64],
-    out: &mut [f64],
-    [samples, inputs, i, s]: [usize; 4],
-    keep: bool,
-) {
-    let mut acc = [[[0.0; LANES]; S]; I];
-    for (row, delta) in w.chunks_exact(inputs).zip(d.chunks_exact(samples)) {
-        let x = lanes::<S>(delta, s);
-        let weights = &row[i..][..I];
-        for k in 0..I {
-            add_scaled(&mut acc[k], weights[k], &x);
-        }
-    }
-    for k in 0..I {
-        let target = &mut out[(i + k) * samples + s..][..S * LANES];
-        for (t, v) in target.iter_mut().zip(acc[k].as_flattened()) {
-            *t = if keep { *t + v } else { *v };
-        }
-    }
-}
-
-/// G ← G + t d aᵀ, the sum over samples; `gradient` is outputs × inputs.
-#[inline(always)]
-pub(super) fn outer(gradient: &mut [f64], t: f64, d: &[f64], a: &[f64], samples: usize) {
-    let (outputs, inputs) = (d.len() / samples, a.len() / samples);
-    let mut o = 0;
-    while o < outputs {
-        let wide = o + TILE <= outputs;
-        let mut i = 0;
-        while i < inputs {
-            let deep = i + TILE <= inputs;
-            match (wide, deep) {
-                (true, true) => outer_tile::<TILE, TILE>(gradient, t, d, a, [samples, inputs, o, i]),
-                (true, false) => outer_tile::<TILE, 1>(gradient, t, d, a, [samples, inputs, o, i]),
-                (false, true) => outer_tile::<1, TILE>(gradient, t, d, a, [samples, inputs, o, i]),
-                (false, false) => outer_tile::<1, 1>(gradient, t, d, a, [samples, inputs, o, i]),
-            }
-            i += if deep { TILE } else { 1 };
-        }
-        o += if wide { TILE } else { 1 };
-    }
-}
-
-#[inline(always)]
-fn outer_tile<const O: usize, const I: usize>(
+/// G ← G + t Σ d aᵀ over the pairs (d, a) and over samples; G is outputs × `inputs`.
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn outer<M: Machine, const P: usize>(
+    machine: M,
     gradient: &mut [f64],
     t: f64,
-    d: &[f64],
-    a: &[f64],
-    [samples, inputs, o, i]: [usize; 4],
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples]: [usize; 2],
 ) {
-    let mut acc = [[[0.0; LANES]; I]; O];
-    let ds: [&[f64]; O] = std::array::from_fn(|k| &d[(o + k) * samples..][..samples]);
-    let inputs_of: [&[f64]; I] = std::array::from_fn(|k| &a[(i + k) * samples..][..samples]);
-    let mut s = 0;
-    while s < samples {
-        let x: [[f64; LANES]; I] = std::array::from_fn(|k| lanes::<1>(inputs_of[k], s)[0]);
-        for k in 0..O {
-            let delta = lanes::<1>(ds[k], s)[0];
+    let outputs = gradient.len() / inputs;
+    let block = if P * inputs * samples <= BLOCK { inputs } else { (BLOCK / (P * samples)).next_multiple_of(TILE) };
+    let mut begin = 0;
+    while begin < inputs {
+        let end = (begin + block).min(inputs);
+        let mut o = 0;
+        while o + TILE <= outputs {
+            outer_strip::<M, P, TILE>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
+            o += TILE;
+        }
+        while o < outputs {
+            outer_strip::<M, P, 1>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
+            o += 1;
+        }
+        begin = end;
+    }
+}
+
+#[inline(always)]
+fn outer_strip<M: Machine, const P: usize, const O: usize>(
+    machine: M,
+    gradient: &mut [f64],
+    t: f64,
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples, o, begin, end]: [usize; 5],
+) {
+    let mut i = begin;
+    if M::MANY {
+        while i + 4 <= end {
+            outer_tile::<M, P, O, 4>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+            i += 4;
+        }
+    }
+    while i + 2 <= end {
+        outer_tile::<M, P, O, 2>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+        i += 2;
+    }
+    if i < end {
+        outer_tile::<M, P, O, 1>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+    }
+}
+
+#[inline(always)]
+fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
+    machine: M,
+    gradient: &mut [f64],
+    t: f64,
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples, o, i]: [usize; 4],
+) {
+    let lines = samples / LANES;
+    let mut sums = [[[0.0; LANES]; I]; O];
+    for group in (0..LANES).step_by(M::WIDTH) {
+        let mut acc = [[machine.splat(0.0); I]; O];
+        for [d, a] in pairs {
+            let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
+            let (mut ds, mut inputs_of): ([&[[f64; LANES]]; O], [&[[f64; LANES]]; I]) = ([&[]; O], [&[]; I]);
+            for k in 0..O {
+                ds[k] = &d[(o + k) * lines..][..lines];
+            }
             for j in 0..I {
-                for l in 0..LANES {
-                    acc[k][j][l] += delta[l] * x[j][l];
+                inputs_of[j] = &a[(i + j) * lines..][..lines];
+            }
+            for line in 0..lines {
+                let mut x = [machine.splat(0.0); I];
+                for j in 0..I {
+                    x[j] = machine.load(&inputs_of[j][line][group..]);
+                }
+                for k in 0..O {
+                    let delta = machine.load(&ds[k][line][group..]);
+                    for j in 0..I {
+                        acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
+                    }
                 }
             }
         }
-        s += LANES;
+        for k in 0..O {
+            for j in 0..I {
+                machine.store(acc[k][j], &mut sums[k][j][group..]);
+            }
+        }
     }
     for k in 0..O {
+        let row = &mut gradient[(o + k) * inputs + i..][..I];
         for j in 0..I {
-            gradient[(o + k) * inputs + i + j] += t * sum(acc[k][j]);
+            row[j] += t * sum(sums[k][j]);
         }
     }
 }
@@ -189,17 +263,70 @@ pub(super) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) 
     }
 }
 
-#[inline(always)]
-fn lanes<const S: usize>(row: &[f64], s: usize) -> [[f64; LANES]; S] {
-    let row = &row[s..][..S * LANES];
-    std::array::from_fn(|k| std::array::from_fn(|l| row[k * LANES + l]))
-}
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::{Dispatched, Work, vectorized};
+    use super::*;
+    use pulp::{Scalar, Simd, WithSimd};
 
-#[inline(always)]
-fn add_scaled<const S: usize>(acc: &mut [[f64; LANES]; S], w: f64, x: &[[f64; LANES]; S]) {
-    for k in 0..S {
-        for l in 0..LANES {
-            acc[k][l] += w * x[k][l];
+    struct All<'a> {
+        w: &'a [f64],
+        a: &'a [f64],
+        d: &'a [f64],
+        dims: [usize; 3],
+    }
+
+    impl Work for All<'_> {
+        type Output = [Vec<f64>; 3];
+
+        #[inline(always)]
+        fn run<M: Machine>(self, machine: M) -> Self::Output {
+            let [outputs, inputs, samples] = self.dims;
+            let (w, a, d) = (self.w, self.a, self.d);
+            let mut forward = vec![0.5; outputs * samples];
+            multiply::<M, false>(machine, (w, inputs), a, Start::Bias(&d[..outputs]), &mut forward, samples);
+            let mut backward = vec![0.5; inputs * samples];
+            multiply::<M, true>(machine, (w, inputs), d, Start::Keep, &mut backward, samples);
+            let mut gradient = vec![0.5; outputs * inputs];
+            outer(machine, &mut gradient, 0.7, [[d, a], [d, a]], [inputs, samples]);
+            [forward, backward, gradient]
+        }
+    }
+
+    /// Numbers without a pattern.
+    fn numbers(n: usize, seed: f64) -> Vec<f64> {
+        (0..n).map(|i| libm::sin(seed + 12.9898 * i as f64)).collect()
+    }
+
+    #[test]
+    fn products_are_those_of_the_definition_and_have_the_same_bits_at_every_width() {
+        for dims in [[1, 1, 8], [4, 2, 16], [7, 5, 24], [10, 32, 128], [5, 70, 128], [3, 9, 8]] {
+            let [outputs, inputs, samples] = dims;
+            let (w, a, d) = (numbers(outputs * inputs, 1.0), numbers(inputs * samples, 2.0), numbers(outputs * samples, 3.0));
+            let all = || All { w: &w, a: &a, d: &d, dims };
+            let widest = vectorized(all());
+            assert_eq!(Dispatched(all()).with_simd(Scalar), widest, "{dims:?}");
+            #[cfg(target_arch = "x86_64")]
+            if let Some(simd) = pulp::x86::V3::try_new() {
+                assert_eq!(Simd::vectorize(simd, Dispatched(all())), widest, "{dims:?}");
+            }
+            let close = |ours: f64, right: f64| assert!((ours - right).abs() < 1e-12, "{dims:?}: {ours} against {right}");
+            for s in 0..samples {
+                for o in 0..outputs {
+                    let right: f64 = (0..inputs).map(|i| w[o * inputs + i] * a[i * samples + s]).sum();
+                    close(widest[0][o * samples + s], d[o] + right);
+                }
+                for i in 0..inputs {
+                    let right: f64 = (0..outputs).map(|o| w[o * inputs + i] * d[o * samples + s]).sum();
+                    close(widest[1][i * samples + s], 0.5 + right);
+                }
+            }
+            for o in 0..outputs {
+                for i in 0..inputs {
+                    let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
+                    close(widest[2][o * inputs + i], 0.5 + 0.7 * 2.0 * right);
+                }
+            }
         }
     }
 }

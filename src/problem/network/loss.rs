@@ -1,7 +1,8 @@
 //! Loss functions of a network's outputs.
 
 use super::activation::softplus;
-use super::lanes::{self, LANES};
+use super::chunk::CHUNK;
+use super::lanes::{self, LANES, sum};
 use serde::{Deserialize, Serialize};
 
 /// L(z, y) of the outputs z and the target y of one sample; a network's objective is its mean over samples.
@@ -31,7 +32,8 @@ impl Loss {
 
     /// Returns Σ L over the first `valid` samples of the chunk; writes ∇L to `gradient` and what [`Loss::product`] needs of
     /// ∇²L to `curvature`, both outputs × samples and 0 at the samples that only fill the chunk.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn evaluate(
         self,
         z: &[f64],
@@ -57,22 +59,21 @@ impl Loss {
     }
 
     /// ∇²L v for each sample, in place.
-    #[inline(always)]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn product(self, curvature: &[f64], v: &mut [f64], samples: usize) {
         match self {
             Self::Mse | Self::Bce => v.iter_mut().zip(curvature).for_each(|(v, c)| *v *= c),
             Self::CrossEntropy => {
-                for s in (0..samples).step_by(LANES) {
-                    let mut mean = [0.0; LANES];
-                    for (p, v) in curvature.chunks_exact(samples).zip(v.chunks_exact(samples)) {
-                        for l in 0..LANES {
-                            mean[l] += p[s + l] * v[s + l];
-                        }
+                let mut means = [0.0; CHUNK];
+                for (p, v) in curvature.chunks_exact(samples).zip(v.chunks_exact(samples)) {
+                    for ((mean, p), v) in means.iter_mut().zip(p).zip(v) {
+                        *mean += p * v;
                     }
-                    for (p, v) in curvature.chunks_exact(samples).zip(v.chunks_exact_mut(samples)) {
-                        for l in 0..LANES {
-                            v[s + l] = p[s + l] * (v[s + l] - mean[l]);
-                        }
+                }
+                for (p, v) in curvature.chunks_exact(samples).zip(v.chunks_exact_mut(samples)) {
+                    for ((mean, p), v) in means.iter().zip(p).zip(v) {
+                        *v = p * (*v - mean);
                     }
                 }
             }
@@ -108,45 +109,58 @@ fn each(
     curvature: &mut [f64],
     f: impl Fn(f64, f64) -> [f64; 3],
 ) -> f64 {
-    let mut total = 0.0;
+    let mut totals = [0.0; LANES];
+    let mut values = [0.0; CHUNK];
     let rows = z.chunks_exact(samples).zip(y.chunks_exact(samples));
     for ((z, y), (g, c)) in rows.zip(gradient.chunks_exact_mut(samples).zip(curvature.chunks_exact_mut(samples))) {
-        for s in 0..valid {
-            let [value, first, second] = f(z[s], y[s]);
-            total += value;
-            (g[s], c[s]) = (first, second);
+        for ((value, (z, y)), (g, c)) in values.iter_mut().zip(z.iter().zip(y)).zip(g.iter_mut().zip(c)) {
+            [*value, *g, *c] = f(*z, *y);
+        }
+        values[valid..samples].fill(0.0);
+        for part in values[..samples].chunks_exact(LANES) {
+            for (total, value) in totals.iter_mut().zip(part) {
+                *total += value;
+            }
         }
     }
-    total
+    sum(totals)
 }
 
+/// Numbers of a sample stand `samples` apart: what is found for each sample is gone through row by row.
 #[inline(always)]
 fn softmax(z: &[f64], y: &[f64], [samples, valid]: [usize; 2], gradient: &mut [f64], p: &mut [f64]) -> f64 {
+    let (mut tops, mut scores, mut masses) = ([f64::NEG_INFINITY; CHUNK], [0.0; CHUNK], [0.0; CHUNK]);
+    for row in z.chunks_exact(samples) {
+        for (top, z) in tops.iter_mut().zip(row) {
+            *top = if *z > *top { *z } else { *top };
+        }
+    }
+    for ((z, y), p) in z.chunks_exact(samples).zip(y.chunks_exact(samples)).zip(p.chunks_exact_mut(samples)) {
+        for (((p, z), y), (top, score)) in p.iter_mut().zip(z).zip(y).zip(tops.iter().zip(&mut scores)) {
+            *p = z - top;
+            *score += y * *p;
+        }
+    }
+    for p in p.iter_mut() {
+        *p = lanes::exp(*p);
+    }
+    for p in p.chunks_exact(samples) {
+        for (mass, p) in masses.iter_mut().zip(p) {
+            *mass += p;
+        }
+    }
+    // The mass of a sample is from 1 to the number of outputs: the product of eight is far from the largest number.
     let mut total = 0.0;
-    for s in (0..samples).step_by(LANES) {
-        let mut top = [f64::NEG_INFINITY; LANES];
-        for row in z.chunks_exact(samples) {
-            for l in 0..LANES {
-                top[l] = if row[s + l] > top[l] { row[s + l] } else { top[l] };
-            }
-        }
-        let (mut mass, mut score) = ([0.0; LANES], [0.0; LANES]);
-        for ((z, y), p) in z.chunks_exact(samples).zip(y.chunks_exact(samples)).zip(p.chunks_exact_mut(samples)) {
-            for l in 0..LANES {
-                let shifted = z[s + l] - top[l];
-                p[s + l] = lanes::exp(shifted);
-                mass[l] += p[s + l];
-                score[l] += y[s + l] * shifted;
-            }
-        }
-        for ((g, y), p) in gradient.chunks_exact_mut(samples).zip(y.chunks_exact(samples)).zip(p.chunks_exact_mut(samples)) {
-            for l in 0..LANES {
-                p[s + l] /= mass[l];
-                g[s + l] = p[s + l] - y[s + l];
-            }
-        }
-        for l in 0..LANES.min(valid.saturating_sub(s)) {
-            total += libm::log(mass[l]) - score[l];
+    for (masses, scores) in masses[..valid].chunks(LANES).zip(scores.chunks(LANES)) {
+        total += libm::log(masses.iter().product()) - masses.iter().zip(scores).map(|(_, score)| score).sum::<f64>();
+    }
+    for mass in &mut masses[..samples] {
+        *mass = 1.0 / *mass;
+    }
+    for ((g, y), p) in gradient.chunks_exact_mut(samples).zip(y.chunks_exact(samples)).zip(p.chunks_exact_mut(samples)) {
+        for (((g, y), p), share) in g.iter_mut().zip(y).zip(p).zip(&masses) {
+            *p *= share;
+            *g = *p - y;
         }
     }
     total

@@ -1,17 +1,21 @@
 //! Multilayer perceptrons: value, gradient, per-sample gradients, Hessian and Gauss-Newton products and matrices, exact in f64.
 //!
 //! May import `linalg` and the contract of `problem`. `lanes` holds elementary functions for vector registers, `kernels` the
-//! matrix products of a layer, `pass` one chunk of samples through the network, `model` the objective made of them.
+//! matrix products of a layer, `pass` one chunk of samples through the network, `dense` the matrices of a chunk, `work` all
+//! chunks in the machine's widest registers, `model` the objective made of them.
 
 mod activation;
 mod architecture;
+mod buffer;
 mod chunk;
+mod dense;
 mod init;
 mod kernels;
 mod lanes;
 mod loss;
 mod model;
 mod pass;
+mod work;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, ArchitectureError, Layer, MOST_PARAMETERS};

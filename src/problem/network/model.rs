@@ -2,10 +2,12 @@
 
 use super::architecture::{Architecture, Layer};
 use super::chunk::{CHUNK, Chunk, Rows};
+use super::dense::{Room, complete};
 use super::lanes::vectorized;
-use super::pass::{At, Matrix, Scratch, State, Unit};
+use super::pass::{Matrix, State};
+use super::work::{Question, Task};
 use super::{Loss, NetworkError};
-use crate::linalg::dot;
+use crate::linalg::{axpy, dot};
 use crate::problem::{FiniteSum, GaussNewton, Objective};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -26,7 +28,8 @@ pub struct Network {
     inputs: Rows,
     targets: Rows,
     chunks: Vec<Chunk>,
-    pool: Mutex<Vec<Workspace>>,
+    #[allow(clippy::vec_box, reason = "workspaces are large, and come and go with every call")]
+    pool: Mutex<Vec<Box<Workspace>>>,
 }
 
 /// Buffers of one caller, and what they hold.
@@ -40,9 +43,9 @@ struct Workspace {
     bent: bool,
     gathered: Vec<Chunk>,
     states: Vec<State>,
-    /// Of a chunk that is not kept.
+    /// Of chunks that are not kept.
     passing: State,
-    scratch: Scratch,
+    room: Room,
 }
 
 impl Network {
@@ -97,15 +100,13 @@ impl Network {
         let none = Rows { width, values: out.values.clone() };
         let mut chunks = Vec::new();
         gather(&mut chunks, [inputs, &none], &(0..inputs.len()).collect::<Vec<_>>());
-        let mut state = State::default();
-        let mut row = 0;
-        for chunk in &chunks {
-            vectorized(|| state.forward(&self.at(w, chunk, 1.0)));
-            for s in 0..chunk.valid {
-                for k in 0..width {
-                    out.values[row * width + k] = state.outputs()[k * chunk.samples + s];
+        let mut ws = Workspace::default();
+        for (chunk, rows) in chunks.iter().zip(out.values.chunks_mut(CHUNK * width)) {
+            self.value_of(w, (std::slice::from_ref(chunk), 1.0), &mut ws);
+            for (s, row) in rows.chunks_exact_mut(width).enumerate() {
+                for (k, z) in row.iter_mut().enumerate() {
+                    *z = ws.passing.outputs()[k * chunk.samples + s];
                 }
-                row += 1;
             }
         }
         out
@@ -123,14 +124,10 @@ impl Network {
 
     /// Writes ∇fᵢ(w) of every component in `batch` to `gradients`, one row of n numbers each.
     pub fn sample_gradients(&self, w: &[f64], batch: &[usize], gradients: &mut [f64]) {
-        let n = w.len();
-        let mut rows = gradients.chunks_exact_mut(n);
-        self.at_each_chunk(w, batch, |at, state, _| {
-            for (s, row) in (0..at.chunk.valid).zip(&mut rows) {
-                state.sample_gradient(at, s, row);
-                row.iter_mut().zip(w).for_each(|(g, w)| *g += self.l2 * w);
-            }
-        });
+        self.at_point(w, batch, Question::Rows(gradients));
+        for row in gradients.chunks_exact_mut(w.len()) {
+            axpy(self.l2, w, row);
+        }
     }
 
     /// Writes A v for each row v of `vectors`, A the Hessian or the Gauss-Newton matrix at w: one pass over the samples serves
@@ -141,14 +138,9 @@ impl Network {
     }
 
     fn multiply(&self, w: &[f64], batch: &[usize], vectors: &[f64], matrix: Matrix, products: &mut [f64]) {
-        let n = w.len();
         products.copy_from_slice(vectors);
         products.iter_mut().for_each(|p| *p *= self.l2);
-        self.at_each_chunk(w, batch, |at, state, scratch| {
-            for (v, product) in vectors.chunks_exact(n).zip(products.chunks_exact_mut(n)) {
-                vectorized(|| state.product(at, v, matrix, scratch, product));
-            }
-        });
+        self.at_point(w, batch, Question::Products { matrix, vectors, products });
     }
 
     /// Adds the rows of some units to A, the Hessian or the Gauss-Newton matrix at w, in `matrix`, n × n numbers that are 0 at first.
@@ -158,56 +150,51 @@ impl Network {
         self.add(w, units, if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian }, matrix);
     }
 
-    fn add(&self, w: &[f64], units: Range<usize>, matrix: Matrix, out: &mut [f64]) {
-        let n = w.len();
-        self.at_each_chunk(w, &[], |at, state, scratch| {
-            let mut before = 0;
-            for (l, layer) in self.layers.iter().enumerate() {
-                for (p, unit) in layer.units() {
-                    let (Unit::Weight { output, .. } | Unit::Bias { output }) = unit;
-                    if units.contains(&(before + output)) {
-                        let row = &mut out[p * n..][..n];
-                        vectorized(|| state.column(at, (l, unit), matrix, scratch, row));
-                    }
-                }
-                before += layer.outputs;
-            }
-        });
+    fn add(&self, w: &[f64], units: Range<usize>, matrix: Matrix, hessian: &mut [f64]) {
+        self.at_point(w, &[], Question::Matrix { matrix, units, hessian });
     }
 
     /// Completes the rows of some units in a matrix to which [`add_units`](Self::add_units) has added all of them: entries known by
     /// symmetry, and l2. Each unit is completed once.
     pub fn complete_units(&self, units: Range<usize>, matrix: &mut [f64]) {
-        let n = matrix.len().isqrt();
-        let mut before = 0;
-        for layer in &self.layers {
-            for (p, unit) in layer.units() {
-                let (Unit::Weight { output, .. } | Unit::Bias { output }) = unit;
-                if !units.contains(&(before + output)) {
-                    continue;
-                }
-                // The row is computed from its own layer on: what stands before is the transposed entry of an earlier layer.
-                for q in 0..layer.weights.start {
-                    matrix[p * n + q] = matrix[q * n + p];
-                }
-                matrix[p * n + p] += self.l2;
-                for q in layer.weights.start..p {
-                    let mean = 0.5 * (matrix[p * n + q] + matrix[q * n + p]);
-                    (matrix[p * n + q], matrix[q * n + p]) = (mean, mean);
-                }
+        complete(&self.layers, units, self.l2, matrix);
+    }
+
+    fn dense(&self, w: &[f64], matrix: Matrix, hessian: &mut [f64]) {
+        hessian.fill(0.0);
+        self.add(w, 0..usize::MAX, matrix, hessian);
+        self.complete_units(0..usize::MAX, hessian);
+    }
+
+    /// Σ L t over chunks with the weight t for each sample.
+    fn value_of(&self, w: &[f64], (chunks, t): (&[Chunk], f64), ws: &mut Workspace) -> f64 {
+        let (states, room) = (std::slice::from_mut(&mut ws.passing), &mut ws.room);
+        let (layers, question) = (&self.layers, Question::Value);
+        t * vectorized(Task { layers, loss: self.loss, w, chunks, t, states, known: false, bent: false, room, question })
+    }
+
+    /// Answers what needs the states of the point, which stay in the workspace where they fit; returns the mean of L where
+    /// the gradient is asked.
+    fn at_point(&self, w: &[f64], batch: &[usize], question: Question<'_>) -> f64 {
+        self.with(w, batch, |chunks, ws, t| {
+            let (is_gradient, bends) = match &question {
+                Question::Gradient(_) => (true, false),
+                Question::Value | Question::Rows(_) => (false, false),
+                Question::Products { .. } | Question::Matrix { .. } => (false, true),
+            };
+            let known = !is_gradient && ws.is_at(w, batch);
+            let bent = known && ws.bent;
+            ws.known = self.fits(chunks);
+            ws.bent = ws.known && (bent || bends);
+            if ws.known && !known {
+                ws.w.clear();
+                ws.w.extend_from_slice(w);
+                ws.states.resize_with(chunks.len().max(ws.states.len()), State::default);
             }
-            before += layer.outputs;
-        }
-    }
-
-    fn dense(&self, w: &[f64], matrix: Matrix, out: &mut [f64]) {
-        out.fill(0.0);
-        self.add(w, 0..usize::MAX, matrix, out);
-        self.complete_units(0..usize::MAX, out);
-    }
-
-    fn at<'a>(&'a self, w: &'a [f64], chunk: &'a Chunk, t: f64) -> At<'a> {
-        At { layers: &self.layers, loss: self.loss, w, chunk, t }
+            let states = if ws.known { &mut ws.states[..] } else { std::slice::from_mut(&mut ws.passing) };
+            let (layers, loss, room) = (&self.layers, self.loss, &mut ws.room);
+            t * vectorized(Task { layers, loss, w, chunks, t, states, known, bent, room, question })
+        })
     }
 
     /// Calls `work` with the chunks of the batch (the whole sum where it is empty), a workspace, and 1/|B|. Callers at once
@@ -231,61 +218,20 @@ impl Network {
             ws.known = false;
         }
         let gathered = std::mem::take(&mut ws.gathered);
-        let (chunks, count) = if batch.is_empty() { (&self.chunks, self.inputs.len()) } else { (&gathered, batch.len()) };
+        let (chunks, count) = if batch.is_empty() {
+            (&self.chunks[..], self.inputs.len())
+        } else {
+            (&gathered[..batch.len().div_ceil(CHUNK)], batch.len())
+        };
         let result = work(chunks, &mut ws, 1.0 / count as f64);
         ws.gathered = gathered;
         pool().push(ws);
         result
     }
 
-    /// Value, and the gradient without the l2 term added to `gradient`; the states stay in the workspace where they fit.
-    fn sweep(&self, w: &[f64], (chunks, t): (&[Chunk], f64), ws: &mut Workspace, gradient: &mut [f64]) -> f64 {
-        ws.known = self.fits(chunks);
-        ws.bent = false;
-        if ws.known {
-            ws.w.clear();
-            ws.w.extend_from_slice(w);
-            ws.states.resize_with(chunks.len(), State::default);
-        }
-        let mut total = 0.0;
-        for (index, chunk) in chunks.iter().enumerate() {
-            let at = self.at(w, chunk, t);
-            let state = if ws.known { &mut ws.states[index] } else { &mut ws.passing };
-            total += vectorized(|| {
-                let total = state.forward(&at);
-                state.backward(&at, gradient);
-                total
-            });
-        }
-        total * t + 0.5 * self.l2 * dot(w, w)
-    }
-
-    /// Calls `work` with each chunk's state, brought to the point.
-    fn at_each_chunk(&self, w: &[f64], batch: &[usize], mut work: impl FnMut(&At<'_>, &State, &mut Scratch)) {
-        self.with(w, batch, |chunks, ws, t| {
-            let mut unused = Vec::new();
-            if !ws.is_at(w, batch) {
-                unused.resize(w.len(), 0.0);
-                if self.fits(chunks) {
-                    self.sweep(w, (chunks, t), ws, &mut unused);
-                }
-            }
-            let bent = std::mem::replace(&mut ws.bent, ws.known);
-            for (index, chunk) in chunks.iter().enumerate() {
-                let at = self.at(w, chunk, t);
-                let state = if ws.known { &mut ws.states[index] } else { &mut ws.passing };
-                vectorized(|| {
-                    if !ws.known {
-                        state.forward(&at);
-                        state.backward(&at, &mut unused);
-                    }
-                    if !bent {
-                        state.bend(&at);
-                    }
-                });
-                work(&at, state, &mut ws.scratch);
-            }
-        });
+    /// ½ l2 ‖w‖².
+    fn decay(&self, w: &[f64]) -> f64 {
+        if self.l2 == 0.0 { 0.0 } else { 0.5 * self.l2 * dot(w, w) }
     }
 
     fn fits(&self, chunks: &[Chunk]) -> bool {
@@ -301,10 +247,14 @@ impl Workspace {
     }
 }
 
+/// The samples `indices` in as many chunks as they need; there may be more chunks, of before.
 fn gather(chunks: &mut Vec<Chunk>, rows: [&Rows; 2], indices: &[usize]) {
-    chunks.resize_with(indices.len().div_ceil(CHUNK), Chunk::default);
+    let count = indices.len().div_ceil(CHUNK);
+    if chunks.len() < count {
+        chunks.resize_with(count, Chunk::default);
+    }
     for (chunk, part) in chunks.iter_mut().zip(indices.chunks(CHUNK)) {
-        chunk.gather(rows, part.iter().copied());
+        chunk.gather(rows, part);
     }
 }
 
@@ -360,19 +310,15 @@ impl FiniteSum for Network {
     }
 
     fn batch_value(&self, w: &[f64], batch: &[usize]) -> f64 {
-        self.with(w, batch, |chunks, ws, t| {
-            let mut total = 0.0;
-            for chunk in chunks {
-                total += vectorized(|| ws.passing.forward(&self.at(w, chunk, t)));
-            }
-            total * t + 0.5 * self.l2 * dot(w, w)
-        })
+        self.with(w, batch, |chunks, ws, t| self.value_of(w, (chunks, t), ws)) + self.decay(w)
     }
 
     fn batch_value_gradient(&self, w: &[f64], batch: &[usize], gradient: &mut [f64]) -> f64 {
         gradient.fill(0.0);
-        let f = self.with(w, batch, |chunks, ws, t| self.sweep(w, (chunks, t), ws, gradient));
-        gradient.iter_mut().zip(w).for_each(|(g, w)| *g += self.l2 * w);
+        let f = self.at_point(w, batch, Question::Gradient(gradient)) + self.decay(w);
+        if self.l2 != 0.0 {
+            axpy(self.l2, w, gradient);
+        }
         f
     }
 

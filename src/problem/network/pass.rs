@@ -1,38 +1,49 @@
 //! One chunk of samples through the network: value, gradient, products.
 //!
 //! Back-propagation, Pearlmutter's R-operator (1994) for Hessian-vector products and its linear part for Gauss-Newton products
-//! (Schraudolph 2002). What a product needs of the point is kept from the gradient's pass: a product at a known point costs two gradients.
+//! (Schraudolph 2002). What a product needs of the point is kept from the gradient's pass: a product at a known point costs two
+//! gradients, one at a new point at most one and two thirds of a gradient more, as the weights' gradient is left out.
 
 use super::architecture::Layer;
+use super::buffer::Buffer;
 use super::chunk::Chunk;
-use super::{Loss, kernels};
+use super::kernels::{self, Start};
+use super::lanes::Machine;
+use super::{Activation, Loss};
 
-/// What is known of a chunk at a point. Buffers are units × samples, one for each layer.
+/// What is known of a chunk at a point.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
-    /// z of the layers whose σ″ needs it; empty else.
-    z: Vec<Vec<f64>>,
-    /// a = σ(z).
-    a: Vec<Vec<f64>>,
-    /// σ′(z).
-    first: Vec<Vec<f64>>,
-    /// ∂L/∂a.
-    pull: Vec<Vec<f64>>,
-    /// ∂L/∂z = ∂L/∂a · σ′(z).
-    delta: Vec<Vec<f64>>,
-    /// ∂L/∂a · σ″(z).
-    bend: Vec<Vec<f64>>,
+    /// One for each layer.
+    pub layers: Vec<Part>,
     /// What ∇²L needs of the outputs.
-    curvature: Vec<f64>,
+    pub curvature: Buffer,
+}
+
+/// What is known of a layer: buffers of units × samples.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    /// z where σ″ needs it; empty else.
+    z: Buffer,
+    /// a = σ(z).
+    pub a: Buffer,
+    /// σ′(z).
+    pub first: Buffer,
+    /// ∂L/∂a.
+    pull: Buffer,
+    /// ∂L/∂z = ∂L/∂a · σ′(z).
+    pub delta: Buffer,
+    /// ∂L/∂a · σ″(z).
+    pub bend: Buffer,
 }
 
 /// Room for a product: R z and R a of each layer, and two rows of deltas.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scratch {
-    rz: Vec<Vec<f64>>,
-    ra: Vec<Vec<f64>>,
-    now: Vec<f64>,
-    before: Vec<f64>,
+    pub rz: Vec<Buffer>,
+    pub ra: Vec<Buffer>,
+    pub now: Buffer,
+    pub before: Buffer,
 }
 
 /// Which matrix is multiplied.
@@ -45,6 +56,7 @@ pub(super) enum Matrix {
 }
 
 /// What a pass is about.
+#[derive(Clone, Copy)]
 pub(super) struct At<'a> {
     /// The network.
     pub layers: &'a [Layer],
@@ -58,78 +70,71 @@ pub(super) struct At<'a> {
     pub t: f64,
 }
 
-/// A parameter of a layer.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Unit {
-    /// W[output, input].
-    Weight {
-        /// Row.
-        output: usize,
-        /// Column.
-        input: usize,
-    },
-    /// b[output].
-    Bias {
-        /// Row.
-        output: usize,
-    },
-}
-
-impl Layer {
-    /// Its parameters with their places in the parameter vector.
-    pub(super) fn units(&self) -> impl Iterator<Item = (usize, Unit)> + '_ {
-        let weights = (0..self.outputs).flat_map(|output| (0..self.inputs).map(move |input| Unit::Weight { output, input }));
-        let biases = (0..self.outputs).map(|output| Unit::Bias { output });
-        (self.weights.start..).zip(weights.chain(biases))
+impl At<'_> {
+    /// W of a layer in `v`, which stands like the parameters, with its number of columns.
+    #[inline(always)]
+    pub fn weights<'v>(layer: &Layer, v: &'v [f64]) -> (&'v [f64], usize) {
+        (&v[layer.weights.start..layer.weights.end], layer.inputs)
     }
-}
 
-fn fit(buffers: &mut Vec<Vec<f64>>, layers: &[Layer], samples: usize) {
-    buffers.resize(layers.len(), Vec::new());
-    for (buffer, layer) in buffers.iter_mut().zip(layers) {
-        buffer.resize(layer.outputs * samples, 0.0);
+    /// b of a layer in `v`.
+    #[inline(always)]
+    fn bias<'v>(layer: &Layer, v: &'v [f64]) -> &'v [f64] {
+        &v[layer.bias.start..layer.bias.end]
     }
 }
 
 impl State {
     /// Forward: returns Σ L over the samples.
     #[inline(always)]
-    pub fn forward(&mut self, at: &At<'_>) -> f64 {
+    pub fn forward<M: Machine>(&mut self, machine: M, at: &At<'_>) -> f64 {
         let At { layers, w, chunk, .. } = *at;
         let samples = chunk.samples;
-        for buffers in [&mut self.a, &mut self.first, &mut self.pull, &mut self.delta] {
-            fit(buffers, layers, samples);
+        if self.layers.len() != layers.len() {
+            self.layers.resize_with(layers.len(), Part::default);
         }
-        self.z.resize(layers.len(), Vec::new());
-        for (l, layer) in layers.iter().enumerate() {
-            let (before, here) = self.a.split_at_mut(l);
-            let input = before.last().map_or(&chunk.x, |a| a);
-            let a = &mut here[0];
-            kernels::forward(&w[layer.weights.clone()], Some(&w[layer.bias.clone()]), input, a, samples, false);
-            if layer.activation == super::Activation::Gelu {
-                self.z[l].clone_from(a);
+        for l in 0..layers.len() {
+            let layer = &layers[l];
+            let (before, here) = self.layers.split_at_mut(l);
+            let part = &mut here[0];
+            let size = layer.outputs * samples;
+            for buffer in [&mut part.a, &mut part.first, &mut part.pull, &mut part.delta] {
+                buffer.fit(size);
             }
-            layer.activation.apply(a, &mut self.first[l]);
+            let input: &[f64] = before.last().map_or(&chunk.x, |part| &part.a);
+            let start = Start::Bias(At::bias(layer, w));
+            kernels::multiply::<M, false>(machine, At::weights(layer, w), input, start, &mut part.a, samples);
+            if layer.activation == Activation::Gelu {
+                part.z.fit(size);
+                part.z.copy_from_slice(&part.a);
+            }
+            layer.activation.apply(&mut part.a, &mut part.first);
         }
-        let (Some(output), Some(pull)) = (self.a.last(), self.pull.last_mut()) else { return 0.0 };
-        self.curvature.resize(output.len(), 0.0);
-        at.loss.evaluate(output, &chunk.y, [samples, chunk.valid], pull, &mut self.curvature)
+        let Some(Part { a, pull, .. }) = self.layers.last_mut() else { return 0.0 };
+        self.curvature.fit(a.len());
+        at.loss.evaluate(a, &chunk.y, [samples, chunk.valid], pull, &mut self.curvature)
     }
 
-    /// Backward after [`forward`](Self::forward): G ← G + t Σ ∇L.
+    /// Backward after [`forward`](Self::forward): G ← G + t Σ ∇L; without `gradient` only what products need.
     #[inline(always)]
-    pub fn backward(&mut self, at: &At<'_>, gradient: &mut [f64]) {
+    pub fn backward<M: Machine>(&mut self, machine: M, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
         let At { layers, w, chunk, t, .. } = *at;
         let samples = chunk.samples;
-        for (l, layer) in layers.iter().enumerate().rev() {
-            let (below, here) = self.pull.split_at_mut(l);
-            let delta = &mut self.delta[l];
-            delta.iter_mut().zip(&here[0]).zip(&self.first[l]).for_each(|((d, p), s)| *d = p * s);
-            let input = if l == 0 { &chunk.x } else { &self.a[l - 1] };
-            kernels::outer(&mut gradient[layer.weights.clone()], t, delta, input, samples);
-            kernels::row_sums(&mut gradient[layer.bias.clone()], t, delta, samples);
+        for l in (0..layers.len()).rev() {
+            let layer = &layers[l];
+            let (below, here) = self.layers.split_at_mut(l);
+            let Part { first, pull, delta, .. } = &mut here[0];
+            for ((d, p), s) in delta.iter_mut().zip(pull.iter()).zip(first.iter()) {
+                *d = p * s;
+            }
+            if let Some(gradient) = &mut gradient {
+                let input: &[f64] = below.last().map_or(&chunk.x, |part| &part.a);
+                let (weights, bias) = gradient[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
+                kernels::outer(machine, weights, t, [[delta, input]], [layer.inputs, samples]);
+                kernels::row_sums(bias, t, delta, samples);
+            }
             if let Some(below) = below.last_mut() {
-                kernels::backward(&w[layer.weights.clone()], delta, below, samples, false);
+                kernels::multiply::<M, true>(machine, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
             }
         }
     }
@@ -137,10 +142,10 @@ impl State {
     /// What Hessian products need beside [`backward`](Self::backward).
     #[inline(always)]
     pub fn bend(&mut self, at: &At<'_>) {
-        fit(&mut self.bend, at.layers, at.chunk.samples);
-        for (l, layer) in at.layers.iter().enumerate() {
-            layer.activation.second(&self.z[l], &self.a[l], &self.first[l], &mut self.bend[l]);
-            multiply(&mut self.bend[l], &self.pull[l]);
+        for (part, layer) in self.layers.iter_mut().zip(at.layers) {
+            part.bend.fit(part.a.len());
+            layer.activation.second(&part.z, &part.a, &part.first, &mut part.bend);
+            multiply(&mut part.bend, &part.pull);
         }
     }
 
@@ -150,7 +155,7 @@ impl State {
         for (l, layer) in at.layers.iter().enumerate() {
             let input = self.input(at, l);
             for o in 0..layer.outputs {
-                let delta = self.delta[l][o * samples + s];
+                let delta = self.layers[l].delta[o * samples + s];
                 gradient[layer.bias.start + o] = delta;
                 let row = &mut gradient[layer.weights.start + o * layer.inputs..][..layer.inputs];
                 for (g, a) in row.iter_mut().zip(input.iter().skip(s).step_by(samples)) {
@@ -162,107 +167,103 @@ impl State {
 
     /// The outputs of the network, outputs × samples.
     pub fn outputs(&self) -> &[f64] {
-        self.a.last().map_or(&[], |a| a)
+        self.layers.last().map_or(&[], |part| &part.a)
     }
 
     /// P ← P + t A v after [`bend`](Self::bend), A the matrix summed over the samples.
     #[inline(always)]
-    pub fn product(&self, at: &At<'_>, v: &[f64], matrix: Matrix, scratch: &mut Scratch, product: &mut [f64]) {
-        let samples = at.chunk.samples;
-        scratch.fit(at.layers, samples);
-        for (l, layer) in at.layers.iter().enumerate() {
-            let rz = &mut scratch.rz[l];
-            kernels::forward(&v[layer.weights.clone()], Some(&v[layer.bias.clone()]), self.input(at, l), rz, samples, false);
-            if l > 0 {
-                kernels::forward(&at.w[layer.weights.clone()], None, &scratch.ra[l - 1], rz, samples, true);
-            }
-            scratch.ra[l].copy_from_slice(rz);
-            multiply(&mut scratch.ra[l], &self.first[l]);
-        }
-        self.pull_back(at, Some(v), matrix, 0, scratch, product);
-    }
-
-    /// As [`product`](Self::product) with the unit vector of the weight or bias `unit` of layer `l`, for the entries of the
-    /// layers from `l` on only: the rest of the column follows from symmetry.
-    #[inline(always)]
-    pub fn column(&self, at: &At<'_>, (l, unit): (usize, Unit), matrix: Matrix, scratch: &mut Scratch, column: &mut [f64]) {
-        let samples = at.chunk.samples;
-        scratch.fit(at.layers, samples);
-        let (output, tangent) = match unit {
-            Unit::Weight { output, input } => (output, Some(&self.input(at, l)[input * samples..][..samples])),
-            Unit::Bias { output } => (output, None),
-        };
-        scratch.rz[l].fill(0.0);
-        let row = &mut scratch.rz[l][output * samples..][..samples];
-        match tangent {
-            Some(a) => row.copy_from_slice(a),
-            None => row.fill(1.0),
-        }
-        scratch.ra[l].fill(0.0);
-        let (ra, first) = (&mut scratch.ra[l][output * samples..][..samples], &self.first[l][output * samples..][..samples]);
-        ra.copy_from_slice(row);
-        multiply(ra, first);
-        for (above, layer) in at.layers.iter().enumerate().skip(l + 1) {
-            let rz = &mut scratch.rz[above];
-            if above == l + 1 {
-                let ra = &scratch.ra[l][output * samples..][..samples];
-                let weights = at.w[layer.weights.clone()].iter().skip(output).step_by(layer.inputs);
-                for (row, weight) in rz.chunks_exact_mut(samples).zip(weights) {
-                    row.iter_mut().zip(ra).for_each(|(z, a)| *z = weight * a);
-                }
-            } else {
-                kernels::forward(&at.w[layer.weights.clone()], None, &scratch.ra[above - 1], rz, samples, false);
-            }
-            scratch.ra[above].copy_from_slice(rz);
-            multiply(&mut scratch.ra[above], &self.first[above]);
-        }
-        self.pull_back(at, None, matrix, l, scratch, column);
-    }
-
-    /// The backward half of a product, down to layer `last`; `v` is `None` where it has no part above that layer.
-    #[inline(always)]
-    fn pull_back(&self, at: &At<'_>, v: Option<&[f64]>, matrix: Matrix, last: usize, scratch: &mut Scratch, product: &mut [f64]) {
-        let (samples, hessian) = (at.chunk.samples, matrix == Matrix::Hessian);
+    pub fn product<M: Machine>(
+        &self,
+        machine: M,
+        at: &At<'_>,
+        v: &[f64],
+        matrix: Matrix,
+        scratch: &mut Scratch,
+        product: &mut [f64],
+    ) {
+        let At { layers, w, chunk, t, loss } = *at;
+        let (samples, hessian) = (chunk.samples, matrix == Matrix::Hessian);
+        scratch.fit(layers, samples);
         let Scratch { rz, ra, now, before } = scratch;
-        let Some(top) = ra.last() else { return };
-        now.clone_from(top);
-        at.loss.product(&self.curvature, now, samples);
-        for l in (last..at.layers.len()).rev() {
-            let layer = &at.layers[l];
-            let (weights, bias) = (layer.weights.clone(), layer.bias.clone());
-            multiply(now, &self.first[l]);
-            if hessian {
-                now.iter_mut().zip(&self.bend[l]).zip(&rz[l]).for_each(|((n, b), z)| *n += b * z);
+        for l in 0..layers.len() {
+            let layer = &layers[l];
+            let start = Start::Bias(At::bias(layer, v));
+            kernels::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
+            if l > 0 {
+                kernels::multiply::<M, false>(machine, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
             }
-            kernels::outer(&mut product[weights.clone()], at.t, now, self.input(at, l), samples);
-            kernels::row_sums(&mut product[bias], at.t, now, samples);
-            if l > last {
-                before.resize(layer.inputs * samples, 0.0);
-                kernels::backward(&at.w[weights.clone()], now, before, samples, false);
+            product_of(&mut ra[l], &rz[l], &self.layers[l].first);
+        }
+        let Some(top) = ra.last() else { return };
+        now.fit(top.len());
+        now.copy_from_slice(top);
+        loss.product(&self.curvature, now, samples);
+        for l in (0..layers.len()).rev() {
+            let (layer, part) = (&layers[l], &self.layers[l]);
+            part.bent(now, &rz[l], hessian);
+            let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
+            kernels::row_sums(bias, t, now, samples);
+            let dims = [layer.inputs, samples];
+            if l == 0 || !hessian {
+                kernels::outer(machine, weights, t, [[now, self.input(at, l)]], dims);
+            } else {
+                kernels::outer(machine, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
+            }
+            if l > 0 {
+                before.fit(layer.inputs * samples);
+                kernels::multiply::<M, true>(machine, At::weights(layer, w), now, Start::Zero, before, samples);
                 if hessian {
-                    kernels::outer(&mut product[weights.clone()], at.t, &self.delta[l], &ra[l - 1], samples);
-                    if let Some(v) = v {
-                        kernels::backward(&v[weights], &self.delta[l], before, samples, true);
-                    }
+                    kernels::multiply::<M, true>(machine, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
                 }
                 std::mem::swap(now, before);
             }
         }
     }
 
-    fn input<'s>(&'s self, at: &At<'s>, l: usize) -> &'s [f64] {
-        if l == 0 { &at.chunk.x } else { &self.a[l - 1] }
+    /// What layer `l` reads.
+    #[inline(always)]
+    pub fn input<'s>(&'s self, at: &At<'s>, l: usize) -> &'s [f64] {
+        if l == 0 { &at.chunk.x } else { &self.layers[l - 1].a }
+    }
+}
+
+impl Part {
+    /// R ∂L/∂z of R ∂L/∂a in `now`: · σ′, and in the Hessian + ∂L/∂a · σ″ · R z.
+    #[inline(always)]
+    pub fn bent(&self, now: &mut [f64], rz: &[f64], hessian: bool) {
+        multiply(now, &self.first);
+        if hessian {
+            for ((n, b), z) in now.iter_mut().zip(self.bend.iter()).zip(rz) {
+                *n += b * z;
+            }
+        }
     }
 }
 
 impl Scratch {
-    fn fit(&mut self, layers: &[Layer], samples: usize) {
-        fit(&mut self.rz, layers, samples);
-        fit(&mut self.ra, layers, samples);
+    #[inline(always)]
+    pub fn fit(&mut self, layers: &[Layer], samples: usize) {
+        for buffers in [&mut self.rz, &mut self.ra] {
+            buffers.resize_with(layers.len(), Buffer::default);
+            for (buffer, layer) in buffers.iter_mut().zip(layers) {
+                buffer.fit(layer.outputs * samples);
+            }
+        }
     }
 }
 
+/// a ← a b, entry by entry.
 #[inline(always)]
-fn multiply(a: &mut [f64], b: &[f64]) {
-    a.iter_mut().zip(b).for_each(|(a, b)| *a *= b);
+pub(super) fn multiply(a: &mut [f64], b: &[f64]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a *= b;
+    }
+}
+
+/// out = a b, entry by entry.
+#[inline(always)]
+pub(super) fn product_of(out: &mut [f64], a: &[f64], b: &[f64]) {
+    for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+        *out = a * b;
+    }
 }
