@@ -86,6 +86,45 @@ fn every_method_trains_a_network_or_says_why_not() {
 }
 
 #[test]
+fn matrices_too_large_are_refused_and_products_do() {
+    // 20,302 parameters: a matrix of them has 3 GB.
+    let wide = NetworkSpec {
+        layers: vec![100, 182, 10],
+        loss: Loss::CrossEntropy,
+        ..NetworkSpec::on_set(&[100, 182, 10], Activation::Tanh, Loss::CrossEntropy, "glyphs")
+    };
+    let mut problem = scene(wide, &[], 2);
+    if let ProblemSpec::Network(spec) = &mut problem.problem {
+        spec.data.samples = Some(20);
+    }
+    let refused: Vec<&str> = methods()
+        .iter()
+        .filter(|method| {
+            let one = Scene { methods: vec![MethodSpec::new(method.id)], ..problem.clone() };
+            match one.open() {
+                Ok(_) => false,
+                Err(error) => {
+                    assert!(error.to_string().contains("5000 variables"), "{error}");
+                    true
+                }
+            }
+        })
+        .map(|method| method.id)
+        .collect();
+    for dense in ["newton", "adagrad_full", "bfgs", "tr", "arc", "saddle_free_newton", "gauss_newton"] {
+        assert!(refused.contains(&dense), "{dense}");
+    }
+    for (id, solver) in [("tr", "steihaug"), ("arc", "lanczos"), ("saddle_free_newton", "krylov")] {
+        let settings = BTreeMap::from([("solver".to_owned(), Setting::Name(solver.to_owned()))]);
+        let run = trained(&Scene { methods: vec![MethodSpec { settings, ..MethodSpec::new(id) }], ..problem.clone() }).remove(0);
+        assert!(run.len() == 2 && run.position() != problem.open().unwrap().start.as_slice(), "{id} {:?}", run.status());
+    }
+    for id in ["gd", "adam", "lbfgs", "sgd"] {
+        assert!(!refused.contains(&id), "{id}");
+    }
+}
+
+#[test]
 fn batches_count_samples_and_one_backpropagation() {
     let sizes: &[(&str, f64)] = &[("batch_size", 10.0)];
     let runs = trained(&scene(small(), &[("adam", sizes), ("sgd", sizes), ("gd", &[])], 30));

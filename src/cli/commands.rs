@@ -50,10 +50,19 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
     Ok(true)
 }
 
+/// Most variables of a Hessian that is written.
+const MOST_WRITTEN: usize = 1500;
+
 fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError> {
     let problem = problem.open()?;
     let x = numbers(at, "--at")?;
     problem.check_point(&x)?;
+    if x.len() > MOST_WRITTEN {
+        return Err(CliError::Usage(format!(
+            "eval writes the whole Hessian of up to {MOST_WRITTEN} variables; this problem has {}: take spectrum",
+            x.len()
+        )));
+    }
     output.json(&classify(&problem, &x))
 }
 

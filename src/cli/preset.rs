@@ -4,13 +4,23 @@ use super::CliError;
 use super::values::{number, pairs};
 use crate::measure::assumptions;
 use crate::optim::{ASSUMPTIONS, Assumption, Assumptions, method, methods};
+use crate::problem::Objective;
 use crate::scene::Scene;
+
+/// Most variables of a problem whose Hessians are surveyed.
+const MOST_VARIABLES: usize = 400;
 
 /// Gives the methods of `scene` the parameters that their papers compute from the assumptions in `text`
 /// ("epsilon=0.1,gamma=0.01"), the rest estimated on the scene's problem; what is set already stays. Says on standard error
 /// what was assumed.
 pub(super) fn apply(scene: &mut Scene, text: &str) -> Result<(), CliError> {
     let problem = scene.problem.open()?;
+    let n = problem.dim();
+    if n > MOST_VARIABLES {
+        return Err(CliError::Usage(format!(
+            "--preset estimates what it assumes in up to {MOST_VARIABLES} variables; this problem has {n}"
+        )));
+    }
     let start = scene.start_for(&problem)?;
     let mut assumed = assumptions(&problem, &problem.bounds(), &start, scene.noise_on(&problem));
     set(&mut assumed, text)?;

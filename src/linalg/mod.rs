@@ -1,4 +1,4 @@
-//! Small dense linear algebra: vectors, metrics, eigenvalues, seeded random numbers.
+//! Linear algebra: vectors, metrics, eigenvalues of dense matrices and of products, seeded random numbers.
 //!
 //! Imports nothing of this crate: it knows neither objectives nor optimizers.
 //! Everything here is deterministic to the bit on every platform: IEEE operations in a fixed order and
@@ -7,15 +7,19 @@
 mod eigen;
 mod factor;
 mod job;
+mod lanczos;
 pub(crate) mod lanes;
 mod metric;
+mod operator;
 mod rng;
 mod solver;
 
 pub use eigen::{SymmetricEigen, newton_step, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
 pub use job::Job;
+pub use lanczos::{Ends, EndsJob, EndsOptions, RitzPair};
 pub use metric::{Metric, MetricError};
+pub use operator::{FnOperator, Operator};
 pub use rng::{Rng, SplitMix};
 pub use solver::{EigenSolver, Eigenpairs};
 

@@ -68,6 +68,9 @@ pub struct Values<'a> {
     matrices: Vec<(&'static str, String, Vector)>,
 }
 
+/// Most variables of a method that keeps matrices: 200 MB each.
+const MOST_DENSE: usize = 5000;
+
 /// Why settings do not fit a method. Each message is one sentence for the user.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
@@ -91,6 +94,14 @@ pub enum SettingsError {
         method: &'static str,
         /// What it needs.
         what: &'static str,
+    },
+    /// Too many variables for the method's matrices.
+    #[error("{method} keeps matrices of n rows and columns here, for up to {MOST_DENSE} variables; this problem has {n}")]
+    TooManyVariables {
+        /// Method name.
+        method: &'static str,
+        /// n.
+        n: usize,
     },
     /// A value outside the span.
     #[error("{method}: {name} = {given} is not allowed; it must be {allowed}")]
@@ -323,6 +334,35 @@ impl Method {
         }
     }
 
+    /// Whether the method keeps matrices of n rows and columns with these values, rather than vectors and products only.
+    fn is_dense(&self, values: &Values<'_>) -> bool {
+        const ALWAYS: [&str; 10] = [
+            "adagrad_full",
+            "rmsprop_full",
+            "bfgs",
+            "newton",
+            "damped_newton",
+            "gauss_newton",
+            "levenberg_marquardt",
+            "regularized_newton",
+            "adan",
+            "storm",
+        ];
+        // By the choice that makes a method do with products.
+        let by_products = |name: &str, products: &[&str]| !products.contains(&values.choice(name));
+        match self.id {
+            "tr" => by_products("solver", &["steihaug", "gltr", "cauchy"]) || values.choice("metric").ends_with("_full"),
+            "first_order_tr" => values.choice("metric").ends_with("_full"),
+            "arc" | "subsampled_arc" => by_products("solver", &["lanczos"]),
+            "saddle_free_newton" => by_products("solver", &["krylov"]),
+            "lookahead" => {
+                let (method, own) = values.nested("inner");
+                method.is_dense(&own)
+            }
+            id => ALWAYS.contains(&id),
+        }
+    }
+
     /// Whether the method may draw random numbers under `settings`: by its nature, or because its gradients are those of batches.
     pub fn draws(&self, settings: &Settings) -> bool {
         let batches = |(name, setting): (&String, &Setting)| {
@@ -336,7 +376,11 @@ impl Method {
     /// # Errors
     /// As [`resolve_in`](Self::resolve_in).
     pub fn start(&self, settings: &Settings, scales: Option<Scales>, start: &[f64]) -> Result<Box<dyn Optimizer>, SettingsError> {
-        Ok((self.build)(&self.resolve_in(start.len(), settings, scales)?, start))
+        let values = self.resolve_in(start.len(), settings, scales)?;
+        if start.len() > MOST_DENSE && self.is_dense(&values) {
+            return Err(SettingsError::TooManyVariables { method: self.name, n: start.len() });
+        }
+        Ok((self.build)(&values, start))
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a run stands, told from the gradient and the eigenvalues of the Hessian.
 
-use crate::linalg::{norm, symmetric_eigenvalues, zeros};
+use crate::linalg::{EndsJob, EndsOptions, FnOperator, Job, Vector, norm, symmetric_eigenvalues, zeros};
 use crate::problem::{Kind, Objective};
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +149,17 @@ impl Default for StopRules {
     }
 }
 
+/// Above this dimension the ends of the spectrum say what a stationary point is, by products.
+const MOST_DENSE: usize = 400;
+
+/// The smallest and the largest eigenvalue of the Hessian, by Lanczos: no more than 10⁻⁸ of the largest from an eigenvalue each.
+fn ends(objective: &dyn Objective, x: &[f64]) -> Vector {
+    let operator = FnOperator::new(x.len(), |v: &[f64], product: &mut [f64]| objective.hessian_vector(x, v, product));
+    let options = EndsOptions { bottom: 1, top: 1, tolerance: Kind::TOLERANCE, ..EndsOptions::default() };
+    let ends = EndsJob::new(operator, options, &[]).finish().unwrap_or_default();
+    ends.bottom.iter().chain(&ends.top).map(|pair| pair.value).collect()
+}
+
 impl StopRules {
     /// Whether x is stationary, and what kind of point it then is. The objective is asked directly: looking is
     /// not counted.
@@ -161,9 +172,13 @@ impl StopRules {
 
     fn kind(&self, objective: &dyn Objective, x: &[f64]) -> Status {
         let n = objective.dim();
-        let mut hessian = zeros(n * n);
-        objective.hessian(x, &mut hessian);
-        let eigenvalues = symmetric_eigenvalues(&hessian, n);
+        let eigenvalues = if n <= MOST_DENSE {
+            let mut hessian = zeros(n * n);
+            objective.hessian(x, &mut hessian);
+            symmetric_eigenvalues(&hessian, n)
+        } else {
+            ends(objective, x)
+        };
         let Some(&lambda_min) = eigenvalues.first() else {
             return Status::Finished { reason: "the problem has no variables".to_owned() };
         };

@@ -1,22 +1,21 @@
 //! Spectra of the matrices of an objective: the Hessian, the Gauss-Newton matrix, the Fisher matrix, and what the second leaves of the first.
 //!
-//! `exact` finds all eigenvalues of the dense matrix, `lanczos` a few from both ends with products only, `density` the shape of the
+//! `exact` finds all eigenvalues of the dense matrix, [`EndsJob`] a few from both ends with products only, `density` the shape of the
 //! whole spectrum with products only. Each is a [`Job`](crate::linalg::Job): it advances in slices of about a millisecond.
 //! Nothing here draws or counts.
 
 mod density;
 mod exact;
-mod lanczos;
 mod mass;
 mod matrix;
 mod operator;
 
+pub use crate::linalg::{Ends, EndsJob, EndsOptions, FnOperator, Operator, RitzPair};
 pub use density::{Band, DensityJob, DensityOptions, Quadrature, SpectralDensity, TraceEstimate};
 pub use exact::{Index, Residuals, Spectrum, SpectrumJob};
-pub use lanczos::{Ends, EndsJob, EndsOptions, RitzPair};
 pub use mass::{DiagonalShare, diagonal_share, least_squares_share, wigner_share};
 pub use matrix::{DenseMatrix, MatrixJob, MatrixKind};
-pub use operator::{DenseOperator, FnOperator, MatrixOperator, Operator};
+pub use operator::{DenseOperator, MatrixOperator};
 
 use crate::problem::network::Network;
 use crate::problem::{FiniteSum, GaussNewton, Objective};

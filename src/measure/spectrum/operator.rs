@@ -1,43 +1,11 @@
-//! Symmetric matrices that are known by their products.
+//! Matrices of an objective that are multiplied with.
 
 use super::{DenseMatrix, MatrixKind, SpectrumError, Subject};
-use crate::linalg::axpy;
 use crate::linalg::lanes::{add_rows, products};
+use crate::linalg::{Operator, axpy};
 
 /// Most numbers of gradients that an operator keeps: 32 MB.
 const MOST_KEPT: usize = 4_000_000;
-
-/// A symmetric matrix A : ℝⁿ → ℝⁿ that can be multiplied with.
-pub trait Operator: Send {
-    /// n.
-    fn dim(&self) -> usize;
-
-    /// Writes A v to `product`, both of n numbers.
-    fn multiply(&mut self, v: &[f64], product: &mut [f64]);
-}
-
-/// An [`Operator`] that is a closure.
-pub struct FnOperator<F> {
-    dim: usize,
-    product: F,
-}
-
-impl<F: FnMut(&[f64], &mut [f64]) + Send> FnOperator<F> {
-    /// Of dimension `dim`; `product(v, out)` writes A v to `out`.
-    pub fn new(dim: usize, product: F) -> Self {
-        Self { dim, product }
-    }
-}
-
-impl<F: FnMut(&[f64], &mut [f64]) + Send> Operator for FnOperator<F> {
-    fn dim(&self) -> usize {
-        self.dim
-    }
-
-    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
-        (self.product)(v, product);
-    }
-}
 
 /// A dense matrix as an [`Operator`].
 #[derive(Clone, Debug)]

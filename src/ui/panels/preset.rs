@@ -4,6 +4,7 @@ use super::{Context, faint_ui};
 use crate::linalg::Vector;
 use crate::measure::assumptions;
 use crate::optim::{ASSUMPTIONS, Assumptions, Noise, Preset};
+use crate::problem::Objective;
 use crate::scene::ProblemSpec;
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button};
@@ -53,6 +54,9 @@ impl PresetMemory {
     }
 }
 
+/// Most variables of a problem whose Hessians are surveyed.
+const MOST_VARIABLES: usize = 400;
+
 /// Draws the section of a method that has a preset.
 pub(super) fn preset_ui(
     ui: &mut Ui,
@@ -64,6 +68,14 @@ pub(super) fn preset_ui(
     out: &mut Vec<Command>,
 ) {
     let header = CollapsingHeader::new("Paper's choice").id_salt("preset").show(ui, |ui| {
+        let n = context.session.problem().dim();
+        if n > MOST_VARIABLES {
+            super::faint_ui(
+                ui,
+                format!("What the papers assume is estimated in up to {MOST_VARIABLES} variables; this problem has {n}."),
+            );
+            return;
+        }
         let Assumed { estimated, chosen, .. } = memory.of(index, context);
         ui.spacing_mut().slider_width = (ui.available_width() - 104.0).clamp(48.0, 240.0);
         for assumption in &ASSUMPTIONS[..ASKED] {

@@ -1,8 +1,7 @@
 //! A few eigenvalues from both ends of a matrix that is known by its products.
 
-use super::Operator;
-use crate::linalg::lanes::{add_rows, products};
-use crate::linalg::{EigenSolver, Eigenpairs, Job, Rng, all_finite, norm};
+use super::lanes::{add_rows, products};
+use super::{EigenSolver, Eigenpairs, Job, Operator, Rng, all_finite, norm};
 
 /// Directions beyond the wanted ones before the basis is made small again.
 const ROOM: usize = 60;
