@@ -54,7 +54,7 @@ pub fn setup(problem: &FormulaProblem, id: &str, settings: &[(&str, Setting)], b
         settings,
         scales: Some(problem.scales()),
         start: problem.starts().swap_remove(0).into(),
-        noise: Scene::default().noise_on(problem),
+        noise: Scene::default().noise_on(problem.scales()),
         seed: 1,
         budget,
         rules: StopRules { gradient, ..StopRules::default() },

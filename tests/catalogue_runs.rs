@@ -26,7 +26,7 @@ fn run(problem: &FormulaProblem, method: &'static Method, start: &[f64], seed: u
         settings: BTreeMap::new(),
         scales: Some(problem.scales()),
         start: Vector::from_slice(start),
-        noise: Scene::default().noise_on(&problem.clone().into()),
+        noise: Scene::default().noise_on(problem.scales()),
         seed,
         budget: STEPS,
         rules: StopRules::default(),

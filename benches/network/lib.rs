@@ -179,8 +179,11 @@ impl Case {
     }
 }
 
+/// Does its work so many times.
+type Prepared = Box<dyn FnMut(u32)>;
+
 thread_local! {
-    static PREPARED: RefCell<Option<Box<dyn FnMut(u32)>>> = const { RefCell::new(None) };
+    static PREPARED: RefCell<Option<Prepared>> = const { RefCell::new(None) };
 }
 
 /// For JavaScript: prepares `Work::ALL[work]` of `CASES[case]`.

@@ -22,7 +22,7 @@ pub(super) fn apply(scene: &mut Scene, text: &str) -> Result<(), CliError> {
         )));
     }
     let start = scene.start_for(&problem)?;
-    let mut assumed = assumptions(&problem, &problem.bounds(), &start, scene.noise_on(&problem));
+    let mut assumed = assumptions(&problem, &problem.bounds(), &start, scene.noise_on(problem.scales()));
     set(&mut assumed, text)?;
     for spec in &mut scene.methods {
         let method = method(&spec.id).map_err(crate::scene::SceneError::from)?;

@@ -182,12 +182,16 @@ impl NetworkProblem {
     /// How good the weights `w` are on the test samples; `None` where there are none.
     pub fn test_quality(&self, w: &[f64]) -> Option<Quality> {
         let [inputs, targets] = &self.test;
-        (!inputs.is_empty()).then(|| self.network.quality(w, inputs, targets))
+        (!inputs.is_empty()).then(|| self.network.quality(w, [inputs, targets], self.has_classes()))
     }
 
     /// How good the weights `w` are on the training samples.
     pub fn train_quality(&self, w: &[f64]) -> Quality {
-        self.network.quality(w, self.network.inputs(), self.network.targets())
+        self.network.quality(w, [self.network.inputs(), self.network.targets()], self.has_classes())
+    }
+
+    fn has_classes(&self) -> bool {
+        matches!(self.data.targets, Targets::Classes { .. })
     }
 
     /// A plane through the initial weights along two random directions, each filter as long as that of the weights
@@ -198,13 +202,13 @@ impl NetworkProblem {
 }
 
 impl Network {
-    /// How good the weights `w` are on these samples.
-    pub fn quality(&self, w: &[f64], inputs: &Rows, targets: &Rows) -> Quality {
+    /// How good the weights `w` are on these samples, whose targets may stand for `classes`.
+    pub fn quality(&self, w: &[f64], [inputs, targets]: [&Rows; 2], classes: bool) -> Quality {
         let outputs = self.outputs(w, inputs);
         let (mut loss, mut right) = (0.0, Some(0_usize));
         for i in 0..targets.len() {
             loss += self.loss().value(outputs.row(i), targets.row(i));
-            right = right.zip(self.loss().is_right(outputs.row(i), targets.row(i))).map(|(n, ok)| n + usize::from(ok));
+            right = right.zip(self.loss().is_right(outputs.row(i), targets.row(i), classes)).map(|(n, ok)| n + usize::from(ok));
         }
         let count = targets.len().max(1) as f64;
         Quality { loss: loss / count, accuracy: right.map(|n| n as f64 / count) }

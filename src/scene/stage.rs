@@ -6,7 +6,7 @@ use crate::linalg::Vector;
 use crate::measure::PointReport;
 use crate::measure::race::{Entrant, Landmarks};
 use crate::optim::{Noise, NoiseShape, method};
-use crate::problem::{FormulaProblem, NetworkProblem, Objective, Problem, landscape};
+use crate::problem::{FormulaProblem, NetworkProblem, Objective, Problem, Scales, landscape};
 use crate::run::{Fork, Growth, Run, Setup};
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ impl Scene {
             settings: spec.settings.clone(),
             scales: Some(problem.scales()),
             start: Vector::from_slice(start),
-            noise: self.noise_on(problem),
+            noise: self.noise_on(problem.scales()),
             seed: self.seed.wrapping_add(stream),
             budget: self.steps,
             rules: self.stop,
@@ -108,8 +108,7 @@ impl Scene {
 
     /// The noise of stochastic gradients: the scene's own, or isotropic with σ a tenth of the gradient whose plain step is
     /// as long as the landscape's radius.
-    pub fn noise_on(&self, problem: &Problem) -> Noise {
-        let scales = problem.scales();
+    pub fn noise_on(&self, scales: Scales) -> Noise {
         self.noise
             .unwrap_or(Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) })
     }

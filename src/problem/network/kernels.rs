@@ -215,7 +215,8 @@ fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
         let mut acc = [[machine.splat(0.0); I]; O];
         for [d, a] in pairs {
             let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
-            let (mut ds, mut inputs_of): ([&[[f64; LANES]]; O], [&[[f64; LANES]]; I]) = ([&[]; O], [&[]; I]);
+            let mut ds: [&[[f64; LANES]]; O] = [&[]; O];
+            let mut inputs_of: [&[[f64; LANES]]; I] = [&[]; I];
             for k in 0..O {
                 ds[k] = &d[(o + k) * lines..][..lines];
             }

@@ -88,13 +88,14 @@ impl Loss {
     }
 
     /// Whether outputs `z` of a sample are right about the target `y`: the largest entry for the softmax, the side of 0 for
-    /// logits; `None` for a regression.
-    pub fn is_right(self, z: &[f64], y: &[f64]) -> Option<bool> {
+    /// logits; for the squared error the same where targets stand for `classes`, and `None` for a regression.
+    pub fn is_right(self, z: &[f64], y: &[f64], classes: bool) -> Option<bool> {
         let top = |v: &[f64]| v.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
         match self {
-            Self::Mse => None,
+            Self::Mse if !classes => None,
+            Self::Mse if z.len() == 1 => Some((z[0] > 0.0) == (y[0] > 0.0)),
             Self::Bce => Some(z.iter().zip(y).all(|(z, y)| (*z > 0.0) == (*y > 0.5))),
-            Self::CrossEntropy => Some(top(z) == top(y)),
+            Self::Mse | Self::CrossEntropy => Some(top(z) == top(y)),
         }
     }
 }

@@ -112,16 +112,6 @@ impl Network {
         out
     }
 
-    /// The share of samples that are classified right; `None` for a regression.
-    pub fn accuracy(&self, w: &[f64], inputs: &Rows, targets: &Rows) -> Option<f64> {
-        let outputs = self.outputs(w, inputs);
-        let mut right = 0;
-        for i in 0..targets.len() {
-            right += usize::from(self.loss.is_right(outputs.row(i), targets.row(i))?);
-        }
-        Some(right as f64 / targets.len().max(1) as f64)
-    }
-
     /// Writes ∇fᵢ(w) of every component in `batch` to `gradients`, one row of n numbers each.
     pub fn sample_gradients(&self, w: &[f64], batch: &[usize], gradients: &mut [f64]) {
         self.at_point(w, batch, Question::Rows(gradients));

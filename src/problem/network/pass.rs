@@ -93,8 +93,7 @@ impl State {
         if self.layers.len() != layers.len() {
             self.layers.resize_with(layers.len(), Part::default);
         }
-        for l in 0..layers.len() {
-            let layer = &layers[l];
+        for (l, layer) in layers.iter().enumerate() {
             let (before, here) = self.layers.split_at_mut(l);
             let part = &mut here[0];
             let size = layer.outputs * samples;

@@ -10,10 +10,12 @@ use eframe::egui::{self, Rect, RichText, Ui, UiBuilder, vec2};
 
 /// Size of the card.
 const SIZE: [f32; 2] = [268.0, 32.0];
+/// Room that the colour bar takes at the right.
+const COLOR_BAR: f32 = 110.0;
 
 /// Draws the card where the problem is a network; returns the rectangle that it takes.
 pub fn slicing_ui(ui: &mut Ui, rect: Rect, beside: Rect, context: &Context<'_>, out: &mut Vec<Command>) -> Rect {
-    let wide = rect.width() > beside.width() + SIZE[0] + 24.0;
+    let wide = rect.width() > beside.width() + SIZE[0] + COLOR_BAR;
     if context.session.problem().network().is_none() || rect.width() < SIZE[0] + 16.0 || rect.height() < 160.0 {
         return Rect::NOTHING;
     }

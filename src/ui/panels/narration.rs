@@ -115,6 +115,18 @@ fn best(context: &Context<'_>, placed: &[(usize, Place)]) -> String {
     let value = |i: usize| context.session.lanes()[i].at(Quantity::Gap, context.step).unwrap_or(f64::NAN);
     let lowest = placed.iter().map(|(i, _)| *i).filter(|i| value(*i).is_finite()).min_by(|a, b| value(*a).total_cmp(&value(*b)));
     match lowest {
+        Some(i) if context.trains() => {
+            let lane = &context.session.lanes()[i];
+            let percent =
+                |quantity| lane.at(quantity, context.step).filter(|v| v.is_finite()).map(|v| number::short(100.0 * v, 3));
+            let right = percent(Quantity::Accuracy).map_or(String::new(), |train| {
+                let test = percent(Quantity::TestAccuracy)
+                    .map_or(String::new(), |test| format!(", {test} % on samples it has not seen"));
+                format!(": {train} % right{test}")
+            });
+            let (steps, loss) = (number::count(context.step), number::significant(value(i), 3));
+            format!("After {steps} steps {} has the lowest loss, {loss}{right}.", lane.name())
+        }
         Some(i) if placed.len() > 1 => {
             let steps = number::count(context.step);
             format!(

@@ -33,7 +33,7 @@ pub fn network_ui(
         faint_ui(ui, &entry.source);
     }
     let mut wanted = (**spec).clone();
-    ui.spacing_mut().slider_width = (ui.available_width() - 112.0).clamp(48.0, 240.0);
+    ui.spacing_mut().slider_width = (ui.available_width() - 128.0).clamp(40.0, 240.0);
     data_ui(ui, network, &mut wanted);
     shape_ui(ui, network, memory, &mut wanted);
     weights_ui(ui, context, &mut wanted, out);
@@ -107,7 +107,7 @@ fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
     }
     if now.is_none_or(|set| !set.own_test) {
         let mut share = 100.0 * wanted.data.test_share();
-        let slider = Slider::new(&mut share, 0.0..=90.0).step_by(1.0).suffix(" %").text("for testing");
+        let slider = Slider::new(&mut share, 0.0..=90.0).step_by(1.0).suffix(" %").text("test");
         if ui.add(slider).on_hover_text("Test samples as a share of all: no method sees them").changed() {
             wanted.data.test = Some((share / 100.0).clamp(0.0, 0.9));
         }

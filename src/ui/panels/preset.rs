@@ -40,7 +40,7 @@ impl PresetMemory {
     /// The assumptions of a method, estimated anew where the problem, the start or the noise is another.
     fn of(&mut self, index: usize, context: &Context<'_>) -> &mut Assumed {
         let session = context.session;
-        let noise = context.scene.noise_on(session.problem());
+        let noise = context.scene.noise_on(session.problem().scales());
         self.lanes.retain(|i, known| {
             *i != index
                 || known.problem == context.scene.problem && known.start.as_slice() == session.start() && known.noise == noise
@@ -70,7 +70,7 @@ pub(super) fn preset_ui(
     let header = CollapsingHeader::new("Paper's choice").id_salt("preset").show(ui, |ui| {
         let n = context.session.problem().dim();
         if n > MOST_VARIABLES {
-            super::faint_ui(
+            faint_ui(
                 ui,
                 format!("What the papers assume is estimated in up to {MOST_VARIABLES} variables; this problem has {n}."),
             );

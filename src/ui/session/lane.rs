@@ -12,6 +12,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+#[cfg(not(target_arch = "wasm32"))]
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -47,12 +49,16 @@ pub struct Lane {
     worker: Option<Worker>,
 }
 
+/// What a replay brings.
+#[cfg(not(target_arch = "wasm32"))]
+type Replayed = Option<Box<(Step, Counts)>>;
+
 /// Records that were replayed.
 #[derive(Default)]
 struct Records {
     known: BTreeMap<u64, Option<Record>>,
     #[cfg(not(target_arch = "wasm32"))]
-    pending: Option<(u64, std::sync::mpsc::Receiver<Option<(Step, Counts)>>)>,
+    pending: Option<(u64, Receiver<Replayed>)>,
 }
 
 impl Lane {
@@ -90,7 +96,7 @@ impl Lane {
         let setup = run.setup();
         let random = self.spec.lineage().any(|spec| method(&spec.id).is_ok_and(|m| m.draws(&spec.settings)));
         let seed_fits = || setup.seed == scene.seed.wrapping_add(scene.stream(index));
-        let chance_fits = !random || seed_fits() && setup.noise == scene.noise_on(problem);
+        let chance_fits = !random || seed_fits() && setup.noise == scene.noise_on(problem.scales());
         chance_fits && setup.budget == scene.steps && setup.rules == scene.stop
     }
 
@@ -265,7 +271,7 @@ impl Records {
         let Some((at, receiver)) = &self.pending else { return false };
         match receiver.try_recv() {
             Err(TryRecvError::Empty) => return true,
-            Ok(record) => drop(self.known.insert(*at, record.map(Rc::new))),
+            Ok(record) => drop(self.known.insert(*at, record.map(|record| Rc::new(*record)))),
             Err(TryRecvError::Disconnected) => {}
         }
         self.pending = None;
@@ -281,7 +287,8 @@ impl Records {
             return known.clone();
         }
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let replayed = std::thread::Builder::new().name("replay".to_owned()).spawn(move || sender.send(replay.run()));
+        let replayed =
+            std::thread::Builder::new().name("replay".to_owned()).spawn(move || drop(sender.send(replay.run().map(Box::new))));
         if replayed.is_ok() {
             self.pending = Some((step, receiver));
         }

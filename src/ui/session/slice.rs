@@ -22,7 +22,14 @@ const MOST_PRODUCTS: usize = 300;
 #[derive(Default)]
 pub struct Slicer {
     key: Option<Key>,
-    search: Option<(Vector, SliceKind, Background<Whole<EndsJob<MatrixOperator>>>)>,
+    search: Option<Search>,
+}
+
+/// Eigenvectors that are looked for, and where.
+struct Search {
+    at: Vector,
+    kind: SliceKind,
+    work: Background<Whole<EndsJob<MatrixOperator>>>,
 }
 
 /// What a plane depends on.
@@ -92,13 +99,14 @@ impl Slicer {
         let subject = Arc::clone(network.network()).into();
         if let Ok(operator) = MatrixOperator::new(subject, at.to_vec(), MatrixKind::Hessian) {
             let job = Whole::new(EndsJob::new(operator, options, &[]));
-            self.search = Background::new(ctx, "slice directions", job).map(|work| (Vector::from_slice(at), kind, work));
+            let work = Background::new(ctx, "slice directions", job);
+            self.search = work.map(|work| Search { at: Vector::from_slice(at), kind, work });
         }
     }
 
     /// The plane of eigenvectors that have been found.
     fn found(&mut self, ctx: &egui::Context, network: &NetworkProblem) -> Option<Cut> {
-        let (at, kind, work) = self.search.as_mut()?;
+        let Search { at, kind, work } = self.search.as_mut()?;
         let ends: Option<Ends> = work.take(ctx);
         let done = work.is_done();
         let cut = ends.and_then(|ends| {

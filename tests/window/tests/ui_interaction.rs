@@ -6,6 +6,7 @@ use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use saddlescope::optim::{Noise, Setting};
+use saddlescope::problem::Objective;
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
 use std::f64::consts::FRAC_PI_2;
@@ -159,7 +160,7 @@ fn an_unknown_name_becomes_a_parameter_with_a_slider() {
     assert_eq!(window.state().snapshot().error, None);
     let formula = |window: &Harness<'_, App>| match &window.state().scene().problem {
         ProblemSpec::Formula { parameters, ranges, dim, domain, .. } => (parameters.clone(), ranges.clone(), *dim, *domain),
-        ProblemSpec::Landscape { .. } => panic!("a typed formula"),
+        _ => panic!("a typed formula"),
     };
     assert_eq!((formula(&window).0["a"], formula(&window).0["b"]), (1.0, 1.0));
     assert_eq!(formula(&window).1["a"], [0.0, 2.0]);
@@ -230,7 +231,7 @@ fn a_finite_sum_keeps_its_samples_when_its_formula_is_edited() {
     retype(&mut window, &text);
     let snapshot = window.state().snapshot();
     assert_eq!((snapshot.formula.as_str(), &snapshot.error, snapshot.landscape.as_deref()), (text.as_str(), &None, None));
-    assert!(window.state().session().problem().formula().is_finite_sum());
+    assert!(window.state().session().problem().finite_sum().is_some());
     assert!(window.state().session().lanes().iter().all(|lane| lane.fault().is_none()));
 }
 
