@@ -4,7 +4,7 @@
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use saddlescope::measure::race::{Axis, Entrant, Landmarks, Quantity, Race, Survey};
 use saddlescope::optim::methods;
-use saddlescope::problem::Objective;
+use saddlescope::problem::{Objective, Problem};
 use saddlescope_benches::{problem, setup};
 use std::hint::black_box;
 use std::sync::{Arc, LazyLock};
@@ -22,8 +22,9 @@ fn seconds() -> f64 {
 /// The methods that draw random numbers, again from the first where there are fewer than twenty: the others would run once.
 fn race(landscape: &str) -> Race {
     let problem = problem(landscape);
-    let mut survey = Survey::new(&problem);
-    while !survey.advance(&problem, 1000) {}
+    let whole = Problem::from((*problem).clone());
+    let mut survey = Survey::new(&whole);
+    while !survey.advance(&whole, 1000) {}
     let random: Vec<_> = methods().iter().filter(|m| m.random).collect();
     let entrants: Vec<Entrant> = (0..METHODS)
         .map(|i| {
