@@ -81,7 +81,7 @@ fn every_method_trains_a_network_or_says_why_not() {
         let run = &runs[0];
         let f = run.objective().value(run.position());
         assert!(f.is_finite() || matches!(run.status(), Status::Diverged { .. }), "{}: {:?}", method.id, run.status());
-        assert!(run.len() > 0, "{}", method.id);
+        assert!(!run.is_empty(), "{}", method.id);
     }
 }
 

@@ -52,7 +52,7 @@ fn every_entry_trains() {
         settle(&mut window, |app| app.session().is_working());
         for lane in window.state().session().lanes() {
             let run = lane.run().expect("a run");
-            assert!(lane.fault().is_none() && run.len() > 0, "{}: {:?}", entry.id, lane.fault());
+            assert!(lane.fault().is_none() && !run.is_empty(), "{}: {:?}", entry.id, lane.fault());
             let (first, last) = (lane.at(Quantity::Gap, 0).unwrap(), lane.at(Quantity::Gap, run.len()).unwrap());
             assert!(last.is_finite() && first.is_finite(), "{} {}", entry.id, lane.name());
             // What the thread saw is what the objective says.
