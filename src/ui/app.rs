@@ -5,6 +5,7 @@ use super::document::Document;
 use super::files::Inbox;
 use super::layout::{self, Layout};
 use super::panels::{Context, Memory, Preferences, narration, playback};
+use super::samples::Half;
 use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
 use super::snapshot::{RunSnapshot, Snapshot};
@@ -38,6 +39,7 @@ pub struct App {
     pub(super) notice: Option<(String, f64)>,
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
+    pub(super) half: Half,
 }
 
 /// What survives a restart.
@@ -72,6 +74,7 @@ impl App {
             notice: launch.notice.or(fault).map(|text| (text, NOTICE_SECS)),
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
+            half: Half::default(),
         };
         app.apply_preferences(&cc.egui_ctx);
         if let Some(text) = stored {
@@ -119,7 +122,7 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        self.session.is_working() || replaying || self.memory.map.is_busy()
+        self.session.is_working() || replaying || self.memory.map.is_busy() || self.memory.lab.is_busy()
     }
 
     /// The state of the last frame.
@@ -320,6 +323,7 @@ impl Memory {
             race: Default::default(),
             narration: Default::default(),
             network: Default::default(),
+            lab: Default::default(),
         }
     }
 }

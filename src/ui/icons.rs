@@ -46,6 +46,7 @@ pub enum Icon {
     Fork,
     Flag,
     Region,
+    Network,
 }
 
 impl Icon {
@@ -187,6 +188,12 @@ impl Icon {
                 line(vec![p(0.5, 0.5), p(0.66, 0.42), p(0.78, 0.24)]),
                 Shape::circle_filled(p(0.5, 0.5), side * 0.08, color),
             ],
+            Self::Network => {
+                let (left, right) = ([0.24, 0.76].map(|y| p(0.18, y)), [0.16, 0.5, 0.84].map(|y| p(0.82, y)));
+                let mut shapes: Vec<Shape> = left.iter().flat_map(|a| right.map(|b| line(vec![*a, b]))).collect();
+                shapes.extend(left.iter().chain(&right).map(|at| Shape::circle_filled(*at, 0.11 * side, color)));
+                shapes
+            }
             Self::Panels => vec![
                 closed(vec![p(0.12, 0.16), p(0.88, 0.16), p(0.88, 0.84), p(0.12, 0.84)]),
                 line(vec![p(0.38, 0.16), p(0.38, 0.84)]),

@@ -8,7 +8,7 @@ use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Sheets that need the height more than the map does.
-const TALL: [&str; 1] = ["anatomy"];
+const TALL: [&str; 2] = ["anatomy", "lab"];
 
 /// Draws everything; returns where the formula field is.
 pub fn phone_ui(

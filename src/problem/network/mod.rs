@@ -7,6 +7,7 @@ mod activation;
 mod architecture;
 mod chunk;
 mod init;
+mod inspect;
 mod kernels;
 mod lanes;
 mod loss;
