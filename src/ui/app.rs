@@ -5,6 +5,7 @@ use super::document::Document;
 use super::files::Inbox;
 use super::layout::{self, Layout, Layouts};
 use super::panels::{Context, Memory, Preferences, narration, playback};
+use super::samples::Half;
 use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
 use super::snapshot::{RunSnapshot, Snapshot};
@@ -38,6 +39,7 @@ pub struct App {
     pub(super) notice: Option<(String, f64)>,
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
+    pub(super) half: Half,
 }
 
 /// What survives a restart.
@@ -74,6 +76,7 @@ impl App {
             notice: launch.notice.or(fault).map(|text| (text, NOTICE_SECS)),
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
+            half: Half::default(),
         };
         app.apply_preferences(&cc.egui_ctx);
         if let Some(text) = stored {
@@ -123,7 +126,7 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        let measuring = self.memory.spectrum.is_busy() || self.memory.noise.is_busy();
+        let measuring = self.memory.spectrum.is_busy() || self.memory.noise.is_busy() || self.memory.lab.is_busy();
         let slicing = self.session.is_slicing() || self.memory.map.is_busy();
         self.session.is_working() || replaying || measuring || slicing
     }
@@ -331,6 +334,7 @@ impl Memory {
             network: Default::default(),
             spectrum: Default::default(),
             noise: Default::default(),
+            lab: Default::default(),
         }
     }
 }

@@ -94,6 +94,13 @@ impl App {
                 Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),
                 Err(sentence) => self.say(sentence),
             },
+            Command::Samples(file) => match self.half.take_in(file, &self.document.scene().problem) {
+                Ok((edit, said)) => {
+                    self.edit(edit);
+                    self.say(said);
+                }
+                Err(sentence) => self.say(sentence),
+            },
             Command::Notice(text) => self.say(text),
         }
     }

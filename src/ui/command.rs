@@ -58,12 +58,23 @@ pub enum Command {
     CopyLink,
     /// Something to a file.
     Save(SaveAs),
-    /// A scene from a file.
+    /// A scene or samples from a file.
     Open,
     /// A scene from JSON or a link, as it was dropped, pasted or opened.
     Load(String),
+    /// A file of samples, as it was dropped or opened.
+    Samples(SampleFile),
     /// Says something for some seconds.
     Notice(String),
+}
+
+/// A file of samples: CSV, or IDX images or labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleFile {
+    /// Its name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 /// What is saved.

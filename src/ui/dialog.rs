@@ -31,11 +31,18 @@ pub fn save(ctx: &egui::Context, inbox: &Inbox, name: &str, bytes: &[u8]) {
     ask(ctx, inbox, dialog, move |answer| written(answer, &std::env::current_dir().unwrap_or_default(), &name, &bytes));
 }
 
-/// Asks for a scene file and reads it; what comes of it arrives in the inbox.
+/// Asks for a file of a scene or of samples and reads it; what comes of it arrives in the inbox.
 pub fn open(ctx: &egui::Context, inbox: &Inbox) {
-    let dialog = rfd::AsyncFileDialog::new().set_title("Open a scene").add_filter("Scene", &["json"]).pick_file();
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Open a scene or samples")
+        .add_filter("Scenes and samples", &["json", "csv", "idx3-ubyte", "idx1-ubyte"])
+        .add_filter("All files", &["*"])
+        .pick_file();
     ask(ctx, inbox, dialog, |answer| match answer {
-        Answer::Chosen(path) => Some(read_bytes(std::fs::read(path).map_err(|error| error.to_string()))),
+        Answer::Chosen(path) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Some(read_bytes(&name, std::fs::read(path).map_err(|error| error.to_string())))
+        }
         Answer::Cancelled => None,
         Answer::Unavailable => Some(Command::Notice(NO_DIALOG.to_owned())),
     });

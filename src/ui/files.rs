@@ -1,14 +1,15 @@
 //! Scenes as files, links and what is dropped on the window.
 
-use super::command::Command;
+use super::command::{Command, SampleFile};
 #[cfg(not(target_arch = "wasm32"))]
 pub use super::dialog::{open, save};
+use super::samples;
 use crate::scene::{Scene, from_link};
 use eframe::egui;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What to do where no dialog can be opened.
-pub const NO_DIALOG: &str = "Drop a scene file on the window, or press Ctrl V with its text or a link in the clipboard.";
+pub const NO_DIALOG: &str = "Drop a scene or samples on the window, or press Ctrl V with its text or a link in the clipboard.";
 
 /// Wishes that arrive between frames: a file that was read, a changed address.
 #[derive(Clone, Default)]
@@ -37,19 +38,27 @@ pub fn read(text: &str) -> Result<Scene, String> {
     scene.map_err(|error| super::session::sentence(&error.to_string()))
 }
 
-/// The wish that the bytes of a file are.
-pub(super) fn read_bytes(bytes: Result<Vec<u8>, String>) -> Command {
+/// The wish that the bytes of a file of this name are: a scene, or samples.
+pub(super) fn read_bytes(name: &str, bytes: Result<Vec<u8>, String>) -> Command {
+    let bytes = match bytes {
+        Ok(bytes) if samples::is_samples(name, &bytes) => return Command::Samples(SampleFile { name: name.to_owned(), bytes }),
+        other => other,
+    };
     match bytes.map(String::from_utf8) {
         Ok(Ok(text)) => Command::Load(text),
-        Ok(Err(_)) => Command::Notice("This file is no text; a scene is a JSON file.".to_owned()),
-        Err(error) => Command::Notice(format!("This file cannot be read: {error}.")),
+        Ok(Err(_)) => Command::Notice(format!("{name} is neither a scene (JSON) nor samples (CSV, or IDX images and labels).")),
+        Err(error) => Command::Notice(format!("{name} cannot be read: {error}.")),
     }
+}
+
+fn file_name(file: &egui::DroppedFileHandle) -> String {
+    file.path().file_name().map_or_else(|| "This file".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Reads a dropped file; what comes of it arrives in the inbox.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFileHandle) {
-    inbox.push(ctx, read_bytes(file.bytes()));
+    inbox.push(ctx, read_bytes(&file_name(file), file.bytes()));
 }
 
 /// Reads a dropped file; what comes of it arrives in the inbox.
@@ -58,7 +67,7 @@ pub fn read_dropped(ctx: &egui::Context, inbox: &Inbox, file: &egui::DroppedFile
     let (ctx, inbox, file) = (ctx.clone(), inbox.clone(), file.clone());
     wasm_bindgen_futures::spawn_local(async move {
         let bytes = file.bytes_async().await;
-        inbox.push(&ctx, read_bytes(bytes));
+        inbox.push(&ctx, read_bytes(&file_name(&file), bytes));
     });
 }
 
@@ -72,7 +81,7 @@ pub fn save(ctx: &egui::Context, inbox: &Inbox, name: &str, bytes: &[u8]) {
     inbox.push(ctx, Command::Notice(said));
 }
 
-/// Asks for a scene file; what comes of it arrives in the inbox.
+/// Asks for a file of a scene or of samples; what comes of it arrives in the inbox.
 #[cfg(target_arch = "wasm32")]
 pub fn open(ctx: &egui::Context, inbox: &Inbox) {
     if super::web::choose_file(ctx, inbox).is_none() {

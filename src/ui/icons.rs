@@ -48,6 +48,7 @@ pub enum Icon {
     Region,
     Spectrum,
     Noise,
+    Network,
 }
 
 impl Icon {
@@ -199,6 +200,12 @@ impl Icon {
                 let heights = [0.5, 0.3, 0.62, 0.4, 0.84, 0.14, 0.7, 0.36, 0.56];
                 let points = heights.iter().enumerate().map(|(i, y)| p(0.08 + 0.105 * i as f32, *y));
                 vec![line(points.collect())]
+            }
+            Self::Network => {
+                let (left, right) = ([0.24, 0.76].map(|y| p(0.18, y)), [0.16, 0.5, 0.84].map(|y| p(0.82, y)));
+                let mut shapes: Vec<Shape> = left.iter().flat_map(|a| right.map(|b| line(vec![*a, b]))).collect();
+                shapes.extend(left.iter().chain(&right).map(|at| Shape::circle_filled(*at, 0.11 * side, color)));
+                shapes
             }
             Self::Panels => vec![
                 closed(vec![p(0.12, 0.16), p(0.88, 0.16), p(0.88, 0.84), p(0.12, 0.84)]),

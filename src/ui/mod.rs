@@ -23,6 +23,8 @@ mod number;
 pub mod panels;
 mod phone;
 mod pursuit;
+
+mod samples;
 mod session;
 mod shortcuts;
 mod snapshot;
@@ -32,7 +34,7 @@ mod theme;
 pub mod web;
 
 pub use app::App;
-pub use command::{Command, Edit, PlotAxis, SaveAs, ViewFlag};
+pub use command::{Command, Edit, PlotAxis, SampleFile, SaveAs, ViewFlag};
 pub use curves::{Curves, Quantity};
 pub use document::Document;
 pub use icons::Icon;

@@ -9,7 +9,7 @@ use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Sheets that need the height more than the map does.
-const TALL: [&str; 3] = ["anatomy", "spectrum", "noise"];
+const TALL: [&str; 4] = ["anatomy", "lab", "spectrum", "noise"];
 
 /// Least width of a tab, in points: more tabs than fit are scrolled.
 const LEAST_TAB: f32 = 56.0;

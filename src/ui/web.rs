@@ -106,20 +106,15 @@ pub(super) fn choose_file(ctx: &egui::Context, inbox: &Inbox) -> Option<()> {
     let document = web_sys::window()?.document()?;
     let input: web_sys::HtmlInputElement = document.create_element("input").ok()?.dyn_into().ok()?;
     input.set_type("file");
-    input.set_accept(".json,application/json");
     let (ctx, inbox, chosen) = (ctx.clone(), inbox.clone(), input.clone());
     let changed = Closure::<dyn FnMut()>::new(move || {
         let Some(file) = chosen.files().and_then(|files| files.get(0)) else { return };
         let (ctx, inbox) = (ctx.clone(), inbox.clone());
         wasm_bindgen_futures::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
-            inbox.push(
-                &ctx,
-                match text.ok().and_then(|text| text.as_string()) {
-                    Some(text) => Command::Load(text),
-                    None => Command::Notice("This file cannot be read.".to_owned()),
-                },
-            );
+            let bytes = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await;
+            let bytes = bytes.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec());
+            let bytes = bytes.map_err(|_| "the browser does not give it".to_owned());
+            inbox.push(&ctx, super::files::read_bytes(&file.name(), bytes));
         });
     });
     input.set_onchange(Some(changed.as_ref().unchecked_ref()));

@@ -10,6 +10,7 @@ mod buffer;
 mod chunk;
 mod dense;
 mod init;
+mod inspect;
 mod kernels;
 mod lanes;
 mod loss;

@@ -5,6 +5,7 @@ pub mod anatomy;
 mod axes;
 mod bands;
 pub mod formula;
+pub mod lab;
 pub mod methods;
 pub mod momentum;
 pub mod narration;
@@ -128,6 +129,8 @@ pub struct Memory {
     pub spectrum: spectrum::SpectrumMemory,
     /// The noise of gradients.
     pub noise: noise::NoiseMemory,
+    /// The network at the shown step.
+    pub lab: lab::LabMemory,
 }
 
 /// One entry of the registry.
@@ -185,6 +188,13 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Wave,
             about: "Why momentum works: the modes of gradient descent, heavy ball and Nesterov's method",
             draw: |ui, context, memory, out| momentum::momentum_ui(ui, context, &mut memory.momentum, out),
+        },
+        Panel {
+            id: "lab",
+            title: "Network",
+            icon: Icon::Network,
+            about: "The network at the shown step: units, connections and outputs; weights can be set by hand",
+            draw: |ui, context, memory, out| lab::lab_ui(ui, context, &mut memory.lab, out),
         },
         Panel {
             id: "step",

@@ -136,7 +136,7 @@ fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
 }
 
 /// Changes the first and last layer and the loss to what new data asks for.
-fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
+pub fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
     wanted.data = spec;
     wanted.reconstruct = false;
     let Ok(data) = wanted.data.load() else { return };

@@ -1,0 +1,210 @@
+//! The output of a network over the input plane, with the samples on it.
+
+use super::atlas::Shades;
+use super::insight::Insight;
+use super::subject::{Grid, Reading, Subject};
+use crate::problem::NetworkProblem;
+use crate::problem::data::Targets;
+use crate::problem::network::Rows;
+use crate::ui::{number, theme};
+use crate::view::{self, contour};
+use eframe::egui::{
+    self, Align2, Color32, ColorImage, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, TextureHandle, TextureOptions, Ui,
+    Visuals, pos2, vec2,
+};
+
+/// Samples that are drawn at most.
+const MOST_POINTS: usize = 3000;
+/// Room below the picture.
+const FOOT: f32 = 36.0;
+/// How near the pointer must be to a sample.
+const REACH: f32 = 6.0;
+
+/// The picture that was painted last.
+#[derive(Default)]
+pub(super) struct PictureMemory {
+    drawn: Option<((u64, usize), view::Theme)>,
+    texture: Option<TextureHandle>,
+    /// In the grid's columns and rows.
+    line: Vec<[[f64; 2]; 2]>,
+}
+
+/// Draws the picture.
+pub(super) fn picture_ui(
+    ui: &mut Ui,
+    grid: &Grid,
+    subject: &Subject,
+    problem: &NetworkProblem,
+    insight: &Insight,
+    memory: &mut PictureMemory,
+) {
+    let space = ui.available_size();
+    let side = space.x.min(space.y - FOOT);
+    let (rect, response) = ui.allocate_exact_size(space.max(vec2(1.0, 1.0)), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Output over the input plane"));
+    if side < 40.0 {
+        return;
+    }
+    let corner = pos2(rect.center().x - 0.5 * side, rect.top() + (0.5 * (rect.height() - FOOT - side)).max(0.0));
+    let square = Rect::from_min_size(corner, egui::Vec2::splat(side));
+    let visuals = ui.visuals().clone();
+    memory.paint(ui, grid, subject.reading, insight);
+    let painter = ui.painter_at(rect);
+    if let Some(texture) = &memory.texture {
+        painter.image(texture.id(), square, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
+    }
+    let clipped = painter.with_clip_rect(square);
+    let screen_from_grid = |[i, j]: [f64; 2]| {
+        let at = |k: f64| ((k + 0.5) / grid.side as f64) as f32;
+        pos2(square.left() + at(i) * side, square.bottom() - at(j) * side)
+    };
+    let stroke = Stroke::new(2.0, visuals.text_color());
+    clipped.extend(memory.line.iter().map(|ends| Shape::line_segment(ends.map(screen_from_grid), stroke)));
+    let data = problem.data();
+    let screen = |row: &[f64]| {
+        let at = |k: usize| ((row[k] - grid.center[k]) / grid.half) as f32 * 0.5 * side;
+        square.center() + vec2(at(0), -at(1))
+    };
+    points(&clipped, problem, subject.reading, &screen, &visuals);
+    foot(&painter, square, grid, problem, subject.reading, &visuals);
+    let Some(at) = response.hover_pos().filter(|at| square.contains(*at)) else { return };
+    let near = (0..data.len().min(MOST_POINTS))
+        .map(|i| (screen(data.inputs.row(i)).distance(at), i))
+        .filter(|(distance, _)| *distance <= REACH)
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    let share = (at - square.min) / side;
+    let there = grid.plane_from_grid([share.x, 1.0 - share.y].map(|s| f64::from(s) * grid.side as f64 - 0.5));
+    let x = near.map_or(there.to_vec(), |(_, i)| data.inputs.row(i).to_vec());
+    let out = problem.network().outputs(&insight.w, &Rows { width: 2, values: x.clone() });
+    let mut text = format!("x = {}\n{}", number::vector(&x, 3), said(subject.reading, out.row(0)));
+    if let Some((_, i)) = near {
+        let part = if i < data.train { "Training" } else { "Test" };
+        let target = match &data.targets {
+            Targets::Classes { labels, .. } => format!("class {}", labels[i]),
+            Targets::Values(rows) => format!("value {}", number::significant(rows.row(i)[0], 3)),
+        };
+        text = format!("{part} sample of {target}\n{text}");
+        clipped.circle_stroke(screen(&x), 6.0, Stroke::new(2.0, visuals.text_color()));
+    }
+    response.on_hover_text_at_pointer(text);
+}
+
+/// What outputs say, in words.
+fn said(reading: Reading, z: &[f64]) -> String {
+    match reading {
+        Reading::Logit => {
+            format!(
+                "logit {}: class 1 with probability {:.1} %",
+                number::significant(z[0], 3),
+                50.0 * (1.0 + reading.level(z[0]))
+            )
+        }
+        Reading::Classes(true) => {
+            let scores = reading.scores(z);
+            let class = super::subject::top(&scores);
+            format!("class {class} with probability {:.1} %", 100.0 * scores[class])
+        }
+        _ => format!("output {}", if z.len() == 1 { number::significant(z[0], 4) } else { number::vector(z, 3) }),
+    }
+}
+
+impl PictureMemory {
+    fn paint(&mut self, ui: &Ui, grid: &Grid, reading: Reading, insight: &Insight) {
+        let shade = theme::theme_of(ui.visuals());
+        let Some(rows) = insight.layers.last().filter(|_| self.drawn != Some((insight.key, shade))) else { return };
+        self.drawn = Some((insight.key, shade));
+        let (shades, side) = (Shades::new(shade), grid.side);
+        let mut image = ColorImage::filled([side, side], Color32::TRANSPARENT);
+        for (k, z) in rows.values.chunks_exact(rows.width).enumerate().take(side * side) {
+            let color = match reading {
+                Reading::Classes(_) => {
+                    let scores = reading.scores(z);
+                    let class = super::subject::top(&scores);
+                    let sure = scores[class].clamp(0.0, 1.0) as f32;
+                    ui.visuals().panel_fill.lerp_to_gamma(theme::series(ui.visuals(), class), 0.15 + 0.4 * sure)
+                }
+                // The ends of the map are left to the samples.
+                _ => shades.at(0.8 * reading.level(z[0])),
+            };
+            image.pixels[(side - 1 - k / side) * side + k % side] = color;
+        }
+        match &mut self.texture {
+            Some(texture) => texture.set(image, TextureOptions::LINEAR),
+            None => self.texture = Some(ui.ctx().load_texture("output", image, TextureOptions::LINEAR)),
+        }
+        self.line = match reading {
+            Reading::Logit | Reading::Sign | Reading::Value(_) => {
+                let values: Vec<f64> = rows.values.iter().copied().step_by(rows.width).collect();
+                contour::contours(side, side, &values, 0.0)
+            }
+            // Where the first class of two changes hands with the best of the others.
+            Reading::Classes(_) => (0..rows.width)
+                .flat_map(|class| {
+                    let lead = |z: &[f64]| {
+                        let others = z.iter().enumerate().filter(|(k, _)| *k != class);
+                        z[class] - others.map(|(_, v)| *v).fold(f64::NEG_INFINITY, f64::max)
+                    };
+                    let values: Vec<f64> = rows.values.chunks_exact(rows.width).map(lead).collect();
+                    contour::contours(side, side, &values, 0.0)
+                })
+                .collect(),
+            Reading::Reconstruction => Vec::new(),
+        };
+    }
+}
+
+/// The colour of a sample.
+fn color(problem: &NetworkProblem, reading: Reading, i: usize, visuals: &Visuals) -> Color32 {
+    match &problem.data().targets {
+        Targets::Classes { labels, .. } => theme::series(visuals, labels[i]),
+        Targets::Values(rows) => Shades::new(theme::theme_of(visuals)).at(reading.level(rows.row(i)[0])),
+    }
+}
+
+fn points(painter: &Painter, problem: &NetworkProblem, reading: Reading, screen: &dyn Fn(&[f64]) -> Pos2, visuals: &Visuals) {
+    let data = problem.data();
+    let casing = theme::color(theme::theme_of(visuals).casing());
+    let by_value = matches!(data.targets, Targets::Values(_));
+    // Training samples lie above.
+    for i in (0..data.len().min(MOST_POINTS)).rev() {
+        let (at, color) = (screen(data.inputs.row(i)), color(problem, reading, i, visuals));
+        let rim = if by_value { visuals.weak_text_color() } else { casing };
+        if i < data.train {
+            painter.circle(at, 3.5, color, Stroke::new(1.0, rim));
+        } else {
+            painter.circle_stroke(at, 3.0, Stroke::new(3.0, casing));
+            painter.circle_stroke(at, 3.0, Stroke::new(1.5, color));
+        }
+    }
+}
+
+fn foot(painter: &Painter, square: Rect, grid: &Grid, problem: &NetworkProblem, reading: Reading, visuals: &Visuals) {
+    let (ink, font) = (visuals.weak_text_color(), FontId::proportional(12.0));
+    let ends = [-1.0, 1.0].map(|s| number::significant(grid.center[0] + s * grid.half, 2));
+    painter.text(square.left_bottom() + vec2(0.0, 2.0), Align2::LEFT_TOP, &ends[0], font.clone(), ink);
+    painter.text(square.right_bottom() + vec2(0.0, 2.0), Align2::RIGHT_TOP, &ends[1], font.clone(), ink);
+    painter.text(square.center_bottom() + vec2(0.0, 2.0), Align2::CENTER_TOP, "x₁", font.clone(), ink);
+    let mut at = square.left_bottom() + vec2(4.0, 26.0);
+    let mut mark = |word: &str, filled: bool, radius: f32, color: Color32| {
+        if filled {
+            painter.circle_filled(at, radius, color);
+        } else {
+            painter.circle_stroke(at, 3.0, Stroke::new(1.5, color));
+        }
+        let placed = painter.text(at + vec2(8.0, 0.0), Align2::LEFT_CENTER, word, font.clone(), ink);
+        at.x = placed.right() + 14.0;
+    };
+    mark("training", true, 3.5, ink);
+    if problem.data().len() > problem.data().train {
+        mark("test", false, 3.0, ink);
+    }
+    if let Targets::Classes { count, .. } = &problem.data().targets {
+        for class in 0..(*count).min(4) {
+            mark(&format!("class {class}"), true, 3.5, theme::series(visuals, class));
+        }
+    } else if let Reading::Value([low, high]) = reading {
+        let shades = Shades::new(theme::theme_of(visuals));
+        mark(&number::significant(low, 2), true, 3.5, shades.at(reading.level(low)));
+        mark(&number::significant(high, 2), true, 3.5, shades.at(reading.level(high)));
+    }
+}

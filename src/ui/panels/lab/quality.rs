@@ -1,0 +1,74 @@
+//! How good the network is at the shown step.
+
+use super::super::Context;
+use crate::problem::{NetworkProblem, Objective};
+use crate::ui::command::Command;
+use crate::ui::curves::Quantity;
+use crate::ui::icons::swatch;
+use crate::ui::session::Lane;
+use crate::ui::{number, theme};
+use crate::view::color::series_dash;
+use eframe::egui::{self, RichText, Ui};
+
+/// Draws the line.
+pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, network: &NetworkProblem, out: &mut Vec<Command>) {
+    let lane = &context.session.lanes()[index];
+    let step = lane.run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len().max(run.trace().first())));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 4.0);
+        chooser_ui(ui, context, index, out);
+        let mut fact = |name: &str, value: String, about: &str| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                ui.label(RichText::new(name).weak()).on_hover_text(about);
+                ui.label(RichText::new(value).family(theme::strong_family())).on_hover_text(about);
+            });
+            ui.add_space(6.0);
+        };
+        fact("step", number::count(step), "The step that is shown");
+        if let Some(epoch) = epoch(context, lane, network, step) {
+            fact("epoch", number::short(epoch, 3), "Steps times the samples of a batch, in passes over the training samples");
+        }
+        let row = lane.row(step).and_then(|row| Some((lane.run()?, row)));
+        if let Some(loss) = row.map(|(run, row)| lane.curves().at(run, Quantity::Gap, row)) {
+            fact("loss", number::significant(loss, 4), "f: the mean loss of the training samples, with its l2 term");
+        }
+        let known = |quantity: Quantity| lane.at(quantity, step).filter(|v| !v.is_nan());
+        if let Some(loss) = known(Quantity::TestLoss) {
+            fact("test", number::significant(loss, 4), Quantity::TestLoss.meaning());
+        }
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        if let Some(share) = known(Quantity::Accuracy) {
+            fact("accuracy", percent(share), Quantity::Accuracy.meaning());
+        }
+        if let Some(share) = known(Quantity::TestAccuracy) {
+            fact("test", percent(share), Quantity::TestAccuracy.meaning());
+        }
+        fact("parameters", number::count(network.dim() as u64), "Weights and biases");
+    });
+}
+
+/// Passes over the training samples; `None` where the method takes all samples at each step.
+fn epoch(context: &Context<'_>, lane: &Lane, network: &NetworkProblem, step: u64) -> Option<f64> {
+    let method = lane.method()?;
+    let declared = ["batch_size", "gradient_batch"].into_iter().find(|name| method.parameters.iter().any(|p| p.name == *name))?;
+    let values = method.resolve(&lane.spec().settings, Some(context.session.problem().scales())).ok()?;
+    let batch = values.number(declared);
+    (batch > 0.0).then(|| step as f64 * batch / network.data().train.max(1) as f64)
+}
+
+fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        swatch(ui, theme::series(ui.visuals(), index), series_dash(index));
+        let text = RichText::new(context.session.lanes()[index].name()).family(theme::strong_family());
+        let combo = egui::ComboBox::from_id_salt("method of the network").selected_text(text).width(96.0).show_ui(ui, |ui| {
+            for (other, lane) in context.session.lanes().iter().enumerate().filter(|(_, lane)| lane.run().is_some()) {
+                if ui.add(egui::Button::selectable(other == index, lane.name())).clicked() {
+                    out.push(Command::Select(other));
+                }
+            }
+        });
+        combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Method whose network is shown"));
+        combo.response.on_hover_text("The method whose network is shown");
+    });
+}

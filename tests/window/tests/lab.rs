@@ -1,0 +1,274 @@
+//! The network panel: what it shows of points, images and reconstructions, weights set by hand, files that are dropped.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Theme, vec2};
+use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
+use saddlescope::problem::data::DataSource;
+use saddlescope::scene::{ProblemSpec, Scene, networks};
+use saddlescope::ui::{App, Command, Launch};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const DESK: [f32; 2] = [1280.0, 800.0];
+
+/// An entry of the registry with its first method only where few steps do.
+fn scene(id: &str, steps: u64) -> Scene {
+    let entry = networks().iter().find(|entry| entry.id == id).expect("an entry");
+    let mut scene = entry.scene.clone();
+    scene.steps = steps;
+    scene.playback.step = steps;
+    scene.methods.retain(|method| ["adam", "gd", "sgd"].contains(&method.id.as_str()));
+    scene
+}
+
+fn window(scene: Option<Scene>, size: [f32; 2], theme: Theme) -> Harness<'static, App> {
+    let builder: HarnessBuilder<App> =
+        Harness::builder().with_size(vec2(size[0], size[1])).with_theme(theme).with_max_steps(4000).wgpu();
+    let launch = Launch { scene, ..Launch::default() };
+    let mut window = builder.build_eframe(|cc| App::new(cc, launch).expect("the scene opens"));
+    window.set_render_cursor(false);
+    settle(&mut window);
+    window
+}
+
+/// Waits for the threads behind the window.
+fn settle(window: &mut Harness<'_, App>) {
+    let end = Instant::now() + Duration::from_secs(120);
+    loop {
+        window.step();
+        window.step();
+        if !window.state().is_busy() || Instant::now() > end {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    window.run();
+}
+
+/// Chooses Adam and shows the panel.
+fn open(window: &mut Harness<'_, App>) {
+    let adam = window.state().scene().methods.iter().position(|m| m.id == "adam").expect("Adam");
+    apply(window, Command::Select(adam));
+    apply(window, Command::ShowPanel("lab"));
+}
+
+fn apply(window: &mut Harness<'_, App>, command: Command) {
+    let ctx = window.ctx.clone();
+    window.state_mut().apply(&ctx, command);
+    settle(window);
+}
+
+fn diagram(window: &Harness<'_, App>) -> eframe::egui::Rect {
+    window.get_by_label_contains("Diagram of the network").rect()
+}
+
+fn hover(window: &mut Harness<'_, App>, at: Pos2) {
+    window.event(Event::PointerMoved(at));
+    for _ in 0..60 {
+        window.step();
+    }
+}
+
+/// Points over the diagram until the tag of something has this text; returns where.
+fn find(window: &mut Harness<'_, App>, text: &str) -> Pos2 {
+    let rect = diagram(window);
+    for k in 0..400 {
+        let (i, j) = (k % 20, k / 20);
+        let at = rect.min + vec2((i as f32 + 0.5) / 20.0 * rect.width(), (j as f32 + 0.5) / 20.0 * rect.height());
+        window.event(Event::PointerMoved(at));
+        window.run_steps(2);
+        if window.query_all_by_label_contains(text).count() == 0 {
+            window.run_steps(2);
+            std::thread::sleep(Duration::from_millis(0));
+        }
+        hover_wait(window);
+        if window.query_all_by_label_contains(text).count() > 0 {
+            return at;
+        }
+    }
+    panic!("nothing says {text}");
+}
+
+fn hover_wait(window: &mut Harness<'_, App>) {
+    for _ in 0..4 {
+        window.step();
+    }
+}
+
+fn click(window: &mut Harness<'_, App>, at: Pos2) {
+    for pressed in [true, false] {
+        window.event(Event::PointerMoved(at));
+        window.event(Event::PointerButton { pos: at, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
+        window.step();
+    }
+    window.run_steps(2);
+}
+
+#[test]
+fn networks_are_seen() {
+    let mut results = SnapshotResults::new();
+    for (id, steps, theme, name) in [
+        ("spirals", 1500, Theme::Light, "lab_spirals_light"),
+        ("spirals", 1500, Theme::Dark, "lab_spirals_dark"),
+        ("mnist", 120, Theme::Light, "lab_mnist_light"),
+        ("autoencoder", 200, Theme::Dark, "lab_autoencoder_dark"),
+        ("teacher", 300, Theme::Light, "lab_teacher_light"),
+    ] {
+        let mut window = window(Some(scene(id, steps)), DESK, theme);
+        open(&mut window);
+        window.snapshot(name);
+        results.extend_harness(&mut window);
+    }
+}
+
+#[test]
+fn a_phone_shows_it_and_nothing_is_too_small() {
+    let mut results = SnapshotResults::new();
+    let mut phone = window(Some(scene("spirals", 300)), [390.0, 844.0], Theme::Light);
+    open(&mut phone);
+    phone.snapshot("lab_phone");
+    results.extend_harness(&mut phone);
+    for id in ["spirals", "mnist", "autoencoder", "teacher"] {
+        for size in [[390.0, 844.0], [700.0, 500.0], [320.0, 200.0], [60.0, 40.0], [1.0, 1.0]] {
+            let mut window = window(Some(scene(id, 3)), size, Theme::Light);
+            open(&mut window);
+            window.run_steps(3);
+        }
+    }
+}
+
+#[test]
+fn without_a_network_there_is_a_sentence() {
+    let mut window = window(None, DESK, Theme::Light);
+    apply(&mut window, Command::ShowPanel("lab"));
+    assert!(window.query_by_label_contains("choose one in the list of landscapes").is_some());
+}
+
+#[test]
+fn a_weight_set_later_makes_a_fork_and_at_the_start_another_start() {
+    let mut window = window(Some(scene("spirals", 200)), DESK, Theme::Light);
+    open(&mut window);
+    apply(&mut window, Command::GoTo(100));
+    let count = window.state().scene().methods.len();
+    let at = find(&mut window, "w = ");
+    click(&mut window, at);
+    assert!(window.query_by_label_contains("A fork goes on from step 100").is_some());
+    type_weight(&mut window, "2.5");
+    settle(&mut window);
+    let scene = window.state().scene().clone();
+    assert_eq!(scene.methods.len(), count + 1);
+    let fork = scene.methods[count].fork.clone().expect("a fork");
+    assert_eq!((fork.step, fork.moved.len()), (100, 1));
+    let (coordinate, value) = fork.moved.iter().next().expect("a coordinate");
+    assert_eq!(*value, 2.5);
+    let lanes = window.state().session().lanes();
+    let adam = scene.methods.iter().position(|m| m.id == "adam").expect("Adam");
+    let (origin, run) = (lanes[adam].run().expect("a run"), lanes[count].run().expect("the fork runs"));
+    let (before, after) = (origin.iterate(100), run.iterate(100));
+    for (k, (a, b)) in before.iter().zip(after.iter()).enumerate() {
+        assert_eq!(a == b, k != *coordinate, "coordinate {k}");
+    }
+    assert_ne!(origin.iterate(150), run.iterate(150));
+    // At the start it is another start, of every method.
+    apply(&mut window, Command::Select(adam));
+    apply(&mut window, Command::GoTo(0));
+    let at = find(&mut window, "w = ");
+    click(&mut window, at);
+    assert!(window.query_by_label_contains("Changes the start").is_some());
+    type_weight(&mut window, "-1.25");
+    settle(&mut window);
+    let start = window.state().scene().start.clone().expect("a start");
+    assert_eq!(start.iter().filter(|w| **w == -1.25).count(), 1);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    settle(&mut window);
+    assert_eq!(window.state().scene().start, None);
+}
+
+fn type_weight(window: &mut Harness<'_, App>, text: &str) {
+    let field = window.get_all_by_role(Role::SpinButton).find(|n| n.accesskit_node().label().is_some_and(|l| l == "Weight"));
+    let at = field.expect("a field").rect().center();
+    click(window, at);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    window.step();
+    window.event(Event::Text(text.to_owned()));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+}
+
+#[test]
+fn the_picture_and_the_images_tell_their_numbers() {
+    let mut points = window(Some(scene("spirals", 60)), DESK, Theme::Light);
+    open(&mut points);
+    let at = points.get_by_label("Output over the input plane").rect().center();
+    hover(&mut points, at);
+    assert!(points.query_all_by_label_contains("probability").count() > 0);
+    let mut images = window(Some(scene("mnist", 40)), DESK, Theme::Light);
+    open(&mut images);
+    assert!(images.query_all_by_label_contains("Sample ").count() >= 8);
+    find(&mut images, "pixel (");
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf, Vec<u8>);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Ok(self.1.clone())
+    }
+}
+
+fn drop_files(window: &mut Harness<'_, App>, files: &[(&str, &[u8])]) {
+    for (name, bytes) in files {
+        let file = Dropped(Path::new("/somewhere").join(name), bytes.to_vec());
+        window.input_mut().dropped_files.push(Arc::new(file));
+    }
+    window.step();
+    window.input_mut().dropped_files.clear();
+    settle(window);
+}
+
+#[test]
+fn dropped_tables_and_images_become_networks_and_wrong_files_a_sentence() {
+    let mut window = window(None, DESK, Theme::Light);
+    let before = window.state().scene().clone();
+    for (name, bytes, said) in [
+        ("bad.csv", &b"a,b\n1,2\nx,3\n"[..], "line 3"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n", "neither a scene"),
+        ("short-idx3-ubyte", &[0, 0, 8, 3, 0, 0][..], "no IDX file"),
+    ] {
+        drop_files(&mut window, &[(name, bytes)]);
+        assert_eq!(window.state().scene(), &before, "{name}");
+        assert!(window.query_all_by_label_contains(said).count() > 0, "{name}");
+    }
+    let rows: String = (0..40).map(|i| format!("{},{},{}\n", i % 7, i % 5, if i % 2 == 0 { "even" } else { "odd" })).collect();
+    drop_files(&mut window, &[("mine.csv", format!("a,b,kind\n{rows}").as_bytes())]);
+    let network = |window: &Harness<'_, App>| match &window.state().scene().problem {
+        ProblemSpec::Network(spec) => (**spec).clone(),
+        other => panic!("{other:?} is no network"),
+    };
+    assert_eq!(network(&window).layers, [2, 8, 1]);
+    assert!(window.state().session().fault().is_none());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/data");
+    let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the repository");
+    let (images, labels) = (read("mnist10-test-images.idx3-ubyte"), read("mnist10-test-labels.idx1-ubyte"));
+    drop_files(&mut window, &[("mnist10-test-labels.idx1-ubyte", &labels)]);
+    assert_eq!(network(&window).layers, [2, 8, 1]);
+    drop_files(&mut window, &[("mnist10-test-images.idx3-ubyte", &images)]);
+    let spec = network(&window);
+    assert_eq!(spec.layers, [100, 8, 10]);
+    assert!(matches!(spec.data.source, DataSource::Images { labels: Some(_), .. }));
+    assert!(window.state().session().fault().is_none());
+    for _ in 0..2 {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(3);
+    }
+    assert_eq!(window.state().scene().problem, before.problem);
+}
