@@ -123,7 +123,9 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        self.session.is_working() || replaying || self.session.is_slicing() || self.memory.map.is_busy()
+        let measuring = self.memory.spectrum.is_busy() || self.memory.noise.is_busy();
+        let working = self.session.is_working() || self.session.is_slicing();
+        working || replaying || measuring || self.memory.map.is_busy()
     }
 
     /// The state of the last frame.
@@ -327,6 +329,8 @@ impl Memory {
             race: Default::default(),
             narration: Default::default(),
             network: Default::default(),
+            spectrum: Default::default(),
+            noise: Default::default(),
         }
     }
 }

@@ -121,6 +121,7 @@ impl App {
             SaveAs::RaceCsv | SaveAs::RaceJson | SaveAs::SweepCsv | SaveAs::SweepJson => {
                 self.memory.race.file(what, &self.preferences.race)
             }
+            SaveAs::NoiseCsv => self.memory.noise.csv(),
         }
     }
 

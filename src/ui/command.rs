@@ -85,6 +85,8 @@ pub enum SaveAs {
     SweepCsv,
     /// The last sweep.
     SweepJson,
+    /// The last study of gradient noise over widths and depths.
+    NoiseCsv,
 }
 
 impl SaveAs {
@@ -107,6 +109,7 @@ impl SaveAs {
             Self::RaceJson => "saddlescope-race.json",
             Self::SweepCsv => "saddlescope-sweep.csv",
             Self::SweepJson => "saddlescope-sweep.json",
+            Self::NoiseCsv => "saddlescope-noise.csv",
         }
     }
 }

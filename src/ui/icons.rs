@@ -46,6 +46,8 @@ pub enum Icon {
     Fork,
     Flag,
     Region,
+    Spectrum,
+    Noise,
 }
 
 impl Icon {
@@ -187,6 +189,17 @@ impl Icon {
                 line(vec![p(0.5, 0.5), p(0.66, 0.42), p(0.78, 0.24)]),
                 Shape::circle_filled(p(0.5, 0.5), side * 0.08, color),
             ],
+            Self::Spectrum => {
+                let heights = [(0.12, 0.7), (0.26, 0.42), (0.4, 0.12), (0.54, 0.36), (0.68, 0.66), (0.88, 0.74)];
+                let mut shapes = heights.map(|(x, y)| line(vec![p(x, 0.86), p(x, y)])).to_vec();
+                shapes.push(line(vec![p(0.06, 0.88), p(0.94, 0.88)]));
+                shapes
+            }
+            Self::Noise => {
+                let heights = [0.5, 0.3, 0.62, 0.4, 0.84, 0.14, 0.7, 0.36, 0.56];
+                let points = heights.iter().enumerate().map(|(i, y)| p(0.08 + 0.105 * i as f32, *y));
+                vec![line(points.collect())]
+            }
             Self::Panels => vec![
                 closed(vec![p(0.12, 0.16), p(0.88, 0.16), p(0.88, 0.84), p(0.12, 0.84)]),
                 line(vec![p(0.38, 0.16), p(0.38, 0.84)]),

@@ -22,6 +22,7 @@ pub mod map;
 mod number;
 pub mod panels;
 mod phone;
+mod pursuit;
 mod session;
 mod shortcuts;
 mod snapshot;

@@ -9,7 +9,10 @@ use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Sheets that need the height more than the map does.
-const TALL: [&str; 1] = ["anatomy"];
+const TALL: [&str; 3] = ["anatomy", "spectrum", "noise"];
+
+/// Least width of a tab, in points: more tabs than fit are scrolled.
+const LEAST_TAB: f32 = 56.0;
 
 /// Draws everything; returns where the formula field is.
 pub fn phone_ui(
@@ -88,25 +91,28 @@ pub fn phone_ui(
 fn tab_bar_ui(ui: &mut Ui, sheet: &mut Option<&'static str>, trains: bool) {
     let tabs: Vec<_> = panels().iter().filter(|panel| panel.id != "map" && belongs(panel.id, trains)).collect();
     let width = ui.available_width() / tabs.len().max(1) as f32;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for tab in tabs {
-            let on = *sheet == Some(tab.id);
-            let (rect, response) = ui.allocate_exact_size(vec2(width, 44.0), Sense::click());
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, tab.title));
-            let color = if on { ui.visuals().selection.stroke.color } else { ui.visuals().text_color() };
-            let icon = egui::Rect::from_center_size(rect.center_top() + vec2(0.0, 14.0), vec2(20.0, 20.0));
-            tab.icon.paint(ui.painter(), icon, color);
-            ui.painter().text(
-                rect.center_bottom() - vec2(0.0, 4.0),
-                Align2::CENTER_BOTTOM,
-                tab.title,
-                egui::FontId::proportional(if width < 64.0 { 10.0 } else { 12.0 }),
-                color,
-            );
-            if response.on_hover_text(tab.about).clicked() {
-                *sheet = if on { None } else { Some(tab.id) };
+    let width = width.max(LEAST_TAB);
+    egui::ScrollArea::horizontal().id_salt("phone tabs").show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for tab in tabs {
+                let on = *sheet == Some(tab.id);
+                let (rect, response) = ui.allocate_exact_size(vec2(width, 44.0), Sense::click());
+                response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, tab.title));
+                let color = if on { ui.visuals().selection.stroke.color } else { ui.visuals().text_color() };
+                let icon = egui::Rect::from_center_size(rect.center_top() + vec2(0.0, 14.0), vec2(20.0, 20.0));
+                tab.icon.paint(ui.painter(), icon, color);
+                ui.painter().text(
+                    rect.center_bottom() - vec2(0.0, 4.0),
+                    Align2::CENTER_BOTTOM,
+                    tab.title,
+                    egui::FontId::proportional(if width < 64.0 { 10.0 } else { 12.0 }),
+                    color,
+                );
+                if response.on_hover_text(tab.about).clicked() {
+                    *sheet = if on { None } else { Some(tab.id) };
+                }
             }
-        }
+        })
     });
 }

@@ -18,6 +18,7 @@ mod sampled;
 mod scale;
 mod shade;
 mod sketch;
+mod spectral;
 mod step_layers;
 mod surface;
 mod ticks;
@@ -38,6 +39,7 @@ pub use sampled::{SampledSurface, SliceSampling};
 pub use scale::{Levels, ScaleKind, ValueScale};
 pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};
+pub use spectral::{Bins, SpectralAxis};
 pub use step_layers::{
     arrow, kick, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model, step_region,
 };

@@ -9,11 +9,13 @@ pub mod methods;
 pub mod momentum;
 pub mod narration;
 pub mod network;
+pub mod noise;
 pub mod playback;
 pub mod plots;
 mod preset;
 pub mod problem;
 pub mod race;
+pub mod spectrum;
 pub mod step_card;
 
 use super::command::{Command, PlotAxis};
@@ -122,6 +124,10 @@ pub struct Memory {
     pub narration: narration::NarrationMemory,
     /// The network's form.
     pub network: network::NetworkMemory,
+    /// The spectra.
+    pub spectrum: spectrum::SpectrumMemory,
+    /// The noise of gradients.
+    pub noise: noise::NoiseMemory,
 }
 
 /// One entry of the registry.
@@ -202,6 +208,20 @@ pub fn panels() -> &'static [Panel] {
             icon: Icon::Flag,
             about: "Every method with many seeds: medians and bands, escape times, step sizes, a table",
             draw: |ui, context, memory, out| race::race_ui(ui, context, &mut memory.race, out),
+        },
+        Panel {
+            id: "spectrum",
+            title: "Spectrum",
+            icon: Icon::Spectrum,
+            about: "Eigenvalues of the Hessian, Gauss-Newton and Fisher matrices at this step and over the run",
+            draw: |ui, context, memory, out| spectrum::spectrum_ui(ui, context, &mut memory.spectrum, out),
+        },
+        Panel {
+            id: "noise",
+            title: "Noise",
+            icon: Icon::Noise,
+            about: "Stochastic gradients along the eigenvectors of the Hessian: correlated negative curvature",
+            draw: |ui, context, memory, out| noise::noise_ui(ui, context, &mut memory.noise, &memory.spectrum, out),
         },
     ];
     PANELS

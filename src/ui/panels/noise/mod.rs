@@ -1,0 +1,213 @@
+//! The noise of stochastic gradients along eigenvectors of the Hessian: is there more of it where curvature is negative?
+
+mod scatter;
+mod study;
+mod work;
+
+use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui, sign_color};
+use super::{Context, faint_ui};
+use crate::linalg::norm;
+use crate::problem::{FiniteSum, Objective};
+use crate::ui::command::Command;
+use crate::ui::pursuit::Pursuit;
+use crate::ui::session::Lane;
+use crate::ui::{number, theme};
+use eframe::egui::{self, RichText, Slider, Ui, vec2};
+use scatter::{Lemma, Shown};
+use work::{NoiseFound, NoiseRequest, NoiseWork};
+
+/// Least height of the scatter plot, in points.
+const LEAST_HEIGHT: f32 = 220.0;
+
+/// What the panel keeps.
+#[derive(Default)]
+pub struct NoiseMemory {
+    now: Pursuit<NoiseRequest, NoiseWork>,
+    /// B, where the slider was moved.
+    batch: Option<usize>,
+    normalized: bool,
+    study: Option<study::Study>,
+}
+
+impl NoiseMemory {
+    /// Whether the noise at the shown step is on its way.
+    pub fn is_busy(&self) -> bool {
+        self.now.is_busy()
+    }
+
+    /// The table of the study as CSV.
+    ///
+    /// # Errors
+    /// One sentence where there is none.
+    pub fn csv(&self) -> Result<Vec<u8>, String> {
+        self.study.as_ref().map_or_else(|| Err("There is no study of widths and depths yet.".to_owned()), study::Study::csv)
+    }
+}
+
+/// Draws the panel.
+pub fn noise_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: &SpectrumMemory, out: &mut Vec<Command>) {
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
+        egui::ScrollArea::vertical().id_salt("noise").auto_shrink([false, false]).show(ui, |ui| {
+            if let Err(reason) = draw(ui, context, memory, spectrum) {
+                faint_ui(ui, reason);
+            }
+            if let Some(network) = context.session.problem().network() {
+                ui.add_space(8.0);
+                study::study_ui(ui, network, &mut memory.study, out);
+            }
+        });
+    });
+}
+
+/// The meter, or the sentence that says why there is none.
+fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: &SpectrumMemory) -> Result<(), String> {
+    let place = Place::of(context)?;
+    let samples = place.subject.objective().finite_sum().map(FiniteSum::samples);
+    let samples = samples.ok_or("Stochastic gradients need samples: this function is no finite sum.")?;
+    let request = NoiseRequest { generation: place.lane.generation(), step: place.step };
+    let small = place.w.len() <= MOST_EXACT;
+    let keeps = |running: &NoiseRequest| running.generation == request.generation && (small || context.playing);
+    memory.now.follow(ui.ctx(), "gradient noise", &request, keeps, |_| {
+        NoiseWork::new(place.subject.clone(), place.w.to_vec(), Hold::new(spectrum.urgent()))
+    });
+    let shown = controls_ui(ui, &place, samples, &request, memory);
+    let found = memory.now.found().filter(|(of, _)| of.generation == request.generation);
+    let Some((of, found)) = found else {
+        let waits = memory.now.progress().is_some();
+        faint_ui(ui, if waits { "The eigenvectors are on their way." } else { "No eigenvectors yet." });
+        return Ok(());
+    };
+    if !found.noise.along.iter().any(|a| a.eigenvalue.is_finite()) {
+        return Err("The Hessian is not finite at this step.".to_owned());
+    }
+    let words = if of.step == place.step {
+        place.words(context)
+    } else {
+        format!("step {} of {}, the next is on its way", number::count(of.step), place.lane.name())
+    };
+    let along = if found.exact { "all" } else { "the 10 smallest and 10 largest" };
+    let n = number::count(place.w.len() as u64);
+    faint_ui(
+        ui,
+        format!(
+            "Along {along} eigenvectors of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
+            place.samples().unwrap_or_default(),
+            number::short(found.residual, 1)
+        ),
+    );
+    verdict_ui(ui, found, shown);
+    let lemma = lemma(context).filter(|_| !shown.normalized && shown.batch == 1);
+    legend_ui(ui);
+    let chosen = spectrum.chosen(&place);
+    let height = (ui.available_height() - 44.0).max(LEAST_HEIGHT);
+    let height = if memory.study.is_some() { LEAST_HEIGHT } else { height };
+    scatter::scatter_ui(ui, found, shown, lemma, chosen, height);
+    Ok(())
+}
+
+fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRequest, memory: &mut NoiseMemory) -> Shown {
+    let of_method = batch_of(place.lane).unwrap_or(1).clamp(1, samples.max(1));
+    let mut batch = memory.batch.unwrap_or(of_method).clamp(1, samples.max(1));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for (normalized, name, about) in [
+            (false, "raw", "E⟨g, v⟩² of the mean g of a batch, drawn with replacement"),
+            (true, "normalised", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩²: each sample's gradient made a unit vector first, as in the published plots"),
+        ] {
+            let button = egui::Button::selectable(memory.normalized == normalized, RichText::new(name).small());
+            if ui.add(button).on_hover_text(about).clicked() {
+                memory.normalized = normalized;
+            }
+        }
+        ui.add_space(8.0);
+        ui.spacing_mut().slider_width = 120.0;
+        let slider = Slider::new(&mut batch, 1..=samples.max(2)).logarithmic(true).text("batch size");
+        let about =
+            format!("Samples whose mean is a stochastic gradient; {} is that of the method", number::count(of_method as u64));
+        if ui.add_enabled(!memory.normalized, slider).on_hover_text(about).changed() {
+            memory.batch = Some(batch);
+        }
+        if memory.batch.is_some_and(|batch| batch != of_method)
+            && ui.button(RichText::new("method's").small()).on_hover_text("Back to the batch of the method").clicked()
+        {
+            memory.batch = None;
+        }
+        ui.add_space(8.0);
+        if memory.now.is_busy() && place.w.len() > MOST_EXACT {
+            progress_ui(ui, "noise at this step", &mut memory.now);
+        } else if memory.now.is_refused(request)
+            && ui.button(RichText::new("Go on").small()).on_hover_text("Find the eigenvectors of this step after all").clicked()
+        {
+            memory.now.resume();
+        }
+    });
+    Shown { batch, normalized: memory.normalized }
+}
+
+/// The batch of a method, where it has one.
+fn batch_of(lane: &Lane) -> Option<usize> {
+    let method = lane.method()?;
+    let name = ["batch_size", "gradient_batch"].into_iter().find(|name| method.parameters.iter().any(|p| p.name == *name))?;
+    let values = method.resolve(&lane.spec().settings, None).ok()?;
+    Some(values.integer(name)).filter(|batch| *batch > 0)
+}
+
+/// What is measured, in words.
+fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
+    let isotropic = shown.isotropic(found);
+    let times = |value: f64| number::short(value / isotropic, 2);
+    let noise = &found.noise;
+    let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
+    let text = match (noise.along.first(), noise.along.last()) {
+        (Some(first), _) if first.eigenvalue < 0.0 => format!(
+            "{what} is {} times the isotropic along the most negative curvature, λ = {} (Daneshmand et al. 2018).",
+            times(shown.of(first)),
+            number::significant(first.eigenvalue, 3)
+        ),
+        (_, Some(last)) => format!(
+            "No curvature is negative here. {what} is {} times the isotropic along the largest, λ = {}.",
+            times(shown.of(last)),
+            number::significant(last.eigenvalue, 3)
+        ),
+        _ => return,
+    };
+    ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap());
+    let negative = noise.along.iter().filter(|a| a.eigenvalue < 0.0).count();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(16.0, 2.0);
+        let of = if found.exact { "all negative eigenvalues" } else { "the negative ones among the 10 smallest eigenvalues" };
+        let above = "those above −10⁻⁶ max |λ| left out";
+        let about = format!("Pearson's correlation of |λ| and the normalised share over {of}, {above}");
+        number_ui(ui, "correlation with |λ|", &number::significant(noise.correlation(), 2), about);
+        let about = format!("The slope of log E⟨∇fᵢ, v⟩² of one sample over log |λ|, over {of}, {above}; 1: proportional to |λ|");
+        number_ui(ui, "log-log slope", &number::significant(noise.slope(), 2), about);
+        let count = format!("{negative} of {}", number::count(noise.along.len() as u64));
+        number_ui(ui, "negative", &count, "Eigenvalues below 0 among those that are shown");
+        let total = number::significant(noise.total(shown.batch), 3);
+        number_ui(ui, "E‖g‖²", &total, format!("‖∇f‖² + variance/B with B = {}", shown.batch));
+    });
+}
+
+fn legend_ui(ui: &mut Ui) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for (sign, text) in [(-1.0, "λ < 0, a triangle"), (1.0, "λ > 0, a disk")] {
+            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
+            ui.painter().circle_filled(rect.center(), 4.0, sign_color(ui.visuals(), sign));
+            ui.label(RichText::new(text).small());
+            ui.add_space(8.0);
+        }
+    });
+}
+
+/// The lemma's constants, where the problem is that of the half-spaces.
+fn lemma(context: &Context<'_>) -> Option<Lemma> {
+    let problem = context.session.problem();
+    let landscape = problem.landscape().filter(|landscape| landscape.id == "half_spaces")?;
+    let n = problem.dim();
+    let (_, rows) = landscape.table.as_ref()?.columns_and_rows(n);
+    let formula = problem.formula()?;
+    let at = formula.parameter_names().iter().position(|name| name == "lambda")?;
+    let l2 = *formula.parameter_values().get(at)?;
+    Some(Lemma { l2, longest: rows.chunks_exact(n).map(norm).fold(0.0, f64::max) })
+}

@@ -1,0 +1,181 @@
+//! The second moment of the stochastic gradient along each eigenvector, against |λ|, both axes logarithmic.
+
+use super::work::NoiseFound;
+use crate::measure::noise::{NoiseAlong, half_space_bound};
+use crate::ui::number;
+use crate::ui::panels::axes;
+use crate::ui::panels::spectrum::{caption, pointer, sign_color};
+use crate::view::ticks;
+use eframe::egui::{self, Align2, Shape, Stroke, Ui, Vec2b, pos2, vec2};
+use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint};
+
+/// Decades below the largest |λ| that are shown.
+const DECADES: f64 = 8.0;
+/// How near to a point the pointer must be, in points.
+const REACH: f32 = 12.0;
+
+/// The lemma for half-spaces: λ is compared with ((λ − l2)/longest)².
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lemma {
+    /// μ.
+    pub l2: f64,
+    /// max ‖z‖.
+    pub longest: f64,
+}
+
+/// What is drawn of the measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// B.
+    pub batch: usize,
+    /// Whether the gradients of samples are made unit vectors.
+    pub normalized: bool,
+}
+
+impl Shown {
+    /// The height of a point.
+    pub fn of(self, along: &NoiseAlong) -> f64 {
+        if self.normalized { along.share } else { along.second_moment(self.batch) }
+    }
+
+    /// The height of noise without a direction.
+    pub fn isotropic(self, found: &NoiseFound) -> f64 {
+        if self.normalized { found.noise.isotropic_share() } else { found.noise.isotropic(self.batch) }
+    }
+}
+
+fn log(v: f64) -> f64 {
+    libm::log10(v.max(1e-300))
+}
+
+/// Marks of a logarithmic axis: decades where there are enough of them, else even steps of the logarithm.
+fn marks(low: f64, high: f64) -> Vec<GridMark> {
+    if high - low >= 1.5 {
+        return axes::marks(true, low, high);
+    }
+    ticks(low, high, 4).ticks.iter().map(|tick| GridMark { value: tick.value, step_size: high - low }).collect()
+}
+
+fn mark_label(mark: f64) -> String {
+    if (mark - mark.round()).abs() < 1e-9 { axes::label(true, mark) } else { number::short(libm::pow(10.0, mark), 2) }
+}
+
+/// Draws the plot.
+pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<Lemma>, chosen: Option<f64>, height: f32) {
+    let visuals = ui.visuals().clone();
+    let largest = found.noise.along.iter().fold(0.0_f64, |m, a| m.max(a.eigenvalue.abs()));
+    let floor = largest * libm::pow(10.0, -DECADES);
+    let points: Vec<(&NoiseAlong, f64, f64)> = found
+        .noise
+        .along
+        .iter()
+        .filter(|a| a.eigenvalue.abs() > floor && shown.of(a) > 0.0)
+        .map(|a| (a, log(a.eigenvalue.abs()), log(shown.of(a))))
+        .collect();
+    let isotropic = log(shown.isotropic(found));
+    let bound = lemma.map(|lemma| move |x: f64| log(half_space_bound(-libm::pow(10.0, x), lemma.l2, lemma.longest)));
+    let range = |values: &mut dyn Iterator<Item = f64>| {
+        let (low, high) =
+            values.filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let (low, high) = if low <= high { (low, high) } else { (-1.0, 0.0) };
+        let margin = (0.06 * (high - low)).max(0.15);
+        [low - margin, high + margin]
+    };
+    let [x0, x1] = range(&mut points.iter().map(|p| p.1));
+    let bounds = points.iter().filter_map(|p| bound.map(|bound| bound(p.1)));
+    let top = points.iter().map(|p| p.2).fold(isotropic, f64::max);
+    // Eigenvectors that no sample has anything of are below the picture.
+    let [y0, y1] = range(&mut points.iter().map(|p| p.2.max(top - 12.0)).chain([isotropic]).chain(bounds));
+    let small = egui::FontId::proportional(11.0);
+    let response = Plot::new("gradient noise")
+        .height(height.max(120.0))
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .show_crosshair(false)
+        .show_axes(Vec2b::TRUE)
+        .custom_x_axes(vec![
+            AxisHints::new_x()
+                .label("|λ| of the Hessian")
+                .tick_label_font(small.clone())
+                .label_spacing(16.0..=28.0)
+                .formatter(|mark, _| mark_label(mark.value)),
+        ])
+        .custom_y_axes(vec![
+            AxisHints::new_y()
+                .placement(HPlacement::Left)
+                .min_thickness(42.0)
+                .tick_label_font(small)
+                .label_spacing(4.0..=8.0)
+                .formatter(|mark, _| mark_label(mark.value)),
+        ])
+        .x_grid_spacer(move |_| marks(x0, x1))
+        .y_grid_spacer(move |_| marks(y0, y1))
+        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .label_formatter(|_| None)
+        .sense(egui::Sense::hover())
+        .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([x0, y0], [x1, y1])));
+    let (transform, frame) = (response.transform, *response.transform.frame());
+    let painter = ui.painter().with_clip_rect(frame);
+    let at = |x: f64, y: f64| transform.position_from_point(&PlotPoint::new(x, y));
+    let level = at(x0, isotropic).y;
+    let ends = [pos2(frame.left(), level), pos2(frame.right(), level)];
+    painter.extend(Shape::dashed_line(&ends, Stroke::new(1.6, visuals.text_color()), 8.0, 5.0));
+    if let Some(bound) = bound {
+        let curve = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).map(|x| at(x, bound(x))).collect();
+        painter.add(Shape::line(curve, Stroke::new(2.0, visuals.warn_fg_color)));
+    }
+    for (along, x, y) in &points {
+        let (center, color) = (at(*x, *y), sign_color(&visuals, along.eigenvalue));
+        if along.eigenvalue < 0.0 {
+            let r = 4.5;
+            let corners = vec![center + vec2(0.0, r), center + vec2(-r, -0.8 * r), center + vec2(r, -0.8 * r)];
+            painter.add(Shape::convex_polygon(corners, color.gamma_multiply(0.9), Stroke::new(0.8, visuals.panel_fill)));
+        } else {
+            painter.circle(center, 3.2, color.gamma_multiply(0.75), Stroke::new(0.8, visuals.panel_fill));
+        }
+    }
+    let mark = |along: &NoiseAlong, x: f64, y: f64, color| {
+        let _ = along;
+        pointer(&painter, at(x, y) - vec2(0.0, 6.0), color);
+    };
+    if let Some(value) = chosen {
+        let near = |a: &&(&NoiseAlong, f64, f64)| (a.0.eigenvalue - value).abs();
+        if let Some((along, x, y)) = points.iter().min_by(|a, b| near(a).total_cmp(&near(b))) {
+            mark(along, *x, *y, visuals.text_color());
+        }
+    }
+    let name = if shown.normalized { "isotropic: 1/d" } else { "isotropic: E‖g‖²/d" };
+    caption(&painter, pos2(frame.left() + 6.0, level - 2.0), Align2::LEFT_BOTTOM, name, &visuals);
+    let name = if shown.normalized { "E⟨∇fᵢ/‖∇fᵢ‖, v⟩²" } else { "E⟨g, v⟩²" };
+    caption(&painter, frame.left_top() + vec2(4.0, 2.0), Align2::LEFT_TOP, name, &visuals);
+    if lemma.is_some() {
+        let text = "lower bound ((λ − μ)/c)² for one sample";
+        caption(&painter, frame.right_bottom() - vec2(6.0, 4.0), Align2::RIGHT_BOTTOM, text, &visuals);
+    }
+    let hidden = found.noise.along.len() - points.len();
+    let about = format!(
+        "Gradient noise along {} eigenvectors; {hidden} with eigenvalues about 0 or without noise are not drawn",
+        points.len()
+    );
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about.clone()));
+    let Some(over) = response.response.hover_pos() else { return };
+    let near = |p: &&(&NoiseAlong, f64, f64)| at(p.1, p.2).distance(over);
+    let nearest = points.iter().min_by(|a, b| near(a).total_cmp(&near(b))).filter(|p| near(p) < REACH);
+    if let Some((along, x, y)) = nearest {
+        mark(along, *x, *y, visuals.selection.stroke.color);
+        let times = number::short(shown.of(along) / shown.isotropic(found), 3);
+        let text = format!(
+            "λ = {}\n{name} = {}\n{times} times the isotropic value\nmean slope ⟨∇f, v⟩ = {}",
+            number::significant(along.eigenvalue, 4),
+            number::significant(shown.of(along), 3),
+            number::short(along.mean, 3)
+        );
+        response.response.on_hover_text_at_pointer(text);
+    }
+}

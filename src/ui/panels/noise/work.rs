@@ -1,0 +1,221 @@
+//! The noise along eigenvectors at a step, and the study over widths and depths, found beside the frames.
+
+use crate::linalg::Job;
+use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyCase, StudyRow};
+use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
+use crate::problem::network::{Architecture, Network, Rows};
+use crate::problem::{NetworkProblem, Objective};
+use crate::ui::background::Work;
+use crate::ui::panels::spectrum::{Hold, MOST_EXACT};
+use std::sync::Arc;
+
+/// Eigenvectors from each end of a large Hessian.
+const ENDS: usize = 10;
+/// Widths of one hidden layer, and depths of hidden layers of [`UNITS`] units, that a study looks at.
+const WIDTHS: [usize; 4] = [4, 8, 16, 32];
+const DEPTHS: [usize; 4] = [1, 2, 4, 8];
+const UNITS: usize = 10;
+/// Samples of a study.
+const SAMPLES: usize = 250;
+/// Networks with more parameters are left out: every eigenvector of theirs would take minutes.
+pub const MOST_PARAMETERS: usize = 2000;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoiseRequest {
+    /// Of the run.
+    pub generation: u64,
+    /// The step.
+    pub step: u64,
+}
+
+/// What has been measured.
+#[derive(Clone, Debug)]
+pub struct NoiseFound {
+    /// Along eigenvectors, by ascending eigenvalue.
+    pub noise: GradientNoise,
+    /// Whether along all of them.
+    pub exact: bool,
+    /// The largest residual of the eigenpairs.
+    pub residual: f64,
+}
+
+enum Stage {
+    Exact(Box<SpectrumJob>),
+    Ends(Box<EndsJob<MatrixOperator>>),
+    Noise(Box<NoiseJob>, bool, f64),
+    Done,
+}
+
+/// Finds eigenvectors of the Hessian and measures along them.
+pub struct NoiseWork {
+    subject: Subject,
+    w: Vec<f64>,
+    stage: Stage,
+    _hold: Hold,
+}
+
+impl NoiseWork {
+    /// At `w`; `None` where the function has no samples.
+    pub fn new(subject: Subject, w: Vec<f64>, hold: Hold) -> Option<Self> {
+        subject.objective().finite_sum()?;
+        let kind = MatrixKind::Hessian;
+        let stage = if w.len() <= MOST_EXACT {
+            Stage::Exact(Box::new(SpectrumJob::new(subject.clone(), w.clone(), kind, true).ok()?))
+        } else {
+            let operator = MatrixOperator::new(subject.clone(), w.clone(), kind).ok()?;
+            let options = EndsOptions { bottom: ENDS, top: ENDS, tolerance: 1e-4, most_products: 400, seed: 0 };
+            Stage::Ends(Box::new(EndsJob::new(operator, options, &[])))
+        };
+        Some(Self { subject, w, stage, _hold: hold })
+    }
+
+    fn listen(&self, values: &[f64], vectors: Vec<f64>, exact: bool, residual: f64) -> Stage {
+        let job = NoiseJob::new(self.subject.clone(), self.w.clone(), values, vectors);
+        job.map_or(Stage::Done, |job| Stage::Noise(Box::new(job), exact, residual))
+    }
+}
+
+impl Work for NoiseWork {
+    type News = Arc<NoiseFound>;
+
+    fn work(&mut self) -> Option<Arc<NoiseFound>> {
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Exact(mut job) => {
+                if job.advance() {
+                    Stage::Exact(job)
+                } else if let Some(spectrum) = job.into_output() {
+                    let residual = match &spectrum.residuals {
+                        crate::measure::spectrum::Residuals::Each(each) => each.iter().copied().fold(0.0, f64::max),
+                        crate::measure::spectrum::Residuals::Bound(bound) => *bound,
+                    };
+                    self.listen(&spectrum.values, spectrum.vectors, true, residual)
+                } else {
+                    Stage::Done
+                }
+            }
+            Stage::Ends(mut job) => {
+                if job.advance() {
+                    Stage::Ends(job)
+                } else {
+                    let ends = job.into_output().unwrap_or_default();
+                    let mut pairs: Vec<_> = ends.bottom.iter().chain(&ends.top).collect();
+                    pairs.sort_by(|a, b| a.value.total_cmp(&b.value));
+                    let values: Vec<f64> = pairs.iter().map(|pair| pair.value).collect();
+                    let residual = pairs.iter().map(|pair| pair.residual).fold(0.0, f64::max);
+                    let vectors = pairs.iter().flat_map(|pair| pair.vector.iter().copied()).collect();
+                    self.listen(&values, vectors, false, residual)
+                }
+            }
+            Stage::Noise(mut job, exact, residual) => {
+                if !job.advance() {
+                    let noise = job.into_output()?;
+                    return Some(Arc::new(NoiseFound { noise, exact, residual }));
+                }
+                Stage::Noise(job, exact, residual)
+            }
+            Stage::Done => Stage::Done,
+        };
+        None
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    fn progress(&self) -> f64 {
+        match &self.stage {
+            Stage::Exact(job) => 0.8 * job.progress(),
+            Stage::Ends(job) => 0.8 * job.progress(),
+            Stage::Noise(job, ..) => 0.8 + 0.2 * job.progress(),
+            Stage::Done => 1.0,
+        }
+    }
+}
+
+/// A network of a study.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// Whether it is of the series of widths.
+    pub wide: bool,
+    /// "width 8" or "depth 2".
+    pub name: String,
+}
+
+/// The study of the data of a network.
+pub struct StudyWork {
+    study: Option<NoiseStudy>,
+    told: (usize, usize),
+    progress: f64,
+}
+
+/// What a study looks at: the networks, their names, and how many are left out.
+pub struct StudyPlan {
+    /// One for each case.
+    pub planned: Vec<Planned>,
+    /// Names of networks that are too large.
+    pub left_out: Vec<String>,
+    /// Samples.
+    pub samples: usize,
+    /// The work.
+    pub work: StudyWork,
+}
+
+impl StudyPlan {
+    /// Networks on the data of this one, with its hidden activation and its loss.
+    pub fn new(problem: &NetworkProblem) -> Self {
+        let network = problem.network();
+        let widths = network.architecture().widths();
+        let (inputs, outputs) = (widths.first().copied().unwrap_or(1), widths.last().copied().unwrap_or(1));
+        let samples = network.inputs().len().min(SAMPLES);
+        let part = |rows: &Rows| Rows { width: rows.width, values: rows.values[..samples * rows.width].to_vec() };
+        let (x, y) = (part(network.inputs()), part(network.targets()));
+        let (mut planned, mut left_out, mut cases) = (Vec::new(), Vec::new(), Vec::new());
+        let wide = WIDTHS.map(|width| (true, format!("width {width}"), vec![width]));
+        let deep = DEPTHS.map(|depth| (false, format!("depth {depth}"), vec![UNITS; depth]));
+        for (wide, name, hidden) in wide.into_iter().chain(deep) {
+            let layers: Vec<usize> = std::iter::once(inputs).chain(hidden).chain([outputs]).collect();
+            let net = Architecture::new(&layers, &problem.spec().activations[..1]).ok();
+            let net = net.and_then(|net| Network::new(net, network.loss(), 0.0, x.clone(), y.clone()).ok());
+            let Some(network) = net.filter(|net| net.dim() <= MOST_PARAMETERS) else {
+                left_out.push(name);
+                continue;
+            };
+            let points = match network.dim() {
+                0..=600 => 4,
+                601..=1200 => 2,
+                _ => 1,
+            };
+            cases.push(StudyCase { network: Arc::new(network), points, seed: 0 });
+            planned.push(Planned { wide, name });
+        }
+        let work = StudyWork { study: Some(NoiseStudy::new(cases)), told: (0, 0), progress: 0.0 };
+        Self { planned, left_out, samples, work }
+    }
+}
+
+impl Work for StudyWork {
+    type News = Vec<StudyRow>;
+
+    fn work(&mut self) -> Option<Vec<StudyRow>> {
+        let study = self.study.as_mut()?;
+        let left = study.advance();
+        self.progress = study.progress();
+        let rows = study.output()?;
+        let state = (rows.len(), rows.last().map_or(0, |row| row.points));
+        let news = (state != self.told || !left).then(|| rows.clone());
+        self.told = state;
+        if !left {
+            self.study = None;
+        }
+        news
+    }
+
+    fn is_done(&self) -> bool {
+        self.study.is_none()
+    }
+
+    fn progress(&self) -> f64 {
+        if self.study.is_none() { 1.0 } else { self.progress }
+    }
+}

@@ -1,0 +1,243 @@
+//! The picture of the spectrum over the steps: a heat map, or the followed ends, with the edge of stability.
+
+use super::moment::{caption, grid_marks, sign_color};
+use super::over_time::OverTime;
+use super::place::Place;
+use crate::optim::Values;
+use crate::ui::command::Command;
+use crate::ui::panels::Context;
+use crate::ui::session::Lane;
+use crate::ui::{number, theme};
+use crate::view::{self, SpectralAxis};
+use eframe::egui::{
+    self, Align2, Color32, ColorImage, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions, Ui, Vec2b, Visuals, pos2, vec2,
+};
+use egui_plot::{AxisHints, HPlacement, Plot, PlotBounds, PlotPoint};
+
+/// Rows of the picture.
+const ROWS: usize = 96;
+/// Most columns of the picture.
+const COLUMNS: usize = 512;
+/// Beyond so many times the largest eigenvalue the edge of stability is not in the picture.
+const FARTHEST: f64 = 1e3;
+
+/// The texture, and of what it is.
+#[derive(Default)]
+pub struct HeatMemory {
+    texture: Option<(Key, TextureHandle)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
+    version: u64,
+    theme: view::Theme,
+    axis: SpectralAxis,
+    last: u64,
+}
+
+/// The largest curvature along which a method with a plain step is stable: 2/η of gradient descent, 2(1 + μ)/η of the heavy ball.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// The curvature.
+    pub value: f64,
+    /// Its formula.
+    pub name: &'static str,
+}
+
+/// The edge of stability of a lane whose step size is constant.
+pub fn edge(context: &Context<'_>, lane: &Lane) -> Option<Edge> {
+    let method = lane.method()?;
+    let values: Values<'_> = method.resolve(&lane.spec().settings, Some(context.session.problem().scales())).ok()?;
+    let declared = |name: &str| method.parameters.iter().any(|p| p.name == name);
+    let varies = [("schedule", "constant"), ("line_search", "none"), ("momentum_schedule", "constant")];
+    let still = varies.iter().all(|(name, still)| !declared(name) || values.choice(name) == *still);
+    if !still || declared("warmup") && values.number("warmup") > 0.0 {
+        return None;
+    }
+    let eta = values.number("step_size");
+    match method.id {
+        "gd" | "sgd" => Some(Edge { value: 2.0 / eta, name: "2/η" }),
+        "heavy_ball" => Some(Edge { value: 2.0 * (1.0 + values.number("momentum")) / eta, name: "2(1 + μ)/η" }),
+        _ => None,
+    }
+}
+
+/// Draws the picture; a click or a drag in it moves the playback.
+pub fn heat_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place<'_>,
+    known: &OverTime,
+    version: u64,
+    memory: &mut HeatMemory,
+    height: f32,
+    out: &mut Vec<Command>,
+) {
+    let visuals = ui.visuals().clone();
+    let last = place.lane.run().map_or(1, |run| run.len()).max(1);
+    let largest = known.columns.iter().flat_map(|c| c.values.iter()).fold(0.0_f64, |m, v| m.max(v.abs()));
+    let edge = edge(context, place.lane).filter(|edge| edge.value < FARTHEST * largest);
+    let values = known.columns.iter().flat_map(|c| [c.values.first(), c.values.last()]).flatten().copied();
+    let axis = SpectralAxis::around(values.chain(edge.map(|edge| edge.value)), true);
+    let [low, high] = axis.range;
+    let small = egui::FontId::proportional(11.0);
+    let x_axis = AxisHints::new_x()
+        .label("step")
+        .tick_label_font(small.clone())
+        .label_spacing(24.0..=40.0)
+        .formatter(|mark, _| number::short(mark.value, 4));
+    let y_axis = AxisHints::new_y()
+        .placement(HPlacement::Left)
+        .min_thickness(38.0)
+        .tick_label_font(small)
+        .label_spacing(2.0..=4.0)
+        .formatter(move |mark, _| number::short(axis.value(mark.value), 2));
+    let count = ((height - 44.0) / 22.0).clamp(3.0, 11.0) as usize;
+    let first = place.lane.run().map_or(0, |run| run.trace().first());
+    let response = Plot::new("spectrum over time")
+        .height(height.max(100.0))
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .show_crosshair(false)
+        .show_axes(Vec2b::TRUE)
+        .custom_x_axes(vec![x_axis])
+        .custom_y_axes(vec![y_axis])
+        .y_grid_spacer(move |_| grid_marks(&axis, count))
+        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .label_formatter(|_| None)
+        .sense(egui::Sense::click_and_drag())
+        .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([first as f64, low], [last as f64, high])));
+    let (transform, frame) = (response.transform, *response.transform.frame());
+    let painter = ui.painter().with_clip_rect(frame);
+    let at = |step: f64, value: f64| transform.position_from_point(&PlotPoint::new(step, axis.coordinate(value)));
+    if known.exact && !known.columns.is_empty() {
+        let key = Key { version, theme: theme::theme_of(&visuals), axis, last };
+        let id = texture(ui, known, key, [first, last], &visuals, memory);
+        painter.image(id, frame, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
+    } else {
+        for column in &known.columns {
+            for value in column.values.iter() {
+                painter.circle_filled(at(column.step as f64, *value), 1.8, sign_color(&visuals, *value));
+            }
+        }
+    }
+    painter.hline(frame.x_range(), at(0.0, 0.0).y, Stroke::new(1.0, visuals.weak_text_color()));
+    let line = |largest: bool| -> Vec<Pos2> { known.extreme(largest).map(|(step, value)| at(step as f64, value)).collect() };
+    for points in [line(false), line(true)].into_iter().filter(|points| points.len() > 1) {
+        painter.add(Shape::line(points.clone(), Stroke::new(3.0, visuals.panel_fill)));
+        painter.add(Shape::line(points, Stroke::new(1.6, visuals.text_color())));
+    }
+    if let Some(edge) = edge {
+        let y = at(0.0, edge.value).y;
+        let color = visuals.warn_fg_color;
+        let ends = [pos2(frame.left(), y), pos2(frame.right(), y)];
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(2.0, color), 8.0, 5.0));
+        let text = format!("{} = {}: edge of stability", edge.name, number::short(edge.value, 3));
+        let below = y - frame.top() < 18.0;
+        let (anchor, shift) = if below { (Align2::RIGHT_TOP, 3.0) } else { (Align2::RIGHT_BOTTOM, -3.0) };
+        caption(&painter, pos2(frame.right() - 6.0, y + shift), anchor, &text, &visuals);
+    }
+    let x = at(context.step as f64, 0.0).x;
+    painter.vline(x, frame.y_range(), Stroke::new(3.0, visuals.panel_fill.gamma_multiply(0.7)));
+    painter.vline(x, frame.y_range(), Stroke::new(1.4, visuals.text_color()));
+    names(&painter, known, &at, frame, &visuals);
+    let label = format!("Spectrum over the steps, {} of {} columns; click to go to a step", known.columns.len(), known.planned);
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, label.clone()));
+    let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
+    if pressed && let Some(pointer) = ui.input(|input| input.pointer.interact_pos()) {
+        let step = transform.value_from_position(pointer).x.clamp(first as f64, last as f64);
+        out.push(Command::GoTo(step.round() as u64));
+    }
+    let Some(over) = response.response.hover_pos() else { return };
+    let step = transform.value_from_position(over).x;
+    if let Some(column) = known.nearest(step) {
+        response.response.on_hover_text_at_pointer(told(column.step, &column.values, known.exact, edge));
+    }
+}
+
+fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {
+    let (Some(first), Some(last)) = (values.first(), values.last()) else {
+        return format!("Step {}: the matrix is not finite", number::count(step));
+    };
+    let mut text = format!(
+        "Step {}: λₘᵢₙ = {}, λₘₐₓ = {}",
+        number::count(step),
+        number::significant(*first, 4),
+        number::significant(*last, 4)
+    );
+    if exact {
+        let negative = values.iter().filter(|v| **v < 0.0).count();
+        text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
+    } else {
+        text.push_str("\nby Lanczos, to 10⁻³ of the largest");
+    }
+    if let Some(edge) = edge {
+        let ratio = number::short(last / edge.value, 3);
+        text = format!("{text}\nλₘₐₓ is {ratio} times {} (Cohen et al. 2021)", edge.name);
+    }
+    format!("{text}\nClick: go to this step")
+}
+
+/// λ_max and λ_min beside their lines.
+fn names(painter: &egui::Painter, known: &OverTime, at: &dyn Fn(f64, f64) -> Pos2, frame: Rect, visuals: &Visuals) {
+    for (largest, name, shift, anchor) in [(true, "λₘₐₓ", 5.0, Align2::LEFT_TOP), (false, "λₘᵢₙ", -5.0, Align2::LEFT_BOTTOM)]
+    {
+        if let Some((step, value)) = known.extreme(largest).next() {
+            let tip = at(step as f64, value) + vec2(8.0, shift);
+            let tip = pos2(tip.x, tip.y.clamp(frame.top() + 4.0, frame.bottom() - 4.0));
+            caption(painter, tip, anchor, name, visuals);
+        }
+    }
+}
+
+fn texture(
+    ui: &Ui,
+    known: &OverTime,
+    key: Key,
+    [first, last]: [u64; 2],
+    visuals: &Visuals,
+    memory: &mut HeatMemory,
+) -> egui::TextureId {
+    if let Some((_, handle)) = memory.texture.as_ref().filter(|(of, _)| *of == key) {
+        return handle.id();
+    }
+    let [low, high] = key.axis.range;
+    let bins = view::Bins { low, width: (high - low) / ROWS as f64, count: ROWS };
+    let columns = known.planned.clamp(1, COLUMNS);
+    let counts: Vec<(u64, Vec<f64>)> = known
+        .columns
+        .iter()
+        .map(|column| (column.step, bins.counts(column.values.iter().map(|v| key.axis.coordinate(*v)))))
+        .collect();
+    let top = counts.iter().flat_map(|(_, c)| c).copied().fold(1.0, f64::max);
+    let ground = visuals.panel_fill;
+    let shade = |row: usize, count: f64| {
+        if count <= 0.0 {
+            return ground;
+        }
+        let strength = 0.22 + 0.78 * (libm::log(1.0 + count) / libm::log(1.0 + top)) as f32;
+        let middle = bins.middle(row);
+        let sign = if middle.abs() < 0.6 * bins.width { 0.0 } else { middle.signum() };
+        ground.lerp_to_gamma(sign_color(visuals, sign), strength)
+    };
+    let mut pixels = vec![ground; columns * ROWS];
+    for x in 0..columns {
+        let step = first as f64 + (last - first) as f64 * x as f64 / (columns.max(2) - 1) as f64;
+        let near = |(of, _): &&(u64, Vec<f64>)| (*of as f64 - step).abs();
+        let Some((_, column)) = counts.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else { continue };
+        for (row, count) in column.iter().enumerate() {
+            pixels[(ROWS - 1 - row) * columns + x] = shade(row, *count);
+        }
+    }
+    let image = ColorImage::new([columns, ROWS], pixels);
+    let handle = ui.ctx().load_texture("spectrum over time", image, TextureOptions::NEAREST);
+    let id = handle.id();
+    memory.texture = Some((key, handle));
+    id
+}

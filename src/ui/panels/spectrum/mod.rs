@@ -1,0 +1,286 @@
+//! The spectrum of the Hessian and of its relatives at the shown step, and over the steps of the run.
+
+mod heat;
+mod moment;
+mod numbers;
+mod over_time;
+mod picture;
+mod place;
+mod work;
+
+pub(super) use moment::{caption, pointer, sign_color};
+pub(super) use numbers::number_ui;
+pub(super) use place::{MOST_EXACT, Place};
+pub(super) use work::Hold;
+
+use super::{Context, faint_ui};
+use crate::measure::spectrum::{MatrixKind, MatrixOperator};
+use crate::ui::command::Command;
+use crate::ui::icons::{Icon, icon_button};
+use crate::ui::pursuit::Pursuit;
+use crate::ui::{number, theme};
+use eframe::egui::{self, RichText, Ui};
+use over_time::{TimeRequest, TimeWork};
+use picture::Picture;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use work::{Request, SpectrumWork};
+
+/// Below this height, in points, the two pictures are scrolled.
+const LEAST_HEIGHT: f32 = 460.0;
+
+/// What the panel keeps.
+pub struct SpectrumMemory {
+    /// The matrices, the first of them in the foreground.
+    kinds: Vec<MatrixKind>,
+    log: bool,
+    now: Pursuit<Request, SpectrumWork>,
+    over_time: Pursuit<TimeRequest, TimeWork>,
+    heat: heat::HeatMemory,
+    picture: Option<((u64, bool, Vec<MatrixKind>), Option<Picture>)>,
+    /// How much is at work that the computation over time waits for.
+    urgent: Arc<AtomicUsize>,
+    chosen: Option<Chosen>,
+}
+
+/// An eigenvalue of the Hessian that was clicked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chosen {
+    generation: u64,
+    step: u64,
+    value: f64,
+}
+
+impl Default for SpectrumMemory {
+    fn default() -> Self {
+        Self {
+            kinds: vec![MatrixKind::Hessian],
+            log: true,
+            now: Pursuit::default(),
+            over_time: Pursuit::default(),
+            heat: heat::HeatMemory::default(),
+            picture: None,
+            urgent: Arc::default(),
+            chosen: None,
+        }
+    }
+}
+
+impl SpectrumMemory {
+    /// Whether the spectra of the shown step are on their way.
+    pub fn is_busy(&self) -> bool {
+        self.now.is_busy()
+    }
+
+    /// The eigenvalue that was clicked at this place, if one was.
+    pub(super) fn chosen(&self, place: &Place<'_>) -> Option<f64> {
+        let fits = |chosen: &Chosen| (chosen.generation, chosen.step) == (place.lane.generation(), place.step);
+        self.chosen.filter(fits).map(|chosen| chosen.value)
+    }
+
+    /// What more urgent work counts itself in.
+    pub(super) fn urgent(&self) -> &Arc<AtomicUsize> {
+        &self.urgent
+    }
+}
+
+/// Draws the panel.
+pub fn spectrum_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut SpectrumMemory, out: &mut Vec<Command>) {
+    egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 12, top: 4, bottom: 4 }).show(ui, |ui| {
+        match Place::of(context) {
+            Ok(place) => draw(ui, context, &place, memory, out),
+            Err(reason) => drop(faint_ui(ui, reason)),
+        }
+    });
+}
+
+fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut SpectrumMemory, out: &mut Vec<Command>) {
+    // What this function does not have is not asked for.
+    memory.kinds.retain(|kind| has(place, *kind).is_ok());
+    if memory.kinds.is_empty() {
+        memory.kinds.push(MatrixKind::Hessian);
+    }
+    let request =
+        Request { generation: place.lane.generation(), step: place.step, kinds: memory.kinds.clone(), density: !context.playing };
+    follow(ui, place, &request, memory);
+    controls_ui(ui, place, &request, memory);
+    let tall = ui.available_height() >= LEAST_HEIGHT;
+    let mut content = |ui: &mut Ui| {
+        let height = ui.available_height().max(LEAST_HEIGHT);
+        let bottom = ui.cursor().top() + height;
+        now_ui(ui, context, place, memory, 0.48 * height);
+        over_time_ui(ui, context, place, memory, bottom, out);
+    };
+    if tall {
+        content(ui);
+    } else {
+        egui::ScrollArea::vertical().id_salt("spectrum").auto_shrink([false, false]).show(ui, content);
+    }
+}
+
+fn has(place: &Place<'_>, kind: MatrixKind) -> Result<(), String> {
+    MatrixOperator::new(place.subject.clone(), place.w.to_vec(), kind).map(drop).map_err(|error| error.to_string())
+}
+
+/// Takes what has come in and begins what is wanted now.
+fn follow(ui: &Ui, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
+    let small = place.w.len() <= MOST_EXACT;
+    let urgent = Arc::clone(&memory.urgent);
+    // While the playback runs each computation comes to its end; a wish of a hand that is slow to fulfil gives way to the next one.
+    let keeps = |running: &Request| {
+        running.generation == request.generation && running.kinds == request.kinds && (small || !request.density)
+    };
+    memory.now.follow(ui.ctx(), "spectrum", request, keeps, |found| {
+        let near = found.filter(|(of, _)| of.generation == request.generation).map(|(_, found)| found);
+        Some(SpectrumWork::new(place.subject.clone(), place.w.to_vec(), request, near, Hold::new(&urgent)))
+    });
+    let Some(run) = place.lane.run().filter(|_| place.lane.is_done()) else { return };
+    let wanted = TimeRequest { generation: request.generation, steps: run.len(), kind: request.kinds[0] };
+    memory.over_time.follow(
+        ui.ctx(),
+        "spectrum over time",
+        &wanted,
+        |_| false,
+        |_| Some(TimeWork::new(place.subject.clone(), wanted.kind, run.trace(), &urgent)),
+    );
+}
+
+fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for kind in MatrixKind::ALL {
+            let (name, about) = numbers::kind_name(kind);
+            let on = memory.kinds.contains(&kind);
+            let available = has(place, kind);
+            let button = egui::Button::selectable(on, RichText::new(name).small());
+            let response = ui.add_enabled(available.is_ok(), button);
+            let response = match &available {
+                Ok(()) => {
+                    response.on_hover_text(format!("{about}. Click: show or hide; the first that is shown has the numbers"))
+                }
+                Err(reason) => response.on_disabled_hover_text(crate::ui::session::sentence(reason)),
+            };
+            if response.clicked() {
+                toggle(&mut memory.kinds, kind);
+            }
+        }
+        ui.add_space(8.0);
+        let about = "Equal decades on either side of 0; else a linear axis";
+        if ui.add(egui::Button::selectable(memory.log, RichText::new("log").small())).on_hover_text(about).clicked() {
+            memory.log = !memory.log;
+        }
+        ui.add_space(8.0);
+        if memory.now.is_busy() && place.w.len() > MOST_EXACT {
+            progress_ui(ui, "spectrum at this step", &mut memory.now);
+        } else if memory.now.is_refused(request)
+            && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectrum of this step after all").clicked()
+        {
+            memory.now.resume();
+        }
+    });
+}
+
+/// Shows or hides a matrix; one stays.
+fn toggle(kinds: &mut Vec<MatrixKind>, kind: MatrixKind) {
+    match kinds.iter().position(|of| *of == kind) {
+        Some(at) if kinds.len() > 1 => drop(kinds.remove(at)),
+        Some(_) => {}
+        None => kinds.push(kind),
+    }
+    kinds.sort_by_key(|kind| MatrixKind::ALL.iter().position(|of| of == kind));
+}
+
+/// How far a computation is, and what stops it.
+pub(super) fn progress_ui<R: Clone + PartialEq, W: crate::ui::background::Work>(
+    ui: &mut Ui,
+    what: &str,
+    pursuit: &mut Pursuit<R, W>,
+) {
+    let Some(share) = pursuit.progress() else { return };
+    let percent = number::short(libm::floor(100.0 * share), 3);
+    ui.add(egui::ProgressBar::new(share as f32).desired_width(72.0).desired_height(6.0));
+    ui.add_space(4.0);
+    ui.label(RichText::new(format!("{what}: {percent} %")).small().weak());
+    if icon_button(ui, Icon::Cross, &format!("Cancel the {what}"), "Stop; what is found stays").clicked() {
+        pursuit.cancel();
+    }
+}
+
+/// The numbers and the picture of the shown step.
+fn now_ui(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut SpectrumMemory, height: f32) {
+    let bottom = ui.cursor().top() + height;
+    let SpectrumMemory { kinds, log, now, picture, chosen, .. } = memory;
+    let generation = place.lane.generation();
+    let Some((request, found)) = now.found().filter(|(request, _)| request.generation == generation) else {
+        let why = if now.progress().is_some() { "The eigenvalues are on their way." } else { "No eigenvalues yet." };
+        faint_ui(ui, why);
+        ui.add_space(height - 24.0);
+        return;
+    };
+    let key = (now.version(), *log, kinds.clone());
+    if picture.as_ref().is_none_or(|(of, _)| *of != key) {
+        *picture = Some((key, Picture::of(found, kinds, *log)));
+    }
+    let Some(first) = kinds.iter().find_map(|kind| found.iter().find(|(of, _)| of == kind)) else {
+        faint_ui(ui, "The eigenvalues are on their way.");
+        ui.add_space(height - 24.0);
+        return;
+    };
+    let words = if request.step == place.step {
+        place.words(context)
+    } else {
+        format!("step {} of {}, the next is on its way", number::count(request.step), place.lane.name())
+    };
+    numbers::numbers_ui(ui, &words, place, first.0, &first.1);
+    let Some((_, Some(picture))) = picture else {
+        faint_ui(ui, "The matrix is not finite at this step.");
+        ui.add_space((bottom - ui.cursor().top()).max(0.0));
+        return;
+    };
+    let here = chosen.filter(|chosen| (chosen.generation, chosen.step) == (generation, request.step)).map(|c| c.value);
+    let height = bottom - ui.cursor().top();
+    if let Some(value) = moment::moment_ui(ui, picture, found, place, here, height) {
+        *chosen = (here != Some(value)).then_some(Chosen { generation, step: request.step, value });
+    }
+}
+
+/// The picture over the steps.
+fn over_time_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    place: &Place<'_>,
+    memory: &mut SpectrumMemory,
+    bottom: f32,
+    out: &mut Vec<Command>,
+) {
+    let kind = memory.kinds[0];
+    let request = TimeRequest { generation: place.lane.generation(), steps: place.lane.run().map_or(0, |run| run.len()), kind };
+    ui.add_space(4.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(RichText::new("Over the run").family(theme::strong_family()));
+        let how = if place.w.len() <= MOST_EXACT {
+            "deeper colour: more eigenvalues"
+        } else {
+            "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻³ of the largest"
+        };
+        faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
+        if memory.over_time.progress().is_some() {
+            progress_ui(ui, "spectrum over the run", &mut memory.over_time);
+        } else if memory.over_time.is_refused(&request)
+            && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectra over the run after all").clicked()
+        {
+            memory.over_time.resume();
+        }
+    });
+    let fits = |of: &TimeRequest| (of.generation, of.kind) == (request.generation, kind);
+    let Some((_, known)) = memory.over_time.found().filter(|(of, known)| fits(of) && !known.columns.is_empty()) else {
+        let done = place.lane.is_done();
+        faint_ui(ui, if done { "The first steps are on their way." } else { "It follows once the run is complete." });
+        return;
+    };
+    let known = Arc::clone(known);
+    let version = memory.over_time.version();
+    let height = bottom - ui.cursor().top();
+    heat::heat_ui(ui, context, place, &known, version, &mut memory.heat, height, out);
+}

@@ -1,0 +1,130 @@
+//! The numbers above the pictures: of which step, matrix and samples they are, and how exact.
+
+use super::place::Place;
+use super::work::Found;
+use crate::measure::spectrum::{Ends, MatrixKind, Residuals, SpectralDensity, Spectrum};
+use crate::ui::panels::faint_ui;
+use crate::ui::{number, theme};
+use eframe::egui::{self, RichText, Ui};
+
+/// Eigenvalues above minus this part of the largest do not count as negative in a quadrature.
+const QUADRATURE_ZERO: f64 = 1e-6;
+
+/// The name of a matrix, and what it is.
+pub fn kind_name(kind: MatrixKind) -> (&'static str, &'static str) {
+    match kind {
+        MatrixKind::Hessian => ("Hessian", "H, the second derivatives of f"),
+        MatrixKind::GaussNewton => (
+            "Gauss-Newton",
+            "G = Jᵀ ∇²L J: the Hessian without the curvature of the network itself; it has no negative eigenvalue (Schraudolph 2002)",
+        ),
+        MatrixKind::Fisher => (
+            "Fisher (empirical)",
+            "The second moment of the gradients of the samples with their own labels; not the true Fisher matrix (Kunstner, Balles, Hennig 2019)",
+        ),
+        MatrixKind::Rest => ("Rest H − G", "What Gauss-Newton leaves of the Hessian: the curvature of the network itself"),
+    }
+}
+
+/// A name with its number, and what it means on hover.
+pub(in crate::ui::panels) fn number_ui(ui: &mut Ui, name: &str, value: &str, about: impl Into<egui::WidgetText>) {
+    let mut job = egui::text::LayoutJob::default();
+    let weak = ui.visuals().weak_text_color();
+    let small = egui::FontId::proportional(12.0);
+    job.append(name, 0.0, egui::TextFormat::simple(small, weak));
+    let strong = egui::FontId::new(14.0, theme::strong_family());
+    job.append(value, 6.0, egui::TextFormat::simple(strong, ui.visuals().text_color()));
+    ui.add(egui::Label::new(job).selectable(false).extend()).on_hover_text(about);
+}
+
+/// Of what the numbers are, and the numbers.
+pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind, found: &Found) {
+    let n = place.w.len();
+    let exact = matches!(found, Found::Exact(_));
+    let size = number::count(n as u64);
+    let how = if exact { "all eigenvalues" } else { "ends by Lanczos, density by stochastic quadrature" };
+    let samples = place.samples().map(|samples| format!("{samples}, ")).unwrap_or_default();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(RichText::new(kind_name(kind).0).family(theme::strong_family()));
+        faint_ui(ui, format!("at {words}: {size} × {size}, {samples}{how}"));
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(16.0, 2.0);
+        match found {
+            Found::Exact(spectrum) => exact_ui(ui, spectrum),
+            Found::Large(ends, density) => large_ui(ui, ends, density.as_deref()),
+        }
+    });
+}
+
+fn exact_ui(ui: &mut Ui, spectrum: &Spectrum) {
+    let n = spectrum.values.len();
+    let (worst, which) = match &spectrum.residuals {
+        Residuals::Each(each) => (each.iter().copied().fold(0.0, f64::max), "the largest ‖A v − λ v‖ over all eigenpairs"),
+        Residuals::Bound(bound) => (*bound, "n ε ‖A‖: what a backward stable method may leave"),
+    };
+    let end = |value: Option<&f64>| number::significant(value.copied().unwrap_or(f64::NAN), 4);
+    let exact = format!("An eigenvalue of the matrix is no further than {} from it", number::short(worst, 2));
+    number_ui(ui, "λₘᵢₙ", &end(spectrum.values.first()), format!("The smallest eigenvalue. {exact}."));
+    number_ui(ui, "λₘₐₓ", &end(spectrum.values.last()), format!("The largest eigenvalue. {exact}."));
+    let index = spectrum.index(None);
+    let about = format!(
+        "Eigenvalues below −{tol}: {} negative, {} within ±{tol} of 0, {} positive. The index of a critical point as a share of n.",
+        index.negative,
+        index.zero,
+        index.positive,
+        tol = number::short(index.tolerance, 2)
+    );
+    let share = number::short(100.0 * index.fraction, 3);
+    number_ui(ui, "negative", &format!("{} of {n} ({share} %)", index.negative), about);
+    number_ui(ui, "trace", &number::significant(spectrum.trace, 4), "The sum of the diagonal, and of the eigenvalues");
+    let about = "max |λ| / min |λ|. Beyond about 10¹⁶ it is rounding: the matrix is singular";
+    number_ui(ui, "condition", &number::significant(spectrum.condition(), 3), about);
+    number_ui(ui, "residual ≤", &number::significant(worst, 2), format!("How exact: {which}"));
+    let d = &spectrum.diagonal;
+    let about = format!(
+        "Σ |Aᵢᵢ| / Σ |Aᵢⱼ| (Becker, LeCun 1988). Beside it what matrices without structure have: a Wigner matrix 1/d = {}, \
+         XᵀX of as many random rows as there are samples {} (Kohler, Adolphs, Lucchi 2020, Prop. 1, 2)",
+        number::short(d.wigner, 2),
+        number::short(d.least_squares, 2)
+    );
+    let value = format!(
+        "{}  (Wigner {}, least squares {})",
+        number::short(d.share, 3),
+        number::short(d.wigner, 2),
+        number::short(d.least_squares, 2)
+    );
+    number_ui(ui, "on the diagonal", &value, about);
+}
+
+fn large_ui(ui: &mut Ui, ends: &Ends, density: Option<&SpectralDensity>) {
+    let state = if ends.converged { "converged to 10⁻⁶ of the largest" } else { "not converged yet" };
+    for (name, what, pair) in [("λₘᵢₙ", "smallest", ends.bottom.first()), ("λₘₐₓ", "largest", ends.top.first())] {
+        let Some(pair) = pair else { continue };
+        let value = format!("{} ± {}", number::significant(pair.value, 4), number::short(pair.residual, 1));
+        let about = format!(
+            "The {what} Ritz value after {} products, {state}; ± its residual: some eigenvalue is no further away",
+            number::count(ends.products as u64)
+        );
+        number_ui(ui, name, &value, about);
+    }
+    let Some(density) = density.filter(|density| !density.probes.is_empty()) else { return };
+    let probes = density.probes.len();
+    let trace = density.trace();
+    let about = format!("Hutchinson's estimate and its standard error from {probes} random vectors");
+    let error = |v: f64| if v.is_finite() { format!(" ± {}", number::short(v, 1)) } else { String::new() };
+    number_ui(ui, "trace", &format!("{}{}", number::significant(trace.value, 3), error(trace.error)), about);
+    let largest = ends.bottom.iter().chain(&ends.top).map(|pair| pair.value.abs()).fold(0.0, f64::max);
+    let below = -QUADRATURE_ZERO * largest;
+    let share = density.cumulative(&[below], 0.0);
+    if let ([mean], [deviation]) = (&share.mean[..], &share.error[..]) {
+        let about = format!(
+            "The share of eigenvalues below {}, by the quadratures of {probes} random vectors; ± its standard error over them. \
+             Near 0 the nodes are few: eigenvalues of little weight may fall to either side",
+            number::short(below, 2)
+        );
+        number_ui(ui, "negative", &format!("{}{} %", number::short(100.0 * mean, 3), error(100.0 * deviation)), about);
+    }
+    number_ui(ui, "products", &number::count((ends.products + density.products) as u64), "Hessian-vector products so far");
+}
