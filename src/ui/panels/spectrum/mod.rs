@@ -8,7 +8,7 @@ mod picture;
 mod place;
 mod work;
 
-pub(super) use moment::{caption, pointer, sign_color};
+pub(super) use moment::{caption, pointer, sign_color, subscripted};
 pub(super) use numbers::number_ui;
 pub(super) use place::{MOST_EXACT, Place};
 pub(super) use work::Hold;
