@@ -107,7 +107,7 @@ pub fn heat_ui(
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
-        .x_grid_spacer(move |_| axes::marks(false, first as f64, last as f64))
+        .x_grid_spacer(move |_| inner_marks(first as f64, last as f64))
         .y_grid_spacer(move |_| grid_marks(&axis, count))
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
@@ -160,6 +160,12 @@ pub fn heat_ui(
     if let Some(column) = known.nearest(step) {
         response.response.on_hover_text_at_pointer(told(column.step, &column.values, known.exact, edge));
     }
+}
+
+/// Marks but for the end, whose number would be cut.
+fn inner_marks(first: f64, last: f64) -> Vec<egui_plot::GridMark> {
+    let end = last - 0.03 * (last - first);
+    axes::marks(false, first, last).into_iter().filter(|mark| mark.value < end).collect()
 }
 
 fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {

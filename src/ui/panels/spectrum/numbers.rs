@@ -81,19 +81,14 @@ fn exact_ui(ui: &mut Ui, spectrum: &Spectrum, has_samples: bool) {
     number_ui(ui, "condition", &number::significant(spectrum.condition(), 3), about);
     number_ui(ui, "residual ≤", &number::significant(worst, 2), format!("How exact: {which}"));
     let d = &spectrum.diagonal;
-    let wigner = number::short(d.wigner, 2);
-    let mut about = format!(
-        "Σ |Aᵢᵢ| / Σ |Aᵢⱼ| (Becker, LeCun 1988). Beside it what matrices without structure have: a Wigner matrix 1/d = {wigner}"
-    );
-    let mut value = format!("{}  (Wigner {wigner}", number::short(d.share, 3));
+    let about = "Σ |Aᵢᵢ| / Σ |Aᵢⱼ|, the share of mass on the diagonal (Becker, LeCun 1988)";
+    number_ui(ui, "on the diagonal", &number::short(d.share, 3), about);
+    let about = "The share of a Wigner matrix, which has no structure: 1/d (Kohler, Adolphs, Lucchi 2020, Prop. 1)";
+    number_ui(ui, "beside Wigner", &number::short(d.wigner, 2), about);
     if has_samples {
-        let least_squares = number::short(d.least_squares, 2);
-        value = format!("{value}, least squares {least_squares}");
-        about = format!("{about}; XᵀX of as many random rows as there are samples {least_squares}");
+        let about = "The share of XᵀX of as many random rows as there are samples (Kohler, Adolphs, Lucchi 2020, Prop. 2)";
+        number_ui(ui, "least squares", &number::short(d.least_squares, 2), about);
     }
-    value.push(')');
-    about.push_str(" (Kohler, Adolphs, Lucchi 2020, Prop. 1, 2)");
-    number_ui(ui, "on the diagonal", &value, about);
 }
 
 fn large_ui(ui: &mut Ui, ends: &Ends, density: Option<&SpectralDensity>) {
