@@ -91,8 +91,8 @@ fn spirals_are_the_numbers_of_the_core() {
         let mut hessian = vec![0.0; n * n];
         problem.hessian(&w, &mut hessian);
         let values = symmetric_eigenvalues(&hessian, n);
-        for (name, value) in [("λₘᵢₙ", values[0]), ("λₘₐₓ", values[n - 1])] {
-            let label = format!("{name}{}", written(value));
+        for (name, value) in [("λmin", values[0]), ("λmax", values[n - 1])] {
+            let label = format!("{name} {}", written(value));
             assert!(window.query_by_label(&label).is_some(), "no label {label}");
         }
         let label = format!("eigenvalues from {} to {}", written(values[0]), written(values[n - 1]));

@@ -19,6 +19,9 @@ use work::{NoiseFound, NoiseRequest, NoiseWork};
 /// Least height of the scatter plot, in points.
 const LEAST_HEIGHT: f32 = 220.0;
 
+/// Eigenvalues of at most this part of the largest are not called negative.
+const ZERO: f64 = 1e-10;
+
 /// What the panel keeps.
 #[derive(Default)]
 pub struct NoiseMemory {
@@ -157,9 +160,10 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let isotropic = shown.isotropic(found);
     let times = |value: f64| number::short(value / isotropic, 2);
     let noise = &found.noise;
+    let largest = noise.along.iter().fold(0.0_f64, |m, a| m.max(a.eigenvalue.abs()));
     let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
     let text = match (noise.along.first(), noise.along.last()) {
-        (Some(first), _) if first.eigenvalue < 0.0 => format!(
+        (Some(first), _) if first.eigenvalue < -ZERO * largest => format!(
             "{what} is {} times the isotropic along the most negative curvature, λ = {} (Daneshmand et al. 2018).",
             times(shown.of(first)),
             number::significant(first.eigenvalue, 3)
@@ -172,7 +176,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         _ => return,
     };
     ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap());
-    let negative = noise.along.iter().filter(|a| a.eigenvalue < 0.0).count();
+    let negative = noise.along.iter().filter(|a| a.eigenvalue < -ZERO * largest).count();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(16.0, 2.0);
         let of = if found.exact { "all negative eigenvalues" } else { "the negative ones among the 10 smallest eigenvalues" };
@@ -182,7 +186,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         let about = format!("The slope of log E⟨∇fᵢ, v⟩² of one sample over log |λ|, over {of}, {above}; 1: proportional to |λ|");
         number_ui(ui, "log-log slope", &number::significant(noise.slope(), 2), about);
         let count = format!("{negative} of {}", number::count(noise.along.len() as u64));
-        number_ui(ui, "negative", &count, "Eigenvalues below 0 among those that are shown");
+        number_ui(ui, "negative", &count, "Eigenvalues below −10⁻¹⁰ max |λ| among those that are shown");
         let total = number::significant(noise.total(shown.batch), 3);
         number_ui(ui, "E‖g‖²", &total, format!("‖∇f‖² + variance/B with B = {}", shown.batch));
     });

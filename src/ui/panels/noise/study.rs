@@ -6,9 +6,9 @@ use crate::problem::NetworkProblem;
 use crate::ui::background::Background;
 use crate::ui::command::{Command, SaveAs};
 use crate::ui::icons::{Icon, icon_button};
-use crate::ui::panels::spectrum::{caption, sign_color};
+use crate::ui::number;
+use crate::ui::panels::spectrum::{caption, sign_color, subscripted};
 use crate::ui::panels::{axes, faint_ui};
-use crate::ui::{number, theme};
 use eframe::egui::{self, Align2, Pos2, RichText, Shape, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint};
 
@@ -123,7 +123,7 @@ fn chart_ui(ui: &mut Ui, study: &Study) {
             (y0, y1) = (y0.min(log(v)), y1.max(log(v)));
         }
     }
-    let [x0, x1, y0, y1] = [x0 - 0.1, x1 + 0.1, y0 - 0.15, y1 + 0.15];
+    let [x0, x1, y0, y1] = [x0 - 0.1, x1 + 0.1, y0 - 0.2, y1 + 0.3];
     let small = egui::FontId::proportional(11.0);
     let dims: Vec<usize> = study.rows.iter().map(|row| row.dim).collect();
     let response = Plot::new("noise study")
@@ -168,7 +168,7 @@ fn chart_ui(ui: &mut Ui, study: &Study) {
     for wide in [true, false] {
         let rows: Vec<&StudyRow> =
             study.rows.iter().zip(&study.planned).filter(|(_, p)| p.wide == wide).map(|(r, _)| r).collect();
-        for (sign, name) in [(-1.0, "λₘᵢₙ"), (1.0, "λₘₐₓ")] {
+        for (sign, name) in [(-1.0, "λ_min"), (1.0, "λ_max")] {
             let color = sign_color(&visuals, sign);
             let share = |row: &StudyRow| if sign < 0.0 { row.at_lowest } else { row.at_highest };
             let points: Vec<Pos2> = rows.iter().map(|row| at(row.dim as f64, share(row))).collect();
@@ -203,8 +203,8 @@ fn table_ui(ui: &mut Ui, study: &Study) {
         ("network", "One hidden layer of this width, or hidden layers of 10 units"),
         ("d", "Weights"),
         ("1/d", "The share of isotropic noise"),
-        ("at λₘᵢₙ", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩² along the eigenvector of the smallest eigenvalue"),
-        ("at λₘₐₓ", "The same at the largest eigenvalue"),
+        ("at λ_min", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩² along the eigenvector of the smallest eigenvalue"),
+        ("at λ_max", "The same at the largest eigenvalue"),
         ("correlation", "Of |λ| and the share over the negative eigenvalues"),
         ("slope", "Of log E⟨∇fᵢ, v⟩² over log |λ| there"),
         ("points", "Random weights whose median is shown"),
@@ -212,7 +212,8 @@ fn table_ui(ui: &mut Ui, study: &Study) {
     egui::ScrollArea::horizontal().id_salt("noise table").show(ui, |ui| {
         egui::Grid::new("noise rows").striped(true).spacing(vec2(16.0, 4.0)).show(ui, |ui| {
             for (name, about) in columns {
-                ui.label(RichText::new(name).small().family(theme::strong_family())).on_hover_text(about);
+                let color = ui.visuals().weak_text_color();
+                ui.label(subscripted(name, 12.0, color)).on_hover_text(about);
             }
             ui.end_row();
             for (row, planned) in study.rows.iter().zip(&study.planned) {

@@ -5,7 +5,7 @@ use super::over_time::OverTime;
 use super::place::Place;
 use crate::optim::Values;
 use crate::ui::command::Command;
-use crate::ui::panels::Context;
+use crate::ui::panels::{Context, axes};
 use crate::ui::session::Lane;
 use crate::ui::{number, theme};
 use crate::view::{self, SpectralAxis};
@@ -54,7 +54,7 @@ pub fn edge(context: &Context<'_>, lane: &Lane) -> Option<Edge> {
     if !still || declared("warmup") && values.number("warmup") > 0.0 {
         return None;
     }
-    let eta = values.number("step_size");
+    let eta = if declared("step_size") { values.number("step_size") } else { return None };
     match method.id {
         "gd" | "sgd" => Some(Edge { value: 2.0 / eta, name: "2/η" }),
         "heavy_ball" => Some(Edge { value: 2.0 * (1.0 + values.number("momentum")) / eta, name: "2(1 + μ)/η" }),
@@ -107,6 +107,7 @@ pub fn heat_ui(
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
+        .x_grid_spacer(move |_| inner_marks(first as f64, last as f64))
         .y_grid_spacer(move |_| grid_marks(&axis, count))
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
@@ -161,32 +162,39 @@ pub fn heat_ui(
     }
 }
 
+/// Marks but for the end, whose number would be cut.
+fn inner_marks(first: f64, last: f64) -> Vec<egui_plot::GridMark> {
+    let end = last - 0.03 * (last - first);
+    axes::marks(false, first, last).into_iter().filter(|mark| mark.value < end).collect()
+}
+
 fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {
     let (Some(first), Some(last)) = (values.first(), values.last()) else {
         return format!("Step {}: the matrix is not finite", number::count(step));
     };
     let mut text = format!(
-        "Step {}: λₘᵢₙ = {}, λₘₐₓ = {}",
+        "Step {}: smallest λ = {}, largest λ = {}",
         number::count(step),
         number::significant(*first, 4),
         number::significant(*last, 4)
     );
     if exact {
-        let negative = values.iter().filter(|v| **v < 0.0).count();
+        let zero = 1e-10 * first.abs().max(last.abs());
+        let negative = values.iter().filter(|v| **v < -zero).count();
         text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
     } else {
         text.push_str("\nby Lanczos, to 10⁻³ of the largest");
     }
     if let Some(edge) = edge {
         let ratio = number::short(last / edge.value, 3);
-        text = format!("{text}\nλₘₐₓ is {ratio} times {} (Cohen et al. 2021)", edge.name);
+        text = format!("{text}\nthe largest λ is {ratio} times {} (Cohen et al. 2021)", edge.name);
     }
     format!("{text}\nClick: go to this step")
 }
 
 /// λ_max and λ_min beside their lines.
 fn names(painter: &egui::Painter, known: &OverTime, at: &dyn Fn(f64, f64) -> Pos2, frame: Rect, visuals: &Visuals) {
-    for (largest, name, shift, anchor) in [(true, "λₘₐₓ", 5.0, Align2::LEFT_TOP), (false, "λₘᵢₙ", -5.0, Align2::LEFT_BOTTOM)]
+    for (largest, name, shift, anchor) in [(true, "λ_max", 5.0, Align2::LEFT_TOP), (false, "λ_min", -5.0, Align2::LEFT_BOTTOM)]
     {
         if let Some((step, value)) = known.extreme(largest).next() {
             let tip = at(step as f64, value) + vec2(8.0, shift);

@@ -8,7 +8,7 @@ mod picture;
 mod place;
 mod work;
 
-pub(super) use moment::{caption, pointer, sign_color};
+pub(super) use moment::{caption, pointer, sign_color, subscripted};
 pub(super) use numbers::number_ui;
 pub(super) use place::{MOST_EXACT, Place};
 pub(super) use work::Hold;
@@ -29,9 +29,6 @@ use work::{Request, SpectrumWork};
 /// Below this height, in points, the two pictures are scrolled.
 const LEAST_HEIGHT: f32 = 460.0;
 
-/// What a picture depends on: the number of the measurement, whether the axis is logarithmic, the matrices.
-type PictureKey = (u64, bool, Vec<MatrixKind>);
-
 /// What the panel keeps.
 pub struct SpectrumMemory {
     /// The matrices, the first of them in the foreground.
@@ -40,7 +37,7 @@ pub struct SpectrumMemory {
     now: Pursuit<Request, SpectrumWork>,
     over_time: Pursuit<TimeRequest, TimeWork>,
     heat: heat::HeatMemory,
-    picture: Option<(PictureKey, Option<Picture>)>,
+    picture: Option<((u64, bool, Vec<MatrixKind>), Option<Picture>)>,
     /// How much is at work that the computation over time waits for.
     urgent: Arc<AtomicUsize>,
     chosen: Option<Chosen>,

@@ -92,7 +92,8 @@ pub fn moment_ui(
         .custom_y_axes(vec![y_axis])
         .x_grid_spacer(move |_| grid_marks(&axis, x_count.clamp(3, 14)))
         .y_grid_spacer(move |_| {
-            [0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5].map(|c| GridMark { value: height_of(c), step_size: 10.0 }).to_vec()
+            let heights = [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e5].map(height_of);
+            heights.into_iter().filter(|h| *h < top).map(|value| GridMark { value, step_size: 10.0 }).collect()
         })
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
@@ -222,6 +223,21 @@ fn paint(
     }
 }
 
+/// Text in which the letters after "_" are set lower and smaller: λ_max.
+pub(in crate::ui::panels) fn subscripted(text: &str, size: f32, color: Color32) -> egui::text::LayoutJob {
+    let mut job = egui::text::LayoutJob::default();
+    for (k, part) in text.split('_').enumerate() {
+        let below = if k == 0 { 0 } else { part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len()) };
+        let mut lowered = egui::TextFormat::simple(egui::FontId::proportional(0.75 * size), color);
+        lowered.valign = egui::Align::BOTTOM;
+        if below > 0 {
+            job.append(&part[..below], 0.0, lowered);
+        }
+        job.append(&part[below..], 0.0, egui::TextFormat::simple(egui::FontId::proportional(size), color));
+    }
+    job
+}
+
 /// A small triangle that points down.
 pub(in crate::ui::panels) fn pointer(painter: &egui::Painter, tip: Pos2, color: Color32) {
     let points = vec![tip, tip + vec2(-5.0, -8.0), tip + vec2(5.0, -8.0)];
@@ -230,8 +246,12 @@ pub(in crate::ui::panels) fn pointer(painter: &egui::Painter, tip: Pos2, color: 
 
 /// Text on a faint ground.
 pub(in crate::ui::panels) fn caption(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, visuals: &Visuals) {
-    let galley = painter.layout_no_wrap(text.to_owned(), egui::FontId::proportional(11.0), visuals.text_color());
-    let rect = anchor.anchor_size(at, galley.size());
+    let galley = painter.layout_job(subscripted(text, 11.0, visuals.text_color()));
+    let mut rect = anchor.anchor_size(at, galley.size());
+    let room = painter.clip_rect().shrink(2.0);
+    let shift = |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
+    rect = rect.translate(vec2(shift(rect.left(), rect.right(), room.left(), room.right()), 0.0));
+    rect = rect.translate(vec2(0.0, shift(rect.top(), rect.bottom(), room.top(), room.bottom())));
     painter.rect_filled(rect.expand2(vec2(3.0, 0.0)), 2.0, visuals.panel_fill.gamma_multiply(0.85));
     painter.galley(rect.min, galley, Color32::PLACEHOLDER);
 }

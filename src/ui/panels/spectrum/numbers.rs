@@ -1,5 +1,6 @@
 //! The numbers above the pictures: of which step, matrix and samples they are, and how exact.
 
+use super::moment::subscripted;
 use super::place::Place;
 use super::work::Found;
 use crate::measure::spectrum::{Ends, MatrixKind, Residuals, SpectralDensity, Spectrum};
@@ -28,12 +29,9 @@ pub fn kind_name(kind: MatrixKind) -> (&'static str, &'static str) {
 
 /// A name with its number, and what it means on hover.
 pub(in crate::ui::panels) fn number_ui(ui: &mut Ui, name: &str, value: &str, about: impl Into<egui::WidgetText>) {
-    let mut job = egui::text::LayoutJob::default();
-    let weak = ui.visuals().weak_text_color();
-    let small = egui::FontId::proportional(12.0);
-    job.append(name, 0.0, egui::TextFormat::simple(small, weak));
+    let mut job = subscripted(&format!("{name} "), 12.0, ui.visuals().weak_text_color());
     let strong = egui::FontId::new(14.0, theme::strong_family());
-    job.append(value, 6.0, egui::TextFormat::simple(strong, ui.visuals().text_color()));
+    job.append(value, 2.0, egui::TextFormat::simple(strong, ui.visuals().text_color()));
     ui.add(egui::Label::new(job).selectable(false).extend()).on_hover_text(about);
 }
 
@@ -52,13 +50,13 @@ pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind,
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(16.0, 2.0);
         match found {
-            Found::Exact(spectrum) => exact_ui(ui, spectrum),
+            Found::Exact(spectrum) => exact_ui(ui, spectrum, place.samples().is_some()),
             Found::Large(ends, density) => large_ui(ui, ends, density.as_deref()),
         }
     });
 }
 
-fn exact_ui(ui: &mut Ui, spectrum: &Spectrum) {
+fn exact_ui(ui: &mut Ui, spectrum: &Spectrum, has_samples: bool) {
     let n = spectrum.values.len();
     let (worst, which) = match &spectrum.residuals {
         Residuals::Each(each) => (each.iter().copied().fold(0.0, f64::max), "the largest ‖A v − λ v‖ over all eigenpairs"),
@@ -66,8 +64,8 @@ fn exact_ui(ui: &mut Ui, spectrum: &Spectrum) {
     };
     let end = |value: Option<&f64>| number::significant(value.copied().unwrap_or(f64::NAN), 4);
     let exact = format!("An eigenvalue of the matrix is no further than {} from it", number::short(worst, 2));
-    number_ui(ui, "λₘᵢₙ", &end(spectrum.values.first()), format!("The smallest eigenvalue. {exact}."));
-    number_ui(ui, "λₘₐₓ", &end(spectrum.values.last()), format!("The largest eigenvalue. {exact}."));
+    number_ui(ui, "λ_min", &end(spectrum.values.first()), format!("The smallest eigenvalue. {exact}."));
+    number_ui(ui, "λ_max", &end(spectrum.values.last()), format!("The largest eigenvalue. {exact}."));
     let index = spectrum.index(None);
     let about = format!(
         "Eigenvalues below −{tol}: {} negative, {} within ±{tol} of 0, {} positive. The index of a critical point as a share of n.",
@@ -83,24 +81,19 @@ fn exact_ui(ui: &mut Ui, spectrum: &Spectrum) {
     number_ui(ui, "condition", &number::significant(spectrum.condition(), 3), about);
     number_ui(ui, "residual ≤", &number::significant(worst, 2), format!("How exact: {which}"));
     let d = &spectrum.diagonal;
-    let about = format!(
-        "Σ |Aᵢᵢ| / Σ |Aᵢⱼ| (Becker, LeCun 1988). Beside it what matrices without structure have: a Wigner matrix 1/d = {}, \
-         XᵀX of as many random rows as there are samples {} (Kohler, Adolphs, Lucchi 2020, Prop. 1, 2)",
-        number::short(d.wigner, 2),
-        number::short(d.least_squares, 2)
-    );
-    let value = format!(
-        "{}  (Wigner {}, least squares {})",
-        number::short(d.share, 3),
-        number::short(d.wigner, 2),
-        number::short(d.least_squares, 2)
-    );
-    number_ui(ui, "on the diagonal", &value, about);
+    let about = "Σ |Aᵢᵢ| / Σ |Aᵢⱼ|, the share of mass on the diagonal (Becker, LeCun 1988)";
+    number_ui(ui, "on the diagonal", &number::short(d.share, 3), about);
+    let about = "The share of a Wigner matrix, which has no structure: 1/d (Kohler, Adolphs, Lucchi 2020, Prop. 1)";
+    number_ui(ui, "beside Wigner", &number::short(d.wigner, 2), about);
+    if has_samples {
+        let about = "The share of XᵀX of as many random rows as there are samples (Kohler, Adolphs, Lucchi 2020, Prop. 2)";
+        number_ui(ui, "least squares", &number::short(d.least_squares, 2), about);
+    }
 }
 
 fn large_ui(ui: &mut Ui, ends: &Ends, density: Option<&SpectralDensity>) {
     let state = if ends.converged { "converged to 10⁻⁶ of the largest" } else { "not converged yet" };
-    for (name, what, pair) in [("λₘᵢₙ", "smallest", ends.bottom.first()), ("λₘₐₓ", "largest", ends.top.first())] {
+    for (name, what, pair) in [("λ_min", "smallest", ends.bottom.first()), ("λ_max", "largest", ends.top.first())] {
         let Some(pair) = pair else { continue };
         let value = format!("{} ± {}", number::significant(pair.value, 4), number::short(pair.residual, 1));
         let about = format!(
