@@ -49,6 +49,15 @@ pub fn assign(x: &[f64], y: &mut [f64]) {
     }
 }
 
+/// a + b.
+#[inline]
+pub fn sum(a: &[f64], b: &[f64]) -> Vector {
+    match (a, b) {
+        ([p, q], [u, v]) => copy(&[p + u, q + v]),
+        _ => a.iter().zip(b).map(|(p, q)| p + q).collect(),
+    }
+}
+
 /// 0 ∈ ℝⁿ.
 #[inline]
 pub fn zeros(n: usize) -> Vector {

@@ -90,9 +90,9 @@ impl Sweep {
 
     fn go(&mut self, objective: &dyn Objective, x: &[f64]) {
         if self.at.len() != x.len() {
-            (self.gradient, self.hessian) = (zeros(x.len()), zeros(x.len() * x.len()));
+            (self.at, self.gradient, self.hessian) = (copy(x), zeros(x.len()), zeros(x.len() * x.len()));
         }
-        self.at = copy(x);
+        assign(x, &mut self.at);
         self.f = objective.value_gradient_hessian(x, &mut self.gradient, &mut self.hessian);
     }
 }
@@ -120,6 +120,12 @@ impl<'a> Oracle<'a> {
     /// What has been asked so far.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The backpropagations among [`counts`](Self::counts).
+    #[inline]
+    pub fn backpropagations(&self) -> u64 {
+        self.counts.backpropagations
     }
 
     /// Charges the backpropagations since there were `before` by another rule: as many as `charge`.

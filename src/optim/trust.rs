@@ -2,7 +2,7 @@
 
 use super::second_moment::{Epsilon, SecondMoment};
 use super::{Default, Parameter, Span, Values};
-use crate::linalg::{Metric, Vector, all_finite, copy};
+use crate::linalg::{Metric, Vector, all_finite, copy, sum};
 
 const SOURCE: &str = "Kohler, Adolphs, Lucchi 2020, Algorithm 1";
 /// A radius below this stays: squares must not underflow.
@@ -105,8 +105,7 @@ pub(super) fn rounding(f: f64) -> f64 {
 /// Tries x + s: ρ = (f(x) − f(x+s)) / (−m(s)) with −m(s) = `predicted`, both decreases known up to the [`rounding`] of f; taken where
 /// ρ ≥ `eta1`. `value` gives f.
 pub(super) fn judge(eta1: f64, x: &[f64], f: f64, s: &[f64], predicted: f64, value: impl FnOnce(&[f64]) -> f64) -> Trial {
-    let mut point = copy(x);
-    point.iter_mut().zip(s).for_each(|(xi, si)| *xi += si);
+    let point = sum(x, s);
     if s.iter().all(|si| *si == 0.0) {
         return Trial { point, actual: 0.0, ratio: f64::NAN, taken: false, still: true };
     }

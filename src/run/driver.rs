@@ -139,22 +139,22 @@ impl Run {
         let last = first.saturating_add(trials).min(self.setup.budget);
         let objective = Arc::clone(&self.objective);
         let mut oracle = Oracle::new(&*objective, self.now.rng.clone(), self.now.counts).with_noise(self.setup.noise);
-        while self.now.step < last {
-            match &self.now.optimizer.step(&mut oracle) {
-                Ok(record) => {
-                    self.now.step += 1;
-                    self.trace.push(self.now.step, record, oracle.counts());
-                    watch(record, oracle.counts());
-                    self.after_step(record);
+        while self.now.step < last && self.status == Status::Running {
+            let keyframe = self.trace.next_keyframe();
+            while self.now.step < last.min(keyframe) && self.status == Status::Running {
+                match &self.now.optimizer.step(&mut oracle) {
+                    Ok(record) => {
+                        self.now.step += 1;
+                        self.trace.push(self.now.step, record, oracle.counts());
+                        watch(record, oracle.counts());
+                        self.after_step(record);
+                    }
+                    Err(error) => self.after_error(error),
                 }
-                Err(error) => self.after_error(error),
             }
-            if self.now.step >= self.trace.next_keyframe() {
+            if self.now.step >= keyframe {
                 (self.now.rng, self.now.counts) = (oracle.rng().clone(), oracle.counts());
                 self.trace.push_keyframe(self.now.clone());
-            }
-            if self.status != Status::Running {
-                break;
             }
         }
         (self.now.rng, self.now.counts) = oracle.into_parts();

@@ -153,7 +153,11 @@ impl Trace {
                 return;
             }
         }
-        self.positions.extend_from_slice(&record.x);
+        match record.x[..] {
+            // Without a call.
+            [x, y] => self.positions.extend_from_slice(&[x, y]),
+            _ => self.positions.extend_from_slice(&record.x),
+        }
         self.rows.push(Row {
             radius: record.geometry.radius(),
             ratio: record.ratio(),

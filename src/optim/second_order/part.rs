@@ -30,6 +30,7 @@ impl Part {
     }
 
     /// The value at a trial point.
+    #[inline]
     pub fn value(&self, x: &[f64], oracle: &mut Oracle<'_>) -> f64 {
         match self {
             Self::Whole => oracle.trial_value(x),
@@ -38,6 +39,7 @@ impl Part {
     }
 
     /// Writes the gradient; returns the value, which must be finite.
+    #[inline]
     pub fn gradient(&self, x: &[f64], gradient: &mut [f64], oracle: &mut Oracle<'_>) -> Result<f64, StepError> {
         let f = match self {
             Self::Whole => oracle.gradient_before_products(x, gradient)?,
@@ -47,6 +49,7 @@ impl Part {
     }
 
     /// Writes the Hessian times v.
+    #[inline]
     pub fn product(&self, x: &[f64], v: &[f64], product: &mut [f64], oracle: &mut Oracle<'_>) -> Result<(), StepError> {
         match self {
             Self::Whole => oracle.hessian_vector(x, v, product),
@@ -74,6 +77,7 @@ impl Part {
     }
 
     /// Writes the gradient of one part and, unless `h` is empty, the Hessian of another; returns the value of the first.
+    #[inline]
     pub fn derivatives(
         [gradient, hessian]: [&Self; 2],
         x: &[f64],

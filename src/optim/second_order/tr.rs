@@ -201,12 +201,7 @@ impl Rules {
         let limit = MOST_PRODUCTS.min(2 * g.len());
         let product = |v: &[f64], hv: &mut [f64]| hessian.product(x, v, hv, oracle);
         match self.solver {
-            Solver::Exact => {
-                let solution = subproblem::exact(g, h, metric, radius);
-                // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the shortest is taken.
-                let flat = solution.exit == Exit::HardCase && solution.multiplier == 0.0;
-                Ok(if flat { solution.shortest(metric) } else { solution })
-            }
+            Solver::Exact => Ok(subproblem::exact(g, h, metric, radius)),
             Solver::Dogleg => Ok(subproblem::dogleg(g, h, metric, radius)),
             Solver::Steihaug => {
                 let stop =
@@ -225,13 +220,17 @@ impl Optimizer for TrustRegion {
     }
 
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
-        let charged = oracle.counts().backpropagations;
+        let charged = oracle.backpropagations();
         if !self.known {
             self.look(oracle)?;
         }
         let (radius, rules, here) = (self.radius, &self.rules, &self.here);
         let [values, hessian] = &self.parts;
-        let solution = rules.solve(&self.x, here, hessian, radius, oracle)?;
+        let mut solution = rules.solve(&self.x, here, hessian, radius, oracle)?;
+        // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the exact solver takes the shortest.
+        if solution.exit == Exit::HardCase && solution.multiplier == 0.0 && rules.solver == Solver::Exact {
+            solution = solution.shortest(&here.metric);
+        }
         let predicted = solution.model_decrease;
         if rules.as_released && matches!(rules.solver, Solver::Steihaug | Solver::Lanczos) {
             oracle.recount(charged, (solution.products as u64).saturating_sub(1).max(1));

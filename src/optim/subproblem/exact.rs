@@ -42,6 +42,7 @@ pub fn exact_observed(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut se
     solve(g, h, metric, radius, seen)
 }
 
+#[inline]
 fn solve(g: &[f64], h: &[f64], metric: &Metric, radius: f64, mut seen: impl FnMut(f64)) -> Solution {
     let n = g.len();
     let factor = metric.factor(n);
