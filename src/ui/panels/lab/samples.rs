@@ -74,7 +74,7 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
     let fit = ((ui.available_width() + GAP) / (SIDE + GAP)) as usize;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        for k in 0..shown.min(fit.max(1)) {
+        for (k, sample) in samples.iter().enumerate().take(shown.min(fit.max(1))) {
             let z = outputs.row(k);
             let aspect = *height as f32 / *width as f32;
             let size = if aspect > 1.0 { vec2(SIDE / aspect, SIDE) } else { vec2(SIDE, SIDE * aspect) };
@@ -93,9 +93,9 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
                 let x = subject.inputs.row(k);
                 let error = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
                 let text = number::significant(error, 2);
-                (text, format!("Sample {}: ½‖z − x‖² = {}", samples[k], number::significant(error, 4)))
+                (text, format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)))
             } else {
-                let (text, about, wrong) = verdict(subject, data, samples[k], z);
+                let (text, about, wrong) = verdict(subject, data, *sample, z);
                 if wrong {
                     let stroke = Stroke::new(2.0, ui.visuals().error_fg_color);
                     ui.painter().rect_stroke(first, 0.0, stroke, egui::StrokeKind::Outside);

@@ -29,6 +29,9 @@ use work::{Request, SpectrumWork};
 /// Below this height, in points, the two pictures are scrolled.
 const LEAST_HEIGHT: f32 = 460.0;
 
+/// What a picture depends on: the number of the measurement, whether the axis is logarithmic, the matrices.
+type PictureKey = (u64, bool, Vec<MatrixKind>);
+
 /// What the panel keeps.
 pub struct SpectrumMemory {
     /// The matrices, the first of them in the foreground.
@@ -37,7 +40,7 @@ pub struct SpectrumMemory {
     now: Pursuit<Request, SpectrumWork>,
     over_time: Pursuit<TimeRequest, TimeWork>,
     heat: heat::HeatMemory,
-    picture: Option<((u64, bool, Vec<MatrixKind>), Option<Picture>)>,
+    picture: Option<(PictureKey, Option<Picture>)>,
     /// How much is at work that the computation over time waits for.
     urgent: Arc<AtomicUsize>,
     chosen: Option<Chosen>,
