@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Theme, vec2};
+use eframe::egui::{CursorIcon, DroppedFile, Event, Key, Modifiers, PointerButton, Pos2, Theme, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
 use saddlescope::problem::data::DataSource;
@@ -20,6 +20,9 @@ fn scene(id: &str, steps: u64) -> Scene {
     let mut scene = entry.scene.clone();
     scene.steps = steps;
     scene.playback.step = steps;
+    if let ProblemSpec::Network(spec) = &mut scene.problem {
+        spec.data.samples = spec.data.samples.map(|count| count.min(500));
+    }
     scene.methods.retain(|method| ["adam", "gd", "sgd"].contains(&method.id.as_str()));
     scene
 }
@@ -34,18 +37,18 @@ fn window(scene: Option<Scene>, size: [f32; 2], theme: Theme) -> Harness<'static
     window
 }
 
-/// Waits for the threads behind the window.
+/// Waits for the runs, and for the panel: the map behind it may take longer.
 fn settle(window: &mut Harness<'_, App>) {
-    let end = Instant::now() + Duration::from_secs(120);
-    loop {
+    let end = Instant::now() + Duration::from_secs(60);
+    window.run_steps(2);
+    while window.state().session().is_working() && Instant::now() < end {
         window.step();
-        window.step();
-        if !window.state().is_busy() || Instant::now() > end {
-            break;
-        }
         std::thread::sleep(Duration::from_millis(4));
     }
-    window.run();
+    for _ in 0..12 {
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Chooses Adam and shows the panel.
@@ -75,27 +78,19 @@ fn hover(window: &mut Harness<'_, App>, at: Pos2) {
 /// Points over the diagram until the tag of something has this text; returns where.
 fn find(window: &mut Harness<'_, App>, text: &str) -> Pos2 {
     let rect = diagram(window);
-    for k in 0..400 {
-        let (i, j) = (k % 20, k / 20);
-        let at = rect.min + vec2((i as f32 + 0.5) / 20.0 * rect.width(), (j as f32 + 0.5) / 20.0 * rect.height());
+    for k in 0..900 {
+        let (i, j) = (k % 30, k / 30);
+        let at = rect.min + vec2((i as f32 + 0.5) / 30.0 * rect.width(), (j as f32 + 0.5) / 30.0 * rect.height());
         window.event(Event::PointerMoved(at));
-        window.run_steps(2);
-        if window.query_all_by_label_contains(text).count() == 0 {
-            window.run_steps(2);
-            std::thread::sleep(Duration::from_millis(0));
-        }
-        hover_wait(window);
-        if window.query_all_by_label_contains(text).count() > 0 {
-            return at;
+        window.step();
+        if window.output().platform_output.cursor_icon == CursorIcon::PointingHand {
+            hover(window, at);
+            if window.query_all_by_label_contains(text).count() > 0 {
+                return at;
+            }
         }
     }
     panic!("nothing says {text}");
-}
-
-fn hover_wait(window: &mut Harness<'_, App>) {
-    for _ in 0..4 {
-        window.step();
-    }
 }
 
 fn click(window: &mut Harness<'_, App>, at: Pos2) {

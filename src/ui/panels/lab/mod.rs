@@ -61,6 +61,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
     let LabMemory { subject: Some(subject), insights, diagram, picture, samples, editing } = memory else {
         return Err("This network cannot be looked at.");
     };
+    let right = ui.max_rect().right();
     quality::quality_ui(ui, context, index, network, out);
     let Some((key, w)) = insight::at(lane, context.step) else { return Err("This method begins later.") };
     let Some(insight) = insights.follow(ui.ctx(), subject, network.network(), lane, context.step) else {
@@ -68,6 +69,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
         return Ok(());
     };
     let space = ui.available_rect_before_wrap();
+    let space = space.with_max_x(right.min(space.right()));
     let narrow = space.width() < NARROW;
     let mut part = |rect: egui::Rect, content: &mut dyn FnMut(&mut Ui)| {
         if rect.is_positive() {
@@ -88,7 +90,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
                 let (above, below) = space.split_top_bottom_at_fraction(0.48);
                 [above.with_max_y(above.bottom() - 8.0), below]
             } else {
-                let width = (0.42 * space.width()).min(space.height());
+                let width = (0.45 * space.width()).min(space.height());
                 let at = pos2(space.right() - width, space.top());
                 [space.with_max_x(at.x - 16.0), space.with_min_x(at.x)]
             };

@@ -184,6 +184,7 @@ fn foot(painter: &Painter, square: Rect, grid: &Grid, problem: &NetworkProblem, 
     painter.text(square.left_bottom() + vec2(0.0, 2.0), Align2::LEFT_TOP, &ends[0], font.clone(), ink);
     painter.text(square.right_bottom() + vec2(0.0, 2.0), Align2::RIGHT_TOP, &ends[1], font.clone(), ink);
     painter.text(square.center_bottom() + vec2(0.0, 2.0), Align2::CENTER_TOP, "x₁", font.clone(), ink);
+    painter.text(square.left_top() + vec2(6.0, 4.0), Align2::LEFT_TOP, "x₂", font.clone(), visuals.text_color());
     let mut at = square.left_bottom() + vec2(4.0, 26.0);
     let mut mark = |word: &str, filled: bool, radius: f32, color: Color32| {
         if filled {

@@ -8,22 +8,22 @@ use crate::ui::icons::swatch;
 use crate::ui::session::Lane;
 use crate::ui::{number, theme};
 use crate::view::color::series_dash;
-use eframe::egui::{self, RichText, Ui};
+use eframe::egui::text::LayoutJob;
+use eframe::egui::{self, FontId, RichText, TextFormat, Ui};
 
 /// Draws the line.
 pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, network: &NetworkProblem, out: &mut Vec<Command>) {
     let lane = &context.session.lanes()[index];
     let step = lane.run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len().max(run.trace().first())));
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(6.0, 4.0);
+        ui.spacing_mut().item_spacing = egui::vec2(12.0, 4.0);
         chooser_ui(ui, context, index, out);
         let mut fact = |name: &str, value: String, about: &str| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                ui.label(RichText::new(name).weak()).on_hover_text(about);
-                ui.label(RichText::new(value).family(theme::strong_family())).on_hover_text(about);
-            });
-            ui.add_space(6.0);
+            let mut job = LayoutJob::default();
+            let part = |font_id, color| TextFormat { font_id, color, valign: egui::Align::Center, ..TextFormat::default() };
+            job.append(name, 0.0, part(FontId::proportional(14.0), ui.visuals().weak_text_color()));
+            job.append(&value, 5.0, part(theme::heading(), ui.visuals().text_color()));
+            ui.add(egui::Label::new(job).extend()).on_hover_text(about);
         };
         fact("step", number::count(step), "The step that is shown");
         if let Some(epoch) = epoch(context, lane, network, step) {
@@ -35,14 +35,14 @@ pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, netwo
         }
         let known = |quantity: Quantity| lane.at(quantity, step).filter(|v| !v.is_nan());
         if let Some(loss) = known(Quantity::TestLoss) {
-            fact("test", number::significant(loss, 4), Quantity::TestLoss.meaning());
+            fact("test loss", number::significant(loss, 4), Quantity::TestLoss.meaning());
         }
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         if let Some(share) = known(Quantity::Accuracy) {
             fact("accuracy", percent(share), Quantity::Accuracy.meaning());
         }
         if let Some(share) = known(Quantity::TestAccuracy) {
-            fact("test", percent(share), Quantity::TestAccuracy.meaning());
+            fact("test accuracy", percent(share), Quantity::TestAccuracy.meaning());
         }
         fact("parameters", number::count(network.dim() as u64), "Weights and biases");
     });
