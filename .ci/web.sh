@@ -35,7 +35,8 @@ wasm_bindgen() {
 
 # index.html with the module in the place of Trunk's link.
 page() {
-  awk '/<link data-trunk rel="rust"/ { link = 1 }
+  awk '/<link data-trunk rel="copy-dir"/ { next }
+    /<link data-trunk rel="rust"/ { link = 1 }
     link && />/ {
       link = 0
       print "<link rel=\"preload\" href=\"saddlescope_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
@@ -49,7 +50,7 @@ page() {
     !link' index.html
 }
 
-# Builds dist/: index.html, saddlescope.js, saddlescope_bg.wasm, and a .gz beside each.
+# Builds dist/: index.html, saddlescope.js, saddlescope_bg.wasm, and a .gz beside each; the data sets in data/.
 part_web() {
   need_node
   cargo_wasm build --profile web --bin saddlescope
@@ -60,6 +61,7 @@ part_web() {
     --enable-reference-types --enable-multivalue -o dist/optimized.wasm dist/saddlescope_bg.wasm
   mv dist/optimized.wasm dist/saddlescope_bg.wasm
   page >dist/index.html
+  cp -r assets/data dist/data
   gzip -9 -k dist/index.html dist/saddlescope.js dist/saddlescope_bg.wasm
   local size
   size=$(stat -c %s dist/saddlescope_bg.wasm.gz)

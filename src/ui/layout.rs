@@ -22,6 +22,9 @@ const OF_FORMULAS: [&str; 1] = ["momentum"];
 /// The columns of the laboratory, each from the top down, as tabs beside one another; panels that are not named come beside the map.
 const LABORATORY: [[&[&str]; 2]; 2] = [[&["map"], &["spectrum", "noise"]], [&["lab"], &["plots", "step"]]];
 
+/// The shares of the height that they have.
+const HEIGHTS: [[f32; 2]; 2] = [[0.46, 0.54], [0.62, 0.38]];
+
 /// An arrangement for each kind of problem.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layouts {
@@ -72,7 +75,11 @@ fn laboratory() -> Layout {
                 stacked.push(tiles.insert_tab_tile(panes));
             }
         }
-        columns.push(tiles.insert_vertical_tile(stacked));
+        let mut column = Linear::new(LinearDir::Vertical, stacked.clone());
+        for (tabs, share) in stacked.iter().zip(HEIGHTS[columns.len() - 1]) {
+            column.shares.set_share(*tabs, share);
+        }
+        columns.push(tiles.insert_container(Container::Linear(column)));
     }
     let mut root = Linear::new(LinearDir::Horizontal, columns.clone());
     for (column, share) in columns.iter().zip([0.17, 0.42, 0.41]) {

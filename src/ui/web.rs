@@ -47,6 +47,7 @@ pub(super) fn follow_address(ctx: &egui::Context, inbox: &Inbox) {
 /// # Errors
 /// What the browser says where it can draw neither with WebGPU nor with WebGL 2.
 pub async fn run(canvas: web_sys::HtmlCanvasElement) -> Result<(), JsValue> {
+    fetch_data().await;
     let launch = launch();
     let create: eframe::AppCreator<'static> = Box::new(move |cc| Ok(Box::new(App::new(cc, launch)?)));
     eframe::WebRunner::new().start(canvas, eframe::WebOptions::default(), create).await
@@ -55,6 +56,30 @@ pub async fn run(canvas: web_sys::HtmlCanvasElement) -> Result<(), JsValue> {
 /// Keeps the state of a frame for the page's scripts.
 pub(super) fn publish(snapshot: &Snapshot, scene: &Scene) {
     LIVE.with(|live| *live.borrow_mut() = Some((snapshot.clone(), scene.clone())));
+}
+
+/// Fetches the files of the data sets that are not part of the program; a set whose files do not come says so when it is chosen.
+async fn fetch_data() {
+    use crate::problem::data::{page_files, provide};
+    let Some(window) = web_sys::window() else { return };
+    // All of them are under way before the first is waited for.
+    let asked: Vec<_> = page_files().map(|name| (name, window.fetch_with_str(&format!("data/{name}")))).collect();
+    let mut files = Vec::new();
+    for (name, response) in asked {
+        if let Ok(bytes) = body(response).await {
+            files.push((name, bytes));
+        }
+    }
+    provide(files);
+}
+
+async fn body(response: js_sys::Promise) -> Result<Vec<u8>, JsValue> {
+    let response: web_sys::Response = wasm_bindgen_futures::JsFuture::from(response).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::NULL);
+    }
+    let buffer = wasm_bindgen_futures::JsFuture::from(response.array_buffer()?).await?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
 fn ask(answer: impl FnOnce(&Snapshot, &Scene) -> Option<String>) -> String {

@@ -14,6 +14,8 @@ mod teacher;
 
 pub use csv::read_csv;
 pub use idx::{read_idx_images, read_idx_labels};
+#[cfg(target_arch = "wasm32")]
+pub use images::{page_files, provide};
 pub use registry::{DataParameter, DataSet, Draw, data_set, data_sets};
 pub use spec::{DataSource, DataSpec};
 
@@ -94,6 +96,9 @@ pub enum DataError {
         /// Labels.
         labels: usize,
     },
+    /// The page could not fetch the files of a set.
+    #[error("the images of {0} did not come with the page: load it again, or choose another set")]
+    NotThere(&'static str),
     /// A share that is none.
     #[error("the share of test samples is {0}; it must be from 0 to 0.9")]
     BadShare(f64),

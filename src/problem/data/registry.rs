@@ -212,7 +212,8 @@ impl DataSet {
     pub fn draw(&self, samples: Option<usize>, noise: Option<f64>, seed: u64) -> Result<Data, DataError> {
         let samples = self.number("samples", samples.map(|count| count as f64))?;
         let noise = self.number("noise", noise)?;
-        Ok((self.draw)(&Draw { samples: samples as usize, noise, seed }))
+        let data = (self.draw)(&Draw { samples: samples as usize, noise, seed });
+        if data.is_empty() { Err(DataError::NotThere(self.name)) } else { Ok(data) }
     }
 
     /// As [`draw`](Self::draw), `samples` of them for training and in front; where the set has no test samples of its own, so many

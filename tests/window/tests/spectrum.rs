@@ -12,6 +12,8 @@ use saddlescope::ui::{App, Command, Launch};
 use std::time::{Duration, Instant};
 
 const DESK: [f32; 2] = [1280.0, 800.0];
+/// Room for everything in each panel.
+const TALL: [f32; 2] = [1600.0, 1200.0];
 const OVER_TIME: &str = "Spectrum over the steps";
 
 fn window(scene: Scene, size: [f32; 2], theme: Theme) -> Harness<'static, App> {
@@ -118,7 +120,7 @@ fn spirals_are_the_numbers_of_the_core() {
 
 #[test]
 fn a_click_in_the_heat_map_moves_the_playback_and_a_tick_can_be_chosen() {
-    let mut window = window(entry("spirals"), DESK, Theme::Light);
+    let mut window = window(entry("spirals"), TALL, Theme::Light);
     window.state_mut().apply(&Default::default(), Command::Select(0));
     show(&mut window, "Spectrum");
     until(&mut window, |window| window.query_by_label_contains(OVER_TIME).is_some());
