@@ -2,8 +2,7 @@
 
 use super::command::{Command, Edit, SaveAs};
 use super::icons::{Icon, icon_button, icon_toggle};
-use super::layout::belongs;
-use super::panels::{Context, Memory, formula, panels, problem};
+use super::panels::{Context, Memory, belongs, formula, panels, problem};
 use super::theme;
 use crate::problem::Objective;
 use eframe::egui::{self, RichText, Ui};

@@ -1,7 +1,7 @@
 //! Panels side by side, in an arrangement that the user can change.
 
 use super::command::Command;
-use super::panels::{Context, Memory, panel, panels};
+use super::panels::{Context, Memory, belongs, panel, panels};
 use super::theme;
 use eframe::egui::{self, Color32, Stroke, Ui, Visuals, WidgetText};
 use egui_tiles::{
@@ -14,10 +14,6 @@ pub type Layout = Tree<String>;
 /// The panels on the left, and those on the right from the top down; all others are tabs in the middle, the map first.
 const LEFT: [&str; 2] = ["methods", "problem"];
 const RIGHT: [&str; 2] = ["step", "plots"];
-
-/// Panels that only a network has something for, and those that only a formula has.
-const OF_NETWORKS: [&str; 1] = ["lab"];
-const OF_FORMULAS: [&str; 1] = ["momentum"];
 
 /// The columns of the laboratory, each from the top down, as tabs beside one another; panels that are not named come beside the map.
 const LABORATORY: [[&[&str]; 2]; 2] = [[&["map"], &["spectrum", "noise"]], [&["lab"], &["plots", "step"]]];
@@ -47,11 +43,6 @@ impl Layouts {
     pub fn shown(&self, network: bool) -> &Layout {
         if network { &self.laboratory } else { &self.landscape }
     }
-}
-
-/// Whether the panel has something for this kind of problem.
-pub fn belongs(id: &str, network: bool) -> bool {
-    if network { !OF_FORMULAS.contains(&id) } else { !OF_NETWORKS.contains(&id) }
 }
 
 fn panel_ids(network: bool) -> impl Iterator<Item = &'static str> {

@@ -3,8 +3,7 @@
 use super::bars::{file_entries_ui, popup_button, theme_ui, trail_ui};
 use super::command::Command;
 use super::icons::{Icon, icon_button};
-use super::layout::belongs;
-use super::panels::{Context, Memory, formula, narration, panel, panels, playback, problem};
+use super::panels::{Context, Memory, belongs, formula, narration, panel, panels, playback, problem};
 use super::theme;
 use eframe::egui::{self, Align2, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 

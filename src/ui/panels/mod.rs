@@ -237,6 +237,15 @@ pub fn panels() -> &'static [Panel] {
     PANELS
 }
 
+/// Panels that only a network has something for, and those that only a formula has.
+const OF_NETWORKS: [&str; 1] = ["lab"];
+const OF_FORMULAS: [&str; 1] = ["momentum"];
+
+/// Whether the panel has something for this kind of problem.
+pub fn belongs(id: &str, network: bool) -> bool {
+    if network { !OF_FORMULAS.contains(&id) } else { !OF_NETWORKS.contains(&id) }
+}
+
 /// The panel of this identifier.
 pub fn panel(id: &str) -> Option<&'static Panel> {
     panels().iter().find(|panel| panel.id == id)

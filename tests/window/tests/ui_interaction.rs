@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use saddlescope::optim::{Noise, Setting};
 use saddlescope::problem::Objective;
-use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, to_link};
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, networks, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
 use std::f64::consts::FRAC_PI_2;
 
@@ -348,10 +348,16 @@ fn every_panel_draws_at_every_size() {
         let window = window(size, Launch::default());
         assert!(window.state().snapshot().frame > 0, "{size:?}");
     }
-    let window = desk();
-    for panel in panels::panels() {
-        if panel.id != "map" {
-            assert!(window.query_all_by_label(panel.title).count() > 0, "{} has no tab", panel.title);
+    let trained = networks().iter().find(|entry| entry.id == "circles").expect("an entry");
+    let trained = Scene { steps: 20, ..trained.scene.clone() };
+    let launch = Launch { scene: Some(trained), ..Launch::default() };
+    let builder = Harness::builder().with_size(vec2(DESK[0], DESK[1]));
+    let mut laboratory = builder.build_eframe(|cc| App::new(cc, launch).expect("the scene opens"));
+    laboratory.run_steps(3);
+    for (window, network) in [(desk(), false), (laboratory, true)] {
+        for panel in panels::panels().iter().filter(|panel| panel.id != "map") {
+            let there = window.query_all_by_label(panel.title).count() > 0;
+            assert_eq!(there, panels::belongs(panel.id, network), "{}, network: {network}", panel.title);
         }
     }
 }
@@ -361,7 +367,7 @@ fn a_phone_opens_each_panel_as_a_sheet() {
     let mut window = window([390.0, 844.0], Launch::default());
     let [_, _, width, height] = window.state().snapshot().map_rect_px;
     assert!(width * height > 0.5 * 390.0 * 844.0, "the map has {width} x {height} points");
-    for panel in panels::panels().iter().filter(|panel| panel.id != "map") {
+    for panel in panels::panels().iter().filter(|panel| panel.id != "map" && panels::belongs(panel.id, false)) {
         window.get_all_by_label(panel.title).last().expect("a tab").click();
         window.run();
         assert!(window.query_by_label("Close the sheet").is_some(), "{}", panel.title);
