@@ -1,4 +1,6 @@
-"""The networks of benches/network beside PyTorch, JAX, PyHessian and convnetjs: same data, weights, batch; one thread, float64.
+"""The networks of benches/network beside PyTorch, JAX, PyHessian and convnetjs: same data and batch; one thread, float64.
+
+JAX and the Hessians begin at our weights, the steps of PyTorch and convnetjs at their own. JAX has its batches drawn before.
 
     python3 benches/peers/network.py [DIRECTORY]
 

@@ -2,7 +2,7 @@
 //!
 //! Back-propagation, Pearlmutter's R-operator (1994) for Hessian-vector products and its linear part for Gauss-Newton products
 //! (Schraudolph 2002). What a product needs of the point is kept from the gradient's pass: a product at a known point costs two
-//! gradients, one at a new point at most one and two thirds of a gradient more, as the weights' gradient is left out.
+//! gradients, one at a new point two thirds of a gradient more, as the weights' gradient is left out.
 
 use super::architecture::Layer;
 use super::buffer::Buffer;
