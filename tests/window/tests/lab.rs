@@ -108,15 +108,21 @@ fn click(window: &mut Harness<'_, App>, at: Pos2) {
 #[test]
 fn networks_are_seen() {
     let mut results = SnapshotResults::new();
-    for (id, steps, theme, name) in [
-        ("spirals", 1500, Theme::Light, "lab_spirals_light"),
-        ("spirals", 1500, Theme::Dark, "lab_spirals_dark"),
-        ("mnist", 120, Theme::Light, "lab_mnist_light"),
-        ("autoencoder", 200, Theme::Dark, "lab_autoencoder_dark"),
-        ("teacher", 300, Theme::Light, "lab_teacher_light"),
+    for (id, size, theme, name) in [
+        ("spirals", DESK, Theme::Light, "lab_spirals_light"),
+        ("spirals", TALL, Theme::Dark, "lab_spirals_dark"),
+        ("mnist", DESK, Theme::Light, "lab_mnist_light"),
+        ("mnist", TALL, Theme::Light, "lab_mnist_tall"),
+        ("autoencoder", DESK, Theme::Dark, "lab_autoencoder_dark"),
+        ("teacher", DESK, Theme::Light, "lab_teacher_light"),
     ] {
-        let mut window = window(Some(scene(id, steps)), DESK, theme);
+        let steps = if id == "spirals" { 1500 } else { 150 };
+        let mut window = window(Some(scene(id, steps)), size, theme);
         open(&mut window);
+        // What grows finer for a long time would make another picture each time.
+        for panel in ["map", "spectrum", "noise"] {
+            apply(&mut window, Command::TogglePanel(panel));
+        }
         window.snapshot(name);
         results.extend_harness(&mut window);
     }
@@ -210,7 +216,7 @@ fn the_picture_and_the_images_tell_their_numbers() {
     assert!(points.query_all_by_label_contains("probability").count() > 0);
     let mut images = window(Some(scene("mnist", 40)), TALL, Theme::Light);
     open(&mut images);
-    assert!(images.query_all_by_label_contains("Sample ").count() >= 8);
+    assert!(images.query_all_by_label_contains("Sample ").count() >= 4);
     find(&mut images, "pixel (");
 }
 

@@ -52,7 +52,7 @@ pub(super) fn diagram_ui(
     if rect.width() < 80.0 || rect.height() < 60.0 {
         return;
     }
-    let room = Rect::from_min_max(rect.min, rect.max - egui::vec2(14.0, 18.0));
+    let room = Rect::from_min_max(rect.min + egui::vec2(2.0, 0.0), rect.max - egui::vec2(14.0, 18.0));
     if memory.plan.as_ref().is_none_or(|plan| plan.made_for != (insight.key, room)) {
         memory.plan = Some(Plan::new((insight.key, room), subject, &layers, &insight.w));
     }
@@ -198,10 +198,12 @@ fn bundles(painter: &Painter, plan: &Plan, visuals: &Visuals) {
 
 fn edges(painter: &Painter, plan: &Plan, visuals: &Visuals) {
     let top = plan.edges.last().map_or(1.0, |edge| edge.weight.abs()).max(f64::MIN_POSITIVE);
+    // Many lines are thin ones: only strong weights stand out of them.
+    let widest = 5.0 * (100.0 / plan.edges.len().max(1) as f32).sqrt().clamp(0.3, 1.0);
     let lines = plan.edges.iter().filter(|edge| edge.weight.is_finite()).map(|edge| {
         let share = (edge.weight.abs() / top) as f32;
-        let color = sign_color(visuals, edge.weight < 0.0).gamma_multiply(0.2 + 0.7 * share.sqrt());
-        Shape::line_segment(edge.ends, Stroke::new(0.6 + 4.4 * share, color))
+        let color = sign_color(visuals, edge.weight < 0.0).gamma_multiply(0.15 + 0.75 * share);
+        Shape::line_segment(edge.ends, Stroke::new(0.5 + widest * share, color))
     });
     painter.extend(lines.collect::<Vec<_>>());
 }
@@ -212,8 +214,10 @@ fn head(painter: &Painter, top: f32, l: usize, column: &Column, layers: &[Layer]
         l if l == layers.len() && layers[l - 1].activation.name() == "identity" => "output".to_owned(),
         l => layers[l - 1].activation.name().replace("identity", "linear").replace('_', " "),
     };
-    let at = egui::pos2(column.middle, top);
-    painter.text(at, Align2::CENTER_TOP, text, FontId::proportional(12.0), visuals.weak_text_color());
+    let galley = painter.layout_no_wrap(text, FontId::proportional(12.0), visuals.weak_text_color());
+    let room = painter.clip_rect();
+    let left = (column.middle - 0.5 * galley.size().x).min(room.right() - galley.size().x).max(room.left());
+    painter.galley(egui::pos2(left, top), galley, visuals.weak_text_color());
 }
 
 /// The class beside each output.

@@ -18,8 +18,10 @@ use eframe::egui::{self, Ui, UiBuilder, pos2};
 use insight::Insights;
 use subject::{Kind, Subject};
 
-/// Below this width the picture stands under the diagram.
-const NARROW: f32 = 560.0;
+/// Where the panel is not so many times as wide as it is high, the picture stands under the diagram.
+const WIDE: f32 = 1.2;
+/// Below this height the panel is small.
+const LOW: f32 = 460.0;
 
 /// What is known of the network, and the pictures of it.
 #[derive(Default)]
@@ -70,7 +72,8 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
     };
     let space = ui.available_rect_before_wrap();
     let space = space.with_max_x(right.min(space.right()));
-    let narrow = space.width() < NARROW;
+    let narrow = space.width() < WIDE * space.height();
+    let low = space.height() < LOW && !narrow;
     let mut part = |rect: egui::Rect, content: &mut dyn FnMut(&mut Ui)| {
         if rect.is_positive() {
             ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| content(ui));
@@ -80,10 +83,16 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
     let mut draw_diagram = draw_diagram;
     match &subject.kind {
         Kind::Images { .. } => {
-            let height = samples::height(subject).min(0.5 * space.height());
-            let (above, below) = space.split_top_bottom_at_y(space.bottom() - height);
-            part(above.with_max_y(above.bottom() - 8.0), &mut draw_diagram);
-            part(below, &mut |ui| samples::samples_ui(ui, subject, network.data(), insight, samples));
+            let [left, right] = if low {
+                let width = samples::width(space.width());
+                [space.with_max_x(space.right() - width - 12.0), space.with_min_x(space.right() - width)]
+            } else {
+                let height = samples::height(subject).min(0.5 * space.height());
+                let (above, below) = space.split_top_bottom_at_y(space.bottom() - height);
+                [above.with_max_y(above.bottom() - 8.0), below]
+            };
+            part(left, &mut draw_diagram);
+            part(right, &mut |ui| samples::samples_ui(ui, subject, network.data(), insight, samples));
         }
         kind => {
             let [left, right] = if narrow {

@@ -161,19 +161,26 @@ fn color(problem: &NetworkProblem, reading: Reading, i: usize, visuals: &Visuals
     }
 }
 
-fn points(painter: &Painter, problem: &NetworkProblem, reading: Reading, screen: &dyn Fn(&[f64]) -> Pos2, visuals: &Visuals) {
+fn points(
+    painter: &Painter,
+    problem: &NetworkProblem,
+    reading: Reading,
+    screen: &dyn Fn(&[f64]) -> Pos2,
+    visuals: &Visuals,
+) {
     let data = problem.data();
     let casing = theme::color(theme::theme_of(visuals).casing());
     let by_value = matches!(data.targets, Targets::Values(_));
-    // Training samples lie above.
+    // Training samples lie above; in a small picture all are small.
+    let size = (painter.clip_rect().width() / 300.0).clamp(0.5, 1.0);
     for i in (0..data.len().min(MOST_POINTS)).rev() {
         let (at, color) = (screen(data.inputs.row(i)), color(problem, reading, i, visuals));
         let rim = if by_value { visuals.weak_text_color() } else { casing };
         if i < data.train {
-            painter.circle(at, 3.5, color, Stroke::new(1.0, rim));
+            painter.circle(at, 3.5 * size, color, Stroke::new(size, rim));
         } else {
-            painter.circle_stroke(at, 3.0, Stroke::new(3.0, casing));
-            painter.circle_stroke(at, 3.0, Stroke::new(1.5, color));
+            painter.circle_stroke(at, 3.0 * size, Stroke::new(3.0 * size, casing));
+            painter.circle_stroke(at, 3.0 * size, Stroke::new(1.5 * size, color));
         }
     }
 }
@@ -201,7 +208,8 @@ fn foot(painter: &Painter, square: Rect, grid: &Grid, problem: &NetworkProblem, 
     }
     if let Targets::Classes { count, .. } = &problem.data().targets {
         for class in 0..(*count).min(4) {
-            mark(&format!("class {class}"), true, 3.5, theme::series(visuals, class));
+            let word = if square.width() > 260.0 { format!("class {class}") } else { class.to_string() };
+            mark(&word, true, 3.5, theme::series(visuals, class));
         }
     } else if let Reading::Value([low, high]) = reading {
         let shades = Shades::new(theme::theme_of(visuals));

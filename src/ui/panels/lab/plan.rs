@@ -10,7 +10,7 @@ pub(super) const MOST_EDGES: usize = 600;
 /// Room above the units for the name of a layer.
 const HEAD: f32 = 20.0;
 /// Room between two layers at least.
-const LEAST_GAP: f32 = 36.0;
+const LEAST_GAP: f32 = 24.0;
 
 /// How a unit is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,8 +159,17 @@ fn sides(face: Face) -> [f32; 2] {
 
 /// The room that a unit of this side takes.
 fn pitch(side: f32) -> f32 {
-    (1.2 * side).max(side + 3.0)
+    (1.2 * side).max(side + 2.0)
 }
+
+/// Units of this side that fit under one another.
+fn rows_in(room: f32, side: f32) -> usize {
+    // What fits to the rounding fits.
+    ((room / pitch(side) + 1e-3) as usize).max(1)
+}
+
+/// Layers of up to so many units stand in one column where they are then not too small.
+const ONE_COLUMN: usize = 12;
 
 fn columns(rect: Rect, faces: &[Face], layers: &[Layer]) -> Vec<Column> {
     let room = vec2(rect.width(), (rect.height() - HEAD).max(8.0));
@@ -170,10 +179,15 @@ fn columns(rect: Rect, faces: &[Face], layers: &[Layer]) -> Vec<Column> {
         .map(|(count, face)| if *face == Face::Whole { 1 } else { count })
         .collect();
     // The largest units with which everything fits; else the smallest, and some are left out.
-    let side = |face: Face, scale: f32| (scale * sides(face)[0]).max(sides(face)[1]).min(room.y);
+    let few = counts.iter().copied().filter(|count| *count <= ONE_COLUMN).max().unwrap_or(1) as f32;
+    let one_column = |face: Face| (room.y / few / 1.2).min(room.y / few - 2.0).max(sides(face)[1]);
+    let side = |face: Face, scale: f32| {
+        let side = (scale * sides(face)[0]).max(sides(face)[1]).min(room.y);
+        side.min(if face == Face::Whole { 0.2 * room.x } else { one_column(face) })
+    };
     let width = |l: usize, scale: f32, most: usize| {
         let side = side(faces[l], scale);
-        let rows = ((room.y / pitch(side)) as usize).max(1);
+        let rows = rows_in(room.y, side);
         (counts[l].div_ceil(rows).min(most) as f32 - 1.0) * pitch(side) + side
     };
     let total = |scale: f32, most: usize| {
@@ -193,7 +207,7 @@ fn columns(rect: Rect, faces: &[Face], layers: &[Layer]) -> Vec<Column> {
     for (l, count) in counts.iter().enumerate() {
         let side = side(faces[l], scale);
         let pitch = pitch(side);
-        let rows = ((room.y / pitch) as usize).max(1);
+        let rows = rows_in(room.y, side);
         let wide = count.div_ceil(rows).min(most).max(1);
         let tall = count.div_ceil(wide).min(rows).max(1);
         let shown = (wide * tall).min(*count);

@@ -15,14 +15,21 @@ use eframe::egui::{self, FontId, RichText, TextFormat, Ui};
 pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, network: &NetworkProblem, out: &mut Vec<Command>) {
     let lane = &context.session.lanes()[index];
     let step = lane.run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len().max(run.trace().first())));
+    // In a small panel the pictures need the room.
+    let small = ui.available_height() < super::LOW;
+    let [plain, strong] = if small {
+        [FontId::proportional(12.0), FontId::new(12.0, theme::strong_family())]
+    } else {
+        [FontId::proportional(14.0), theme::heading()]
+    };
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(12.0, 4.0);
+        ui.spacing_mut().item_spacing = egui::vec2(if small { 8.0 } else { 12.0 }, if small { 0.0 } else { 4.0 });
         chooser_ui(ui, context, index, out);
         let mut fact = |name: &str, value: String, about: &str| {
             let mut job = LayoutJob::default();
             let part = |font_id, color| TextFormat { font_id, color, valign: egui::Align::Center, ..TextFormat::default() };
-            job.append(name, 0.0, part(FontId::proportional(14.0), ui.visuals().weak_text_color()));
-            job.append(&value, 5.0, part(theme::heading(), ui.visuals().text_color()));
+            job.append(name, 0.0, part(plain.clone(), ui.visuals().weak_text_color()));
+            job.append(&value, 5.0, part(strong.clone(), ui.visuals().text_color()));
             ui.add(egui::Label::new(job).extend()).on_hover_text(about);
         };
         fact("step", number::count(step), "The step that is shown");

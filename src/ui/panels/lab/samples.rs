@@ -46,7 +46,13 @@ pub(super) fn height(subject: &Subject) -> f32 {
     22.0 + rows * (SIDE + 4.0) + 22.0
 }
 
-/// Draws the row.
+/// The width of a grid of images beside the diagram of a panel of this width.
+pub(super) fn width(room: f32) -> f32 {
+    let columns = ((0.34 * room) / (SIDE + GAP)).floor().max(1.0);
+    columns * (SIDE + GAP) - GAP
+}
+
+/// Draws the images.
 pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &Insight, memory: &mut SamplesMemory) {
     let Kind::Images { shape: [height, width], samples, range } = &subject.kind else { return };
     let Some(outputs) = insight.layers.last() else { return };
@@ -64,53 +70,70 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
         memory.atlas.set(ui.ctx(), [*width, *height], &pixels, TextureOptions::NEAREST);
     }
     let of_test = samples.first().is_some_and(|i| *i >= data.train);
-    let title = match (mirrored, of_test) {
-        (true, true) => "Test images, and below their reconstructions",
-        (true, false) => "Training images, and below their reconstructions",
-        (false, true) => "Test images: the class and its probability; wrong ones are crossed",
-        (false, false) => "Training images: the class and its probability; wrong ones are crossed",
+    let title = match (of_test, mirrored) {
+        (true, false) => "Test images: class, probability",
+        (true, true) => "Test images, reconstructions",
+        (false, false) => "Training images: class, probability",
+        (false, true) => "Training images, reconstructions",
     };
-    super::super::faint_ui(ui, title);
-    let fit = ((ui.available_width() + GAP) / (SIDE + GAP)) as usize;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = GAP;
-        for (k, sample) in samples.iter().enumerate().take(shown.min(fit.max(1))) {
-            let z = outputs.row(k);
-            let aspect = *height as f32 / *width as f32;
-            let size = if aspect > 1.0 { vec2(SIDE / aspect, SIDE) } else { vec2(SIDE, SIDE * aspect) };
-            let tall = if mirrored { 2.0 * size.y + 4.0 } else { size.y } + 18.0;
-            let (rect, response) = ui.allocate_exact_size(vec2(SIDE, tall), Sense::hover());
-            let picture = |place: usize, y: f32| {
-                let at = Rect::from_min_size(pos2(rect.center().x - 0.5 * size.x, rect.top() + y), size);
-                if let Some((texture, part)) = memory.atlas.picture(place) {
-                    ui.painter().image(texture, at, part, Color32::WHITE);
-                }
-                at
-            };
-            let first = picture(k, 0.0);
-            let (text, about) = if mirrored {
-                picture(shown + k, size.y + 4.0);
-                let x = subject.inputs.row(k);
-                let error = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
-                let text = number::significant(error, 2);
-                (text, format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)))
-            } else {
-                let (text, about, wrong) = verdict(subject, data, *sample, z);
-                if wrong {
-                    let stroke = Stroke::new(2.0, ui.visuals().error_fg_color);
-                    ui.painter().rect_stroke(first, 0.0, stroke, egui::StrokeKind::Outside);
-                    let corner = Rect::from_min_size(first.right_top() + vec2(-12.0, 0.0), vec2(12.0, 12.0));
-                    ui.painter().rect_filled(corner, 0.0, ui.visuals().panel_fill);
-                    crate::ui::icons::Icon::Cross.paint(ui.painter(), corner, ui.visuals().error_fg_color);
-                }
-                (text, about)
-            };
-            let at = rect.center_bottom();
-            ui.painter().text(at, Align2::CENTER_BOTTOM, text, FontId::proportional(12.0), ui.visuals().text_color());
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about.clone()));
-            response.on_hover_text(about);
-        }
-    });
+    let about = if mirrored {
+        "Below each image its reconstruction, and ½‖z − x‖²"
+    } else {
+        "A wrong class is framed and crossed"
+    };
+    super::super::faint_ui(ui, title).on_hover_text(about);
+    let aspect = *height as f32 / *width as f32;
+    let size = if aspect > 1.0 { vec2(SIDE / aspect, SIDE) } else { vec2(SIDE, SIDE * aspect) };
+    let cell = vec2(SIDE, if mirrored { 2.0 * size.y + 2.0 } else { size.y } + 16.0);
+    let fit = |room: f32, each: f32| (((room + GAP) / (each + GAP)) as usize).max(1);
+    let room = ui.available_size();
+    let [across, down] = [fit(room.x, cell.x), fit(room.y, cell.y)];
+    ui.spacing_mut().item_spacing = vec2(GAP, GAP);
+    for row in 0..down {
+        ui.horizontal(|ui| {
+            for (k, sample) in samples.iter().enumerate().take(shown).skip(row * across).take(across) {
+                let (rect, response) = ui.allocate_exact_size(cell, Sense::hover());
+                let z = outputs.row(k);
+                let painter = ui.painter();
+                let picture = |place: usize, y: f32| {
+                    let at = Rect::from_min_size(pos2(rect.center().x - 0.5 * size.x, rect.top() + y), size);
+                    if let Some((texture, part)) = memory.atlas.picture(place) {
+                        painter.image(texture, at, part, Color32::WHITE);
+                    }
+                    at
+                };
+                let first = picture(k, 0.0);
+                let (text, about) = if mirrored {
+                    picture(shown + k, size.y + 2.0);
+                    let x = subject.inputs.row(k);
+                    let error = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
+                    (
+                        number::significant(error, 2),
+                        format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)),
+                    )
+                } else {
+                    let (text, about, wrong) = verdict(subject, data, *sample, z);
+                    if wrong {
+                        cross_out(painter, first, ui.visuals());
+                    }
+                    (text, about)
+                };
+                let at = rect.center_bottom();
+                painter.text(at, Align2::CENTER_BOTTOM, text, FontId::proportional(12.0), ui.visuals().text_color());
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about.clone()));
+                response.on_hover_text(about);
+            }
+        });
+    }
+}
+
+/// The mark of a wrong class: a frame and a cross, so that it is no matter of colour.
+fn cross_out(painter: &egui::Painter, image: Rect, visuals: &Visuals) {
+    let color = visuals.error_fg_color;
+    painter.rect_stroke(image, 0.0, Stroke::new(2.0, color), egui::StrokeKind::Inside);
+    let corner = Rect::from_min_size(image.right_top() - vec2(14.0, 0.0), vec2(14.0, 14.0));
+    painter.rect_filled(corner, 0.0, visuals.panel_fill);
+    crate::ui::icons::Icon::Cross.paint(painter, corner, color);
 }
 
 /// What the network says of a sample: below the image, at length, and whether it is wrong.

@@ -70,7 +70,9 @@ fn pairs_ui(ui: &Ui, square: Rect, pairs: &[[f64; 2]], test: usize) -> String {
     let below = vec2(0.0, 2.0);
     painter.text(square.left_bottom() + below, Align2::LEFT_TOP, number::significant(low, 2), font.clone(), ink);
     painter.text(square.right_bottom() + below, Align2::RIGHT_TOP, number::significant(high, 2), font.clone(), ink);
-    painter.text(square.center_bottom() + below, Align2::CENTER_TOP, "target", font.clone(), ink);
+    if square.width() > 120.0 {
+        painter.text(square.center_bottom() + below, Align2::CENTER_TOP, "target", font.clone(), ink);
+    }
     painter.text(square.left_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, "z", font, ink);
     "Outputs z against targets; filled: training, rings: test samples".to_owned()
 }
