@@ -368,6 +368,9 @@ fn a_phone_opens_each_panel_as_a_sheet() {
     let [_, _, width, height] = window.state().snapshot().map_rect_px;
     assert!(width * height > 0.5 * 390.0 * 844.0, "the map has {width} x {height} points");
     for panel in panels::panels().iter().filter(|panel| panel.id != "map" && panels::belongs(panel.id, false)) {
+        // More tabs than fit are scrolled.
+        window.get_all_by_label(panel.title).last().expect("a tab").scroll_to_me();
+        window.run();
         window.get_all_by_label(panel.title).last().expect("a tab").click();
         window.run();
         assert!(window.query_by_label("Close the sheet").is_some(), "{}", panel.title);

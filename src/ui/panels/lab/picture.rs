@@ -161,13 +161,7 @@ fn color(problem: &NetworkProblem, reading: Reading, i: usize, visuals: &Visuals
     }
 }
 
-fn points(
-    painter: &Painter,
-    problem: &NetworkProblem,
-    reading: Reading,
-    screen: &dyn Fn(&[f64]) -> Pos2,
-    visuals: &Visuals,
-) {
+fn points(painter: &Painter, problem: &NetworkProblem, reading: Reading, screen: &dyn Fn(&[f64]) -> Pos2, visuals: &Visuals) {
     let data = problem.data();
     let casing = theme::color(theme::theme_of(visuals).casing());
     let by_value = matches!(data.targets, Targets::Values(_));

@@ -107,10 +107,7 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
                     picture(shown + k, size.y + 2.0);
                     let x = subject.inputs.row(k);
                     let error = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
-                    (
-                        number::significant(error, 2),
-                        format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)),
-                    )
+                    (number::significant(error, 2), format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)))
                 } else {
                     let (text, about, wrong) = verdict(subject, data, *sample, z);
                     if wrong {
