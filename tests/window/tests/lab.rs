@@ -42,7 +42,7 @@ fn window(scene: Option<Scene>, size: [f32; 2], theme: Theme) -> Harness<'static
 
 /// Waits for the runs, and for the panel: the map behind it may take longer.
 fn settle(window: &mut Harness<'_, App>) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(1200);
     window.run_steps(2);
     while window.state().session().is_working() && Instant::now() < end {
         window.step();

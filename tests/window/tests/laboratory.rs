@@ -25,7 +25,7 @@ fn opened(scene: Scene, theme: Theme, size: [f32; 2]) -> Harness<'static, App> {
 
 /// Waits for the threads behind the window.
 fn settle(window: &mut Harness<'_, App>, busy: impl Fn(&App) -> bool) {
-    let end = Instant::now() + Duration::from_secs(240);
+    let end = Instant::now() + Duration::from_secs(1200);
     window.step();
     while busy(window.state()) {
         assert!(Instant::now() < end, "the threads come to no end");

@@ -40,7 +40,7 @@ fn settle(window: &mut Harness<'_, App>) {
 }
 
 fn until(window: &mut Harness<'_, App>, done: impl Fn(&Harness<'_, App>) -> bool) {
-    let end = Instant::now() + Duration::from_secs(240);
+    let end = Instant::now() + Duration::from_secs(1200);
     while !done(window) {
         assert!(Instant::now() < end, "it does not come to an end");
         window.step();
