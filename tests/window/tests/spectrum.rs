@@ -145,6 +145,7 @@ fn a_click_in_the_heat_map_moves_the_playback_and_a_tick_can_be_chosen() {
 }
 
 #[test]
+#[ignore = "takes minutes beside other work: run it by its name"]
 fn a_large_network_has_ends_and_a_density_and_is_cancelled() {
     let mut results = SnapshotResults::new();
     let mut scene = entry("mnist");
@@ -194,6 +195,7 @@ fn half_spaces_keep_to_their_bound() {
 }
 
 #[test]
+#[ignore = "takes minutes beside other work: run it by its name"]
 fn a_study_goes_over_widths_and_depths() {
     let mut window = window(entry("spirals"), DESK, Theme::Light);
     show(&mut window, "Noise");
