@@ -4,6 +4,8 @@ use super::ticks;
 
 /// Decades below the largest eigenvalue that are told apart on either side of 0.
 const DECADES: i32 = 4;
+/// Eigenvalues beyond are not shown.
+const FARTHEST: f64 = 1e300;
 /// The share of the axis beyond the outermost eigenvalue.
 const MARGIN: f64 = 0.04;
 
@@ -31,6 +33,8 @@ impl SpectralAxis {
     /// An axis that shows `values`, those that are not finite left out; it shows 0.
     pub fn around(values: impl Iterator<Item = f64>, log: bool) -> Self {
         let (low, high) = values.filter(|v| v.is_finite()).fold((0.0_f64, 0.0_f64), |(l, h), v| (l.min(v), h.max(v)));
+        // The width of the axis has to be a number, too.
+        let (low, high) = (low.max(-FARTHEST), high.min(FARTHEST));
         let largest = high.max(-low);
         let (low, high) = if largest > 0.0 { (low, high) } else { (-1.0, 1.0) };
         let largest = largest.max(f64::MIN_POSITIVE);
