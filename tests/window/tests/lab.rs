@@ -240,7 +240,8 @@ fn drop_files(window: &mut Harness<'_, App>, files: &[(&str, &[u8])]) {
     }
     window.step();
     window.input_mut().dropped_files.clear();
-    settle(window);
+    // A notice goes after some seconds.
+    window.run_steps(3);
 }
 
 #[test]
@@ -258,6 +259,7 @@ fn dropped_tables_and_images_become_networks_and_wrong_files_a_sentence() {
     }
     let rows: String = (0..40).map(|i| format!("{},{},{}\n", i % 7, i % 5, if i % 2 == 0 { "even" } else { "odd" })).collect();
     drop_files(&mut window, &[("mine.csv", format!("a,b,kind\n{rows}").as_bytes())]);
+    settle(&mut window);
     let network = |window: &Harness<'_, App>| match &window.state().scene().problem {
         ProblemSpec::Network(spec) => (**spec).clone(),
         other => panic!("{other:?} is no network"),
@@ -270,6 +272,7 @@ fn dropped_tables_and_images_become_networks_and_wrong_files_a_sentence() {
     drop_files(&mut window, &[("mnist10-test-labels.idx1-ubyte", &labels)]);
     assert_eq!(network(&window).layers, [2, 8, 1]);
     drop_files(&mut window, &[("mnist10-test-images.idx3-ubyte", &images)]);
+    settle(&mut window);
     let spec = network(&window);
     assert_eq!(spec.layers, [100, 8, 10]);
     assert!(matches!(spec.data.source, DataSource::Images { labels: Some(_), .. }));
