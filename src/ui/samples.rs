@@ -2,7 +2,6 @@
 
 use super::command::{Edit, SampleFile};
 use super::panels::network::fit_to_data;
-use super::session::sentence;
 use crate::problem::NetworkSpec;
 use crate::problem::data::{DataSource, DataSpec, Targets, read_idx_images, read_idx_labels};
 use crate::problem::network::{Activation, Loss};
@@ -46,7 +45,7 @@ impl Half {
             let text = String::from_utf8(file.bytes).map_err(|_| format!("{name} is no UTF-8 text."))?;
             return edit(problem, DataSource::Table { name, text, label: None }, true);
         }
-        let broken = |error: crate::problem::data::DataError| sentence(&format!("{}: {error}", file.name));
+        let broken = |error: crate::problem::data::DataError| format!("{}: {error}.", file.name);
         if file.bytes.get(3) == Some(&1) {
             let count = read_idx_labels(&file.bytes).map_err(broken)?.len();
             let name = file.name.clone();
@@ -105,7 +104,7 @@ fn first(bytes: &[u8], count: usize) -> Vec<u8> {
 fn edit(problem: &ProblemSpec, source: DataSource, standardize: bool) -> Result<(Edit, String), String> {
     let spec = DataSpec { standardize, ..DataSpec::of(source) };
     let name = spec.id().to_owned();
-    let data = spec.load().map_err(|error| sentence(&format!("{name}: {error}")))?;
+    let data = spec.load().map_err(|error| format!("{name}: {error}."))?;
     let said = format!("{name}: {} samples with {} features.", data.len(), data.inputs.width);
     if let ProblemSpec::Network(now) = problem {
         let mut wanted = (**now).clone();
