@@ -159,6 +159,7 @@ impl MapPanel {
             let seen = self.marks.marks().iter().filter(|mark| paint::visible(&view, mark.at, 0.0)).take(MARKS_FREE);
             taken.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
         }
+        self.names.follow(context.trains() && session.is_working());
         let names = self.race.names(context, &view);
         self.names.draw(ui, &painter, rect, &names, taken, |area| self.race.crosses(area), context.playing);
         if let Some(hit) = hit {

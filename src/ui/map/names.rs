@@ -33,9 +33,19 @@ const ICON: f32 = 14.0;
 #[derive(Default)]
 pub struct Names {
     places: HashMap<usize, usize>,
+    /// Whether runs grew in the last frame.
+    growing: bool,
 }
 
 impl Names {
+    /// Follows the runs of a network: once they have come to their ends, names take the best places, whatever was taken on the way.
+    pub fn follow(&mut self, growing: bool) {
+        if self.growing && !growing {
+            self.places.clear();
+        }
+        self.growing = growing;
+    }
+
     /// Places the names in `rect`, away from what is in `taken` and, where there is room, from what `crossed` says has a
     /// path in it. While the names are `moving` they keep their places also over paths.
     pub fn draw(
