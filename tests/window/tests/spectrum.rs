@@ -3,7 +3,7 @@
 
 use eframe::egui::{Event, Modifiers, PointerButton, Pos2, Theme, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
-use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions, SnapshotResults};
 use saddlescope::linalg::symmetric_eigenvalues;
 use saddlescope::optim::Setting;
 use saddlescope::problem::Objective;
@@ -76,6 +76,12 @@ fn written(v: f64) -> String {
     format!("{}{:.*}", if v < 0.0 { "−" } else { "" }, digits.max(0) as usize, v.abs())
 }
 
+/// Where a glyph stands in the atlas depends on the numbers that were shown before, and these on the threads: at some edges the
+/// rounding of a colour differs by a level.
+fn pictured() -> SnapshotOptions {
+    SnapshotOptions::default().max_failed_pixels(20)
+}
+
 #[test]
 fn spirals_are_the_numbers_of_the_core() {
     let mut results = SnapshotResults::new();
@@ -99,16 +105,16 @@ fn spirals_are_the_numbers_of_the_core() {
         }
         let label = format!("eigenvalues from {} to {}", written(values[0]), written(values[n - 1]));
         assert!(window.query_by_label_contains(&label).is_some(), "no label {label}");
-        window.snapshot(format!("spectrum_spirals_{shade}"));
+        window.snapshot_options(format!("spectrum_spirals_{shade}"), &pictured());
         if shade == "light" {
             for name in ["Gauss-Newton", "Fisher (empirical)"] {
                 window.get_by_label(name).click();
                 window.run_steps(3);
             }
             settle(&mut window);
-            window.snapshot("spectrum_matrices_light");
+            window.snapshot_options("spectrum_matrices_light", &pictured());
             show(&mut window, "Noise");
-            window.snapshot("noise_spirals_light");
+            window.snapshot_options("noise_spirals_light", &pictured());
             window.get_by_label("normalised").click();
             window.run_steps(3);
             settle(&mut window);
