@@ -38,7 +38,7 @@ part_core() {
 # The whole workspace: the same tests with the window, and its pictures on a software device.
 part_window() {
   need_window
-  cargo test --workspace
+  cargo test --workspace --no-fail-fast
 }
 
 # The fuzz target compiles; running it needs a nightly compiler: `cargo +nightly fuzz run formula`.

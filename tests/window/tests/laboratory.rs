@@ -3,7 +3,7 @@
 
 use eframe::egui::{Theme, vec2};
 use egui_kittest::kittest::Queryable;
-use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions, SnapshotResults};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
 use saddlescope::measure::SliceKind;
 use saddlescope::problem::Objective;
 use saddlescope::scene::{Scene, SliceSpec, networks};
@@ -43,12 +43,6 @@ fn apply(window: &mut Harness<'_, App>, command: Command) {
     let ctx = window.ctx.clone();
     window.state_mut().apply(&ctx, command);
     window.step();
-}
-
-/// Where a glyph stands in the atlas depends on the numbers that were shown before, and these on the threads: at some edges the
-/// rounding of a colour differs by a level.
-fn pictured() -> SnapshotOptions {
-    SnapshotOptions::default().max_failed_pixels(20)
 }
 
 #[test]
@@ -137,7 +131,7 @@ fn the_laboratory_at_a_desk() {
         let mut window = opened(scene("spirals"), theme, [1280.0, 800.0]);
         settle(&mut window, App::is_busy);
         window.run();
-        window.snapshot_options(format!("laboratory_{name}"), &pictured());
+        window.snapshot(format!("laboratory_{name}"));
         results.extend_harness(&mut window);
     }
 }
@@ -150,6 +144,6 @@ fn the_form_of_a_network() {
     window.get_all_by_label("Landscape").next().expect("a tab").click();
     settle(&mut window, App::is_busy);
     window.run();
-    window.snapshot_options("laboratory_form", &pictured());
+    window.snapshot("laboratory_form");
     results.extend_harness(&mut window);
 }
