@@ -32,7 +32,7 @@ part_docs() {
 
 # The headless core, without the window's crates.
 part_core() {
-  cargo test -p saddlescope --no-default-features
+  cargo test -p saddlescope -p saddlescope-kernels --no-default-features
 }
 
 # The whole workspace: the same tests with the window, and its pictures on a software device.

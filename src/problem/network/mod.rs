@@ -1,29 +1,15 @@
 //! Multilayer perceptrons: value, gradient, per-sample gradients, Hessian and Gauss-Newton products and matrices, exact in f64.
 //!
-//! May import `linalg` and the contract of `problem`. `lanes` holds elementary functions for vector registers, `kernels` the
-//! matrix products of a layer, `pass` one chunk of samples through the network, `dense` the matrices of a chunk, `work` all
-//! chunks in the machine's widest registers, `model` the objective made of them.
+//! May import `linalg` and the contract of `problem`. The arithmetic is the crate `saddlescope-kernels`; `model` is the objective
+//! made of it, `init` the weights to begin with, `inspect` what single units do.
 
-mod activation;
-mod architecture;
-mod buffer;
-mod chunk;
-mod dense;
 mod init;
 mod inspect;
-mod kernels;
-mod lanes;
-mod loss;
 mod model;
-mod pass;
-mod work;
 
-pub use activation::Activation;
-pub use architecture::{Architecture, ArchitectureError, Layer, MOST_PARAMETERS};
-pub use chunk::Rows;
 pub use init::{Init, WeightsError, weights_from_json, weights_to_json};
-pub use loss::Loss;
 pub use model::Network;
+pub use saddlescope_kernels::{Activation, Architecture, ArchitectureError, Layer, Loss, MOST_PARAMETERS, Rows};
 
 /// Why a network cannot be put on its samples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

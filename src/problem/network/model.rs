@@ -1,14 +1,9 @@
 //! A network with its data as an objective.
 
-use super::architecture::{Architecture, Layer};
-use super::chunk::{CHUNK, Chunk, Rows};
-use super::dense::{Room, complete};
-use super::lanes::vectorized;
-use super::pass::{Matrix, State};
-use super::work::{Question, Task};
-use super::{Loss, NetworkError};
+use super::NetworkError;
 use crate::linalg::{axpy, dot};
 use crate::problem::{FiniteSum, GaussNewton, Objective};
+use saddlescope_kernels::{Architecture, CHUNK, Chunk, Layer, Loss, Matrix, Question, Room, Rows, State, Task, complete};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -160,7 +155,7 @@ impl Network {
     fn value_of(&self, w: &[f64], (chunks, t): (&[Chunk], f64), ws: &mut Workspace) -> f64 {
         let (states, room) = (std::slice::from_mut(&mut ws.passing), &mut ws.room);
         let (layers, question) = (&self.layers, Question::Value);
-        t * vectorized(Task { layers, loss: self.loss, w, chunks, t, states, known: false, bent: false, room, question })
+        t * Task { layers, loss: self.loss, w, chunks, t, states, known: false, bent: false, room, question }.answer()
     }
 
     /// Answers what needs the states of the point, which stay in the workspace where they fit; returns the mean of L where
@@ -183,7 +178,7 @@ impl Network {
             }
             let states = if ws.known { &mut ws.states[..] } else { std::slice::from_mut(&mut ws.passing) };
             let (layers, loss, room) = (&self.layers, self.loss, &mut ws.room);
-            t * vectorized(Task { layers, loss, w, chunks, t, states, known, bent, room, question })
+            t * Task { layers, loss, w, chunks, t, states, known, bent, room, question }.answer()
         })
     }
 

@@ -9,7 +9,7 @@ const PER_LINE: usize = LINE / size_of::<f64>();
 
 /// Numbers that begin on a cache line, so that no register's load crosses two.
 #[derive(Debug, Default)]
-pub(super) struct Buffer {
+pub struct Buffer {
     values: Vec<f64>,
     start: usize,
     len: usize,

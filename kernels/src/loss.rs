@@ -1,8 +1,8 @@
 //! Loss functions of a network's outputs.
 
-use super::activation::softplus;
-use super::chunk::CHUNK;
-use super::lanes::{self, LANES, sum};
+use crate::activation::softplus;
+use crate::chunk::CHUNK;
+use crate::lanes::{self, LANES, sum};
 use serde::{Deserialize, Serialize};
 
 /// L(z, y) of the outputs z and the target y of one sample; a network's objective is its mean over samples.
@@ -34,7 +34,7 @@ impl Loss {
     /// ∇²L to `curvature`, both outputs × samples and 0 at the samples that only fill the chunk.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub(super) fn evaluate(
+    pub(crate) fn evaluate(
         self,
         z: &[f64],
         y: &[f64],
@@ -61,7 +61,7 @@ impl Loss {
     /// ∇²L v for each sample, in place.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub(super) fn product(self, curvature: &[f64], v: &mut [f64], samples: usize) {
+    pub(crate) fn product(self, curvature: &[f64], v: &mut [f64], samples: usize) {
         match self {
             Self::Mse | Self::Bce => v.iter_mut().zip(curvature).for_each(|(v, c)| *v *= c),
             Self::CrossEntropy => {

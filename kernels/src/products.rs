@@ -7,7 +7,7 @@
 //! In WebAssembly, where no function is compiled for another machine than its caller, the large ones are not inlined: browsers
 //! keep no numbers in registers in huge functions.
 
-use super::lanes::{LANES, Machine, sum};
+use crate::lanes::{LANES, Machine, sum};
 
 /// Outputs, or inputs, whose sums are held in registers together.
 const TILE: usize = 4;
@@ -16,7 +16,7 @@ const BLOCK: usize = 3072;
 
 /// Where sums over units begin.
 #[derive(Clone, Copy)]
-pub(super) enum Start<'a> {
+pub(crate) enum Start<'a> {
     /// At 0.
     Zero,
     /// At b.
@@ -28,7 +28,7 @@ pub(super) enum Start<'a> {
 /// out = W a, or Wᵀ a for `TRANSPOSED`; W has `inputs` columns.
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(super) fn multiply<M: Machine, const TRANSPOSED: bool>(
+pub(crate) fn multiply<M: Machine, const TRANSPOSED: bool>(
     machine: M,
     (w, inputs): (&[f64], usize),
     a: &[f64],
@@ -152,7 +152,7 @@ fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R]
 /// G ← G + t Σ d aᵀ over the pairs (d, a) and over samples; G is outputs × `inputs`.
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(super) fn outer<M: Machine, const P: usize>(
+pub(crate) fn outer<M: Machine, const P: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
@@ -252,7 +252,7 @@ fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
 
 /// b ← b + t d 1, the sum over samples.
 #[inline(always)]
-pub(super) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) {
+pub(crate) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) {
     for (g, row) in gradient.iter_mut().zip(d.chunks_exact(samples)) {
         let mut acc = [0.0; LANES];
         for lane in row.chunks_exact(LANES) {
@@ -266,8 +266,8 @@ pub(super) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::lanes::{Dispatched, Work, vectorized};
     use super::*;
+    use crate::lanes::{Dispatched, Work, vectorized};
     use pulp::{Scalar, Simd, WithSimd};
 
     struct All<'a> {

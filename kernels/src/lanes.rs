@@ -6,10 +6,10 @@
 use pulp::{Simd, WithSimd};
 
 /// Numbers that are worked on together: a multiple of every register's width, and the granule of every sum over samples.
-pub(super) const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// A machine's vector registers.
-pub(super) trait Machine: Copy {
+pub(crate) trait Machine: Copy {
     /// [`WIDTH`](Self::WIDTH) numbers.
     type Register: Copy;
     /// A divisor of [`LANES`].
@@ -30,7 +30,7 @@ pub(super) trait Machine: Copy {
 }
 
 /// What is to be run in the machine's registers.
-pub(super) trait Work {
+pub(crate) trait Work {
     /// What it gives back.
     type Output;
     /// `#[inline(always)]`.
@@ -40,7 +40,7 @@ pub(super) trait Work {
 /// Runs `work` compiled for the widest vector registers that the machine has. Everything that it calls and that is to be
 /// vectorized must be `#[inline(always)]`: what is not inlined, a closure for one, is compiled for the oldest machine.
 #[inline]
-pub(super) fn vectorized<W: Work>(work: W) -> W::Output {
+pub(crate) fn vectorized<W: Work>(work: W) -> W::Output {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     return work.run(browser::Vectors);
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -48,7 +48,7 @@ pub(super) fn vectorized<W: Work>(work: W) -> W::Output {
 }
 
 /// Work for pulp.
-pub(super) struct Dispatched<W>(pub W);
+pub(crate) struct Dispatched<W>(pub W);
 
 impl<W: Work> WithSimd for Dispatched<W> {
     type Output = W::Output;
@@ -101,7 +101,7 @@ mod browser {
     use core::arch::wasm32::{f64x2, f64x2_add, f64x2_extract_lane, f64x2_mul, f64x2_splat, v128};
 
     #[derive(Clone, Copy)]
-    pub(super) struct Vectors;
+    pub(crate) struct Vectors;
 
     impl Machine for Vectors {
         type Register = v128;
@@ -169,7 +169,7 @@ fn clamped(x: f64, [low, high]: [f64; 2]) -> f64 {
 
 /// e^x to 2 units in the last place for |x| ≤ 708; e^±708 and e^709 beyond.
 #[inline(always)]
-pub(super) fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     let (scale, p) = exp_parts(clamped(x, EXP_RANGE));
     scale * p + scale
 }
@@ -183,21 +183,21 @@ fn exp_m1(x: f64) -> f64 {
 
 /// tanh x = (e^{2x} − 1)/(e^{2x} + 1).
 #[inline(always)]
-pub(super) fn tanh(x: f64) -> f64 {
+pub(crate) fn tanh(x: f64) -> f64 {
     let t = exp_m1(clamped(2.0 * x, [-44.0, 44.0]));
     t / (t + 2.0)
 }
 
 /// 1/(1 + e^{−x}).
 #[inline(always)]
-pub(super) fn sigmoid(x: f64) -> f64 {
+pub(crate) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
 
 /// ln(1 + x) = 2 artanh(x/(2 + x)) for 0 ≤ x ≤ 1, to 3 units in the last place: the argument is at most 1/3, and the remainder
 /// of 17 terms 10⁻¹⁷ of the sum.
 #[inline(always)]
-pub(super) fn ln_1p(x: f64) -> f64 {
+pub(crate) fn ln_1p(x: f64) -> f64 {
     let s = x / (2.0 + x);
     let square = s * s;
     let mut p = 1.0 / 33.0;
@@ -209,7 +209,7 @@ pub(super) fn ln_1p(x: f64) -> f64 {
 
 /// The sum of the lanes, by halves.
 #[inline(always)]
-pub(super) fn sum(v: [f64; LANES]) -> f64 {
+pub(crate) fn sum(v: [f64; LANES]) -> f64 {
     let quarter = [v[0] + v[4], v[1] + v[5], v[2] + v[6], v[3] + v[7]];
     (quarter[0] + quarter[2]) + (quarter[1] + quarter[3])
 }

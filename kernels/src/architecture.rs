@@ -1,6 +1,6 @@
 //! The shape of a network and the order of its parameters.
 
-use super::Activation;
+use crate::Activation;
 use std::ops::Range;
 
 /// Most parameters of a network.

@@ -4,25 +4,25 @@
 //! (Schraudolph 2002). What a product needs of the point is kept from the gradient's pass: a product at a known point costs two
 //! gradients, one at a new point two thirds of a gradient more, as the weights' gradient is left out.
 
-use super::architecture::Layer;
-use super::buffer::Buffer;
-use super::chunk::Chunk;
-use super::kernels::{self, Start};
-use super::lanes::Machine;
-use super::{Activation, Loss};
+use crate::architecture::Layer;
+use crate::buffer::Buffer;
+use crate::chunk::Chunk;
+use crate::lanes::Machine;
+use crate::products::{self, Start};
+use crate::{Activation, Loss};
 
 /// What is known of a chunk at a point.
 #[derive(Clone, Debug, Default)]
-pub(super) struct State {
+pub struct State {
     /// One for each layer.
-    pub layers: Vec<Part>,
+    pub(crate) layers: Vec<Part>,
     /// What ∇²L needs of the outputs.
-    pub curvature: Buffer,
+    pub(crate) curvature: Buffer,
 }
 
 /// What is known of a layer: buffers of units × samples.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Part {
+pub(crate) struct Part {
     /// z where σ″ needs it; empty else.
     z: Buffer,
     /// a = σ(z).
@@ -39,7 +39,7 @@ pub(super) struct Part {
 
 /// Room for a product: R z and R a of each layer, and two rows of deltas.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     pub rz: Vec<Buffer>,
     pub ra: Vec<Buffer>,
     pub now: Buffer,
@@ -48,7 +48,7 @@ pub(super) struct Scratch {
 
 /// Which matrix is multiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Matrix {
+pub enum Matrix {
     /// ∇²f.
     Hessian,
     /// Jᵀ ∇²L J.
@@ -57,7 +57,7 @@ pub(super) enum Matrix {
 
 /// What a pass is about.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     /// The network.
     pub layers: &'a [Layer],
     /// What its outputs cost.
@@ -87,7 +87,7 @@ impl At<'_> {
 impl State {
     /// Forward: returns Σ L over the samples.
     #[inline(always)]
-    pub fn forward<M: Machine>(&mut self, machine: M, at: &At<'_>) -> f64 {
+    pub(crate) fn forward<M: Machine>(&mut self, machine: M, at: &At<'_>) -> f64 {
         let At { layers, w, chunk, .. } = *at;
         let samples = chunk.samples;
         if self.layers.len() != layers.len() {
@@ -102,7 +102,7 @@ impl State {
             }
             let input: &[f64] = before.last().map_or(&chunk.x, |part| &part.a);
             let start = Start::Bias(At::bias(layer, w));
-            kernels::multiply::<M, false>(machine, At::weights(layer, w), input, start, &mut part.a, samples);
+            products::multiply::<M, false>(machine, At::weights(layer, w), input, start, &mut part.a, samples);
             if layer.activation == Activation::Gelu {
                 part.z.fit(size);
                 part.z.copy_from_slice(&part.a);
@@ -116,7 +116,7 @@ impl State {
 
     /// Backward after [`forward`](Self::forward): G ← G + t Σ ∇L; without `gradient` only what products need.
     #[inline(always)]
-    pub fn backward<M: Machine>(&mut self, machine: M, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
+    pub(crate) fn backward<M: Machine>(&mut self, machine: M, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
         let At { layers, w, chunk, t, .. } = *at;
         let samples = chunk.samples;
         for l in (0..layers.len()).rev() {
@@ -129,18 +129,18 @@ impl State {
             if let Some(gradient) = &mut gradient {
                 let input: &[f64] = below.last().map_or(&chunk.x, |part| &part.a);
                 let (weights, bias) = gradient[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-                kernels::outer(machine, weights, t, [[delta, input]], [layer.inputs, samples]);
-                kernels::row_sums(bias, t, delta, samples);
+                products::outer(machine, weights, t, [[delta, input]], [layer.inputs, samples]);
+                products::row_sums(bias, t, delta, samples);
             }
             if let Some(below) = below.last_mut() {
-                kernels::multiply::<M, true>(machine, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
+                products::multiply::<M, true>(machine, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
             }
         }
     }
 
     /// What Hessian products need beside [`backward`](Self::backward).
     #[inline(always)]
-    pub fn bend(&mut self, at: &At<'_>) {
+    pub(crate) fn bend(&mut self, at: &At<'_>) {
         for (part, layer) in self.layers.iter_mut().zip(at.layers) {
             part.bend.fit(part.a.len());
             layer.activation.second(&part.z, &part.a, &part.first, &mut part.bend);
@@ -149,7 +149,7 @@ impl State {
     }
 
     /// Writes ∇fₛ of sample `s` of the chunk to `gradient`, after [`backward`](Self::backward).
-    pub fn sample_gradient(&self, at: &At<'_>, s: usize, gradient: &mut [f64]) {
+    pub(crate) fn sample_gradient(&self, at: &At<'_>, s: usize, gradient: &mut [f64]) {
         let samples = at.chunk.samples;
         for (l, layer) in at.layers.iter().enumerate() {
             let input = self.input(at, l);
@@ -171,7 +171,7 @@ impl State {
 
     /// P ← P + t A v after [`bend`](Self::bend), A the matrix summed over the samples.
     #[inline(always)]
-    pub fn product<M: Machine>(
+    pub(crate) fn product<M: Machine>(
         &self,
         machine: M,
         at: &At<'_>,
@@ -187,9 +187,9 @@ impl State {
         for l in 0..layers.len() {
             let layer = &layers[l];
             let start = Start::Bias(At::bias(layer, v));
-            kernels::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
+            products::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
             if l > 0 {
-                kernels::multiply::<M, false>(machine, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
+                products::multiply::<M, false>(machine, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
             }
             product_of(&mut ra[l], &rz[l], &self.layers[l].first);
         }
@@ -201,18 +201,18 @@ impl State {
             let (layer, part) = (&layers[l], &self.layers[l]);
             part.bent(now, &rz[l], hessian);
             let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-            kernels::row_sums(bias, t, now, samples);
+            products::row_sums(bias, t, now, samples);
             let dims = [layer.inputs, samples];
             if l == 0 || !hessian {
-                kernels::outer(machine, weights, t, [[now, self.input(at, l)]], dims);
+                products::outer(machine, weights, t, [[now, self.input(at, l)]], dims);
             } else {
-                kernels::outer(machine, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
+                products::outer(machine, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
             }
             if l > 0 {
                 before.fit(layer.inputs * samples);
-                kernels::multiply::<M, true>(machine, At::weights(layer, w), now, Start::Zero, before, samples);
+                products::multiply::<M, true>(machine, At::weights(layer, w), now, Start::Zero, before, samples);
                 if hessian {
-                    kernels::multiply::<M, true>(machine, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
+                    products::multiply::<M, true>(machine, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
                 }
                 std::mem::swap(now, before);
             }
@@ -221,7 +221,7 @@ impl State {
 
     /// What layer `l` reads.
     #[inline(always)]
-    pub fn input<'s>(&'s self, at: &At<'s>, l: usize) -> &'s [f64] {
+    pub(crate) fn input<'s>(&'s self, at: &At<'s>, l: usize) -> &'s [f64] {
         if l == 0 { &at.chunk.x } else { &self.layers[l - 1].a }
     }
 }
@@ -229,7 +229,7 @@ impl State {
 impl Part {
     /// R ∂L/∂z of R ∂L/∂a in `now`: · σ′, and in the Hessian + ∂L/∂a · σ″ · R z.
     #[inline(always)]
-    pub fn bent(&self, now: &mut [f64], rz: &[f64], hessian: bool) {
+    pub(crate) fn bent(&self, now: &mut [f64], rz: &[f64], hessian: bool) {
         multiply(now, &self.first);
         if hessian {
             for ((n, b), z) in now.iter_mut().zip(self.bend.iter()).zip(rz) {
@@ -241,7 +241,7 @@ impl Part {
 
 impl Scratch {
     #[inline(always)]
-    pub fn fit(&mut self, layers: &[Layer], samples: usize) {
+    pub(crate) fn fit(&mut self, layers: &[Layer], samples: usize) {
         for buffers in [&mut self.rz, &mut self.ra] {
             buffers.resize_with(layers.len(), Buffer::default);
             for (buffer, layer) in buffers.iter_mut().zip(layers) {
@@ -253,7 +253,7 @@ impl Scratch {
 
 /// a ← a b, entry by entry.
 #[inline(always)]
-pub(super) fn multiply(a: &mut [f64], b: &[f64]) {
+pub(crate) fn multiply(a: &mut [f64], b: &[f64]) {
     for (a, b) in a.iter_mut().zip(b) {
         *a *= b;
     }
@@ -261,7 +261,7 @@ pub(super) fn multiply(a: &mut [f64], b: &[f64]) {
 
 /// out = a b, entry by entry.
 #[inline(always)]
-pub(super) fn product_of(out: &mut [f64], a: &[f64], b: &[f64]) {
+pub(crate) fn product_of(out: &mut [f64], a: &[f64], b: &[f64]) {
     for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
         *out = a * b;
     }

@@ -7,17 +7,17 @@
 //!
 //! where a bias has a = 1, and R a_{l−1} = 0. So the sums over samples, one for each entry, are matrix products.
 
-use super::architecture::Layer;
-use super::buffer::Buffer;
-use super::kernels::{self, Start};
-use super::lanes::Machine;
-use super::pass::{At, Matrix, Scratch, State, multiply, product_of};
+use crate::architecture::Layer;
+use crate::buffer::Buffer;
+use crate::lanes::Machine;
+use crate::pass::{At, Matrix, Scratch, State, multiply, product_of};
+use crate::products::{self, Start};
 use std::ops::Range;
 
 /// Room for products and for [`State::matrix`].
 #[derive(Clone, Debug, Default)]
-pub(super) struct Room {
-    pub scratch: Scratch,
+pub struct Room {
+    pub(crate) scratch: Scratch,
     /// R δ of each layer.
     delta: Vec<Buffer>,
     /// a_{l−1} and a row of ones.
@@ -38,7 +38,7 @@ impl State {
     /// H ← H + t A after [`bend`](State::bend) in the rows of some units, A the matrix summed over the samples; `hessian` is n × n.
     /// Only the entries of a unit with itself and with later ones are written; [`complete`] writes the others.
     #[inline(always)]
-    pub fn matrix<M: Machine>(
+    pub(crate) fn matrix<M: Machine>(
         &self,
         machine: M,
         at: &At<'_>,
@@ -89,7 +89,7 @@ impl State {
                     }
                 }
             } else {
-                kernels::multiply::<M, false>(machine, At::weights(layer, at.w), &ra[m - 1], Start::Zero, &mut rz[m], samples);
+                products::multiply::<M, false>(machine, At::weights(layer, at.w), &ra[m - 1], Start::Zero, &mut rz[m], samples);
             }
             product_of(&mut ra[m], &rz[m], &self.layers[m].first);
         }
@@ -98,7 +98,7 @@ impl State {
             let now = &mut here[m];
             now.fit(layers[m].outputs * samples);
             if let Some(above) = above.first() {
-                kernels::multiply::<M, true>(machine, At::weights(&layers[m + 1], at.w), above, Start::Zero, now, samples);
+                products::multiply::<M, true>(machine, At::weights(&layers[m + 1], at.w), above, Start::Zero, now, samples);
             } else {
                 now.copy_from_slice(&ra[m]);
                 at.loss.product(&self.curvature, now, samples);
@@ -144,7 +144,7 @@ impl State {
                 }
             }
             block.fill(0.0);
-            kernels::outer(machine, block, at.t, [[left, right]], [columns, samples]);
+            products::outer(machine, block, at.t, [[left, right]], [columns, samples]);
             for (i, row) in block.chunks_exact(columns).enumerate() {
                 let line = &mut hessian[place(of, o, i) * n..][..n];
                 line[place(with, unit, with.inputs)] += row[with.inputs];
@@ -157,7 +157,7 @@ impl State {
 }
 
 /// Writes the entries of the rows of some units that [`State::matrix`] leaves out, as H is symmetric, and adds `l2` to their diagonal.
-pub(super) fn complete(layers: &[Layer], units: Range<usize>, l2: f64, hessian: &mut [f64]) {
+pub fn complete(layers: &[Layer], units: Range<usize>, l2: f64, hessian: &mut [f64]) {
     let n = hessian.len().isqrt();
     let all = || layers.iter().flat_map(|layer| (0..layer.outputs).map(move |o| (layer, o)));
     for (later, (layer, o)) in all().enumerate().skip(units.start).take(units.end - units.start) {

@@ -1,16 +1,15 @@
 //! All chunks of a sum through the network, in the machine's widest registers: one dispatch for each question.
 
-use super::Loss;
-use super::architecture::Layer;
-use super::chunk::Chunk;
-use super::dense::Room;
-use super::lanes::{Machine, Work};
-use super::pass::{At, Matrix, State};
+use crate::Loss;
+use crate::architecture::Layer;
+use crate::chunk::Chunk;
+use crate::dense::Room;
+use crate::lanes::{Machine, Work, vectorized};
+use crate::pass::{At, Matrix, State};
 use std::ops::Range;
 
-/// A question about the chunks at a point; [`vectorized`](super::lanes::vectorized) answers with Σ L over all samples, or 0
-/// where the states were known.
-pub(super) struct Task<'a> {
+/// A question about the chunks at a point.
+pub struct Task<'a> {
     /// The network.
     pub layers: &'a [Layer],
     /// What its outputs cost.
@@ -34,7 +33,7 @@ pub(super) struct Task<'a> {
 }
 
 /// What is asked about the chunks.
-pub(super) enum Question<'a> {
+pub enum Question<'a> {
     /// Σ L only.
     Value,
     /// Adds t Σ ∇L.
@@ -50,7 +49,7 @@ pub(super) enum Question<'a> {
         /// Rows A v.
         products: &'a mut [f64],
     },
-    /// Adds the rows of some units of t Σ A, but for what [`complete`](super::dense::complete) writes.
+    /// Adds the rows of some units of t Σ A, but for what [`complete`](crate::complete) writes.
     Matrix {
         /// A.
         matrix: Matrix,
@@ -59,6 +58,13 @@ pub(super) enum Question<'a> {
         /// n × n numbers.
         hessian: &'a mut [f64],
     },
+}
+
+impl Task<'_> {
+    /// Answers the question; returns Σ L over all samples, or 0 where the states were known.
+    pub fn answer(self) -> f64 {
+        vectorized(self)
+    }
 }
 
 impl Work for Task<'_> {

@@ -1,14 +1,14 @@
 //! Samples laid out for the kernels.
 
-use super::buffer::Buffer;
-use super::lanes::LANES;
+use crate::buffer::Buffer;
+use crate::lanes::LANES;
 
 /// Samples that go through the layers together: the activations of a layer stay near the processor.
-pub(super) const CHUNK: usize = 128;
+pub const CHUNK: usize = 128;
 
 /// Up to [`CHUNK`] samples: inputs and targets as features × samples, filled up to a multiple of the lanes with zeros.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Chunk {
+pub struct Chunk {
     /// Inputs × samples.
     pub x: Buffer,
     /// Outputs × samples.

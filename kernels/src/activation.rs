@@ -1,6 +1,6 @@
 //! Activation functions with their first two derivatives.
 
-use super::lanes;
+use crate::lanes;
 use serde::{Deserialize, Serialize};
 
 /// σ : ℝ → ℝ, applied to each unit of a layer.
@@ -47,7 +47,7 @@ impl Activation {
     /// Replaces z in `a` by σ(z) and writes σ′(z) to `first`.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub(super) fn apply(self, a: &mut [f64], first: &mut [f64]) {
+    pub fn apply(self, a: &mut [f64], first: &mut [f64]) {
         match self {
             Self::Identity => first.fill(1.0),
             Self::Tanh => each(a, first, |z| {
@@ -72,7 +72,7 @@ impl Activation {
     /// `z` is read.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub(super) fn second(self, z: &[f64], a: &[f64], first: &[f64], second: &mut [f64]) {
+    pub(crate) fn second(self, z: &[f64], a: &[f64], first: &[f64], second: &mut [f64]) {
         match self {
             Self::Identity | Self::Relu | Self::LeakyRelu => second.fill(0.0),
             Self::Tanh => {
@@ -108,7 +108,7 @@ fn each(a: &mut [f64], first: &mut [f64], f: impl Fn(f64) -> (f64, f64)) {
 
 /// ln(1 + e^z) = max(z, 0) + ln(1 + e^{−|z|}).
 #[inline(always)]
-pub(super) fn softplus(z: f64) -> f64 {
+pub(crate) fn softplus(z: f64) -> f64 {
     (if z > 0.0 { z } else { 0.0 }) + lanes::ln_1p(lanes::exp(-z.abs()))
 }
 
