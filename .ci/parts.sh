@@ -21,7 +21,7 @@ part_fmt() {
 }
 
 part_clippy() {
-  cargo clippy --workspace --all-targets -- -D warnings
+  cargo clippy --workspace --features saddlescope-benches/gui --all-targets -- -D warnings
   cargo clippy -p saddlescope --no-default-features --all-targets -- -D warnings
 }
 

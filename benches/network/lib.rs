@@ -1,6 +1,7 @@
 //! What is timed of networks: the same work for the native program (`network.rs`) and for WebAssembly (`wasm.mjs`).
 
-use saddlescope::linalg::Rng;
+use saddlescope::linalg::{Job, Rng};
+use saddlescope::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use saddlescope::optim::{Counts, Noise, Oracle, Setting, method};
 use saddlescope::problem::data::data_set;
 use saddlescope::problem::network::{Architecture, Init, Loss, Network, Rows};
@@ -48,12 +49,25 @@ pub enum Work {
     NewProduct,
     /// The dense Hessian at a new point.
     Hessian,
+    /// The dense Hessian at a new point, and all its eigenvalues.
+    Eigenvalues,
+    /// The five largest eigenvalues at a new point with residuals of 1e-6 of the largest, by Lanczos.
+    Top,
 }
 
 impl Work {
     /// All of it.
-    pub const ALL: [Self; 7] =
-        [Self::Loop, Self::Method, Self::Driven, Self::Gradient, Self::Product, Self::NewProduct, Self::Hessian];
+    pub const ALL: [Self; 9] = [
+        Self::Loop,
+        Self::Method,
+        Self::Driven,
+        Self::Gradient,
+        Self::Product,
+        Self::NewProduct,
+        Self::Hessian,
+        Self::Eigenvalues,
+        Self::Top,
+    ];
 }
 
 /// η.
@@ -151,6 +165,28 @@ impl Case {
                     for _ in 0..count {
                         w[0] += 1e-9;
                         network.hessian(&w, black_box(&mut hessian));
+                    }
+                })
+            }
+            Work::Eigenvalues => {
+                let subject = Subject::Network(Arc::new(network));
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        w[0] += 1e-9;
+                        let job = SpectrumJob::new(subject.clone(), w.clone(), MatrixKind::Hessian, false);
+                        black_box(job.expect("the point fits").finish().expect("the Hessian is finite"));
+                    }
+                })
+            }
+            Work::Top => {
+                let subject = Subject::Network(Arc::new(network));
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        w[0] += 1e-9;
+                        let operator = MatrixOperator::new(subject.clone(), w.clone(), MatrixKind::Hessian);
+                        let options = EndsOptions { bottom: 0, top: 5, tolerance: 1e-6, most_products: 600, seed: 0 };
+                        let ends = EndsJob::new(operator.expect("the point fits"), options, &[]).finish();
+                        assert!(black_box(ends).is_some_and(|ends| ends.converged));
                     }
                 })
             }

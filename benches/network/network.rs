@@ -14,6 +14,8 @@ use std::time::Instant;
 
 /// Dense Hessians are timed up to here.
 const MOST_DENSE: usize = 4000;
+/// All eigenvalues, and the largest ones, are timed up to here.
+const MOST_SPECTRUM: usize = 2000;
 
 /// Independent multiplications and additions in registers.
 struct Peak(u32);
@@ -80,6 +82,8 @@ fn measure(case: &Case, peak: f64) -> Value {
         "product": seconds(Work::Product),
         "new_product": seconds(Work::NewProduct),
         "hessian": if n <= MOST_DENSE { Some(seconds(Work::Hessian)) } else { None },
+        "eigenvalues": if n <= MOST_SPECTRUM { Some(seconds(Work::Eigenvalues)) } else { None },
+        "top": if n <= MOST_SPECTRUM { Some(seconds(Work::Top)) } else { None },
         "share": case.operations() * samples as f64 / gradient / peak,
         "loop_allocations": counting::allocations(&mut *case.prepare(Work::Loop)),
         "method_allocations": counting::allocations(&mut *case.prepare(Work::Method)),
@@ -112,13 +116,13 @@ fn main() {
     }
     println!("peak of multiplications and additions: {:.1} Gflop/s", peak / 1e9);
     println!(
-        "layers          parameters   loop 1/s  sgd 1/s  driven 1/s   gradient us  share   product  new   Hessian ms  allocations: loop, sgd"
+        "layers          parameters   loop 1/s  sgd 1/s  driven 1/s   gradient us  share   product  new   Hessian ms  eigenvalues ms  top 5 ms  allocations: loop, sgd"
     );
     for case in &cases {
         let number = |name: &str| case[name].as_f64().unwrap_or(f64::NAN);
         let per_second = |name: &str| 1.0 / number(name);
         println!(
-            "{:15} {:10} {:10.0} {:8.0} {:11.0} {:13.2} {:5.0}% {:9.2} {:4.2} {:12.3} {:8.2} {:8.2}",
+            "{:15} {:10} {:10.0} {:8.0} {:11.0} {:13.2} {:5.0}% {:9.2} {:4.2} {:12.3} {:15.3} {:9.3} {:8.2} {:8.2}",
             case["layers"].as_str().unwrap_or_default(),
             number("parameters"),
             per_second("loop"),
@@ -129,6 +133,8 @@ fn main() {
             number("product") / number("gradient"),
             number("new_product") / number("gradient"),
             1e3 * number("hessian"),
+            1e3 * number("eigenvalues"),
+            1e3 * number("top"),
             number("loop_allocations"),
             number("method_allocations"),
         );

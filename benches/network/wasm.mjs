@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 const [module, native] = process.argv.slice(2);
 const { instance } = await WebAssembly.instantiate(readFileSync(module), {});
 const { prepare, repeat } = instance.exports;
-const work = ["loop", "method", "driven", "gradient", "product", "new_product", "hessian"];
+const work = ["loop", "method", "driven", "gradient", "product", "new_product", "hessian", "eigenvalues", "top"];
 
 // The median of nine, in seconds a repetition; at least a hundredth of a second each.
 function seconds(least) {

@@ -157,6 +157,10 @@ def table(own, peers):
         print(f"  product / gradient: {known:.2f} at a known point, {new:.2f} at a new one; JAX {jaxed['product'] / jaxed['gradient']:.2f}")
         if case["hessian"]:
             print(f"  Hessian {1e3 * case['hessian']:.3f} ms")
+        if case["eigenvalues"]:
+            eigen, top = case["eigenvalues"], case["top"]
+            print(f"  Hessian + eigenvalues {1e3 * eigen:.3f} ms, x{torch['vectorized + eigenvalues'] / eigen:.1f} PyTorch, vectorized")
+            print(f"  top 5 to 1e-6 {1e3 * top:.3f} ms, x{torch['pyhessian top 5'] / top:.1f} PyHessian at its own tolerance")
         for name in torch:
             if name != "steps":
                 print(f"    PyTorch, {name}: {1e3 * torch[name]:.2f} ms")

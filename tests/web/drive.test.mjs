@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { after, before, test } from "node:test";
 import { colours, difference, launch, luminance, open, ROOT } from "./page.mjs";
 import { serve } from "./serve.mjs";
@@ -50,6 +51,33 @@ function recordContexts() {
 }
 
 const middle = ([left, top, width, height]) => [left + width / 2, top + height / 2];
+
+/** The fragment of a link to a scene. */
+const fragment = (scene) => `#s=a${deflateRawSync(JSON.stringify(scene)).toString("base64url")}`;
+
+/** A scene of a network. */
+const laboratory = (network, methods, steps) => ({ version: 3, problem: { network }, seed: 1, steps, methods, playback: { step: steps } });
+
+const SPIRALS = laboratory(
+  {
+    layers: [2, 8, 8, 1],
+    activations: ["tanh"],
+    loss: "bce",
+    data: { source: { set: "spirals" }, samples: 250, noise: 0.1, standardize: true },
+  },
+  [
+    { id: "sgd", settings: { step_size: 0.3, batch_size: 10 } },
+    { id: "adam", settings: { step_size: 0.02, batch_size: 25 } },
+    { id: "tr", settings: { metric: "rmsprop", solver: "steihaug" } },
+  ],
+  120,
+);
+
+const DIGITS = laboratory(
+  { layers: [100, 8, 10], activations: ["gelu"], loss: "cross_entropy", data: { source: { set: "mnist" }, samples: 200 } },
+  [{ id: "sgd", settings: { step_size: 0.2, batch_size: 20 } }],
+  10,
+);
 
 /** Replaces the formula by keyboard. */
 async function type(scope, text) {
@@ -175,8 +203,21 @@ test("a typed formula is drawn while it is typed, and a bad one says where", asy
   await done(scope);
 });
 
-test("a run has the same bits as on the desktop", async () => {
+/** Whether the runs of the page's scene are byte for byte those of the native program. */
+async function sameBits(scope) {
   const folder = mkdtempSync(join(tmpdir(), "saddlescope-"));
+  const file = join(folder, "scene.json");
+  writeFileSync(file, await scope.text("scene"));
+  const web = await scope.text("trace");
+  const { status, stdout } = spawnSync(PROGRAM, ["run", file], { encoding: "utf8", maxBuffer: 1 << 28 });
+  rmSync(folder, { recursive: true });
+  assert.ok(status === 0 || status === 1, `status ${status}`);
+  assert.ok(JSON.parse(web).runs.length > 0);
+  assert.ok(web.trim() === stdout.trim(), "the traces differ");
+  console.log(`measured: ${web.length} bytes of trace are the same`);
+}
+
+test("a run has the same bits as on the desktop", async () => {
   const scope = await settled();
   const formulas = [null, "exp(-x^2) sin(3y) + ln(1 + x^2 + y^2) - 0.3 x tanh(y)"];
   for (const formula of formulas) {
@@ -184,16 +225,32 @@ test("a run has the same bits as on the desktop", async () => {
       await type(scope, formula);
       await scope.until((state) => state.formula.includes("tanh") && state.error === null && !state.computing);
     }
-    const file = join(folder, "scene.json");
-    writeFileSync(file, await scope.text("scene"));
-    const web = await scope.text("trace");
-    const { status, stdout } = spawnSync(PROGRAM, ["run", file], { encoding: "utf8", maxBuffer: 1 << 28 });
-    assert.ok(status === 0 || status === 1, `status ${status}`);
-    assert.ok(JSON.parse(web).runs.length > 1);
-    assert.ok(web.trim() === stdout.trim(), "the traces differ");
-    console.log(`measured: ${web.length} bytes of trace are the same`);
+    await sameBits(scope);
   }
-  rmSync(folder, { recursive: true });
+  await done(scope);
+});
+
+test("a network trains in the page with the bits of the desktop", async () => {
+  const scope = await settled({}, fragment(SPIRALS));
+  const { runs, map_rect_px, steps } = await scope.state();
+  assert.deepEqual(runs.map((run) => run.method), ["sgd", "adam", "tr"]);
+  assert.equal(steps, 120);
+  await sameBits(scope);
+  const last = await scope.picture("web-network", map_rect_px);
+  assert.ok(colours(last) > 100, `the slice has ${colours(last)} colours`);
+  await scope.page.keyboard.press("Home");
+  await scope.until((state) => state.step === 0);
+  await scope.still();
+  const change = difference(last, await scope.picture(undefined, map_rect_px));
+  assert.ok(change > 0.0005, `${change} of the slice changed`);
+  await scope.picture("web-network-window");
+  await done(scope);
+});
+
+test("the images of digits are fetched when the page opens, and trained on", async () => {
+  const scope = await settled({}, fragment(DIGITS));
+  assert.equal((await scope.state()).error, null);
+  await sameBits(scope);
   await done(scope);
 });
 

@@ -1,11 +1,16 @@
 //! How the noise along extreme eigenvectors depends on the width and the depth of a network.
 
 use super::{GradientNoise, NoiseJob};
-use crate::linalg::{Job, Rng};
-use crate::measure::spectrum::{MatrixJob, MatrixKind, SpectrumError, SpectrumJob, Subject};
+use crate::linalg::{EndsJob, EndsOptions, Job, Operator, Rng};
+use crate::measure::spectrum::{MatrixJob, MatrixKind, MatrixOperator, SpectrumError, SpectrumJob, Subject};
 use crate::problem::Objective;
 use crate::problem::network::{Architecture, Network};
 use std::sync::Arc;
+
+/// Most weights for which every eigenvector is found; beyond, those at both ends, by Lanczos.
+const MOST_EXACT: usize = 1200;
+/// How exact these are, relative to the largest, and what they may cost.
+const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, tolerance: 1e-4, most_products: 600, seed: 0 };
 
 /// One network of a study.
 #[derive(Clone, Debug)]
@@ -35,9 +40,9 @@ pub struct StudyRow {
     pub lowest: f64,
     /// λ_max.
     pub highest: f64,
-    /// Correlation of |λ| and the share over negative eigenvalues.
+    /// Correlation of |λ| and the share over negative eigenvalues; NaN where not all of them were found.
     pub correlation: f64,
-    /// Slope of log E⟨∇fᵢ, v⟩² over log |λ| there.
+    /// Slope of log E⟨∇fᵢ, v⟩² over log |λ| there; NaN likewise.
     pub slope: f64,
     /// Points that are in.
     pub points: usize,
@@ -61,8 +66,34 @@ pub struct NoiseStudy {
 enum Stage {
     Draw,
     Spectrum(Box<SpectrumJob>),
+    Ends(Box<EndsJob<Weights>>),
     Noise(Box<NoiseJob>),
     Done,
+}
+
+/// The Hessian restricted to the weights.
+struct Weights {
+    hessian: MatrixOperator,
+    kept: Vec<usize>,
+    /// v and H v with the biases.
+    whole: [Vec<f64>; 2],
+}
+
+impl Operator for Weights {
+    fn dim(&self) -> usize {
+        self.kept.len()
+    }
+
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
+        let [whole, image] = &mut self.whole;
+        for (k, v) in self.kept.iter().zip(v) {
+            whole[*k] = *v;
+        }
+        self.hessian.multiply(whole, image);
+        for (k, p) in self.kept.iter().zip(product) {
+            *p = image[*k];
+        }
+    }
 }
 
 /// The places of the weights in the parameter vector: all but the biases.
@@ -102,23 +133,30 @@ impl NoiseStudy {
             self.w[*k] = self.rng.normal();
         }
         let subject = Subject::Network(Arc::clone(net));
+        if self.kept.len() > MOST_EXACT {
+            let hessian = MatrixOperator::new(subject, self.w.clone(), MatrixKind::Hessian)?;
+            let whole = [vec![0.0; self.w.len()], vec![0.0; self.w.len()]];
+            let weights = Weights { hessian, kept: self.kept.clone(), whole };
+            return Ok(Stage::Ends(Box::new(EndsJob::new(weights, ENDS, &[]))));
+        }
         let samples = subject.samples();
         let matrix = MatrixJob::new(subject, self.w.clone(), MatrixKind::Hessian)?.restricted(self.kept.clone())?;
         Ok(Stage::Spectrum(Box::new(SpectrumJob::of(matrix, MatrixKind::Hessian, samples, true))))
     }
 
-    fn listen(&mut self, job: SpectrumJob) -> Result<Stage, SpectrumError> {
-        let (Some(spectrum), Some(case)) = (job.into_output(), self.cases.get(self.case)) else { return Ok(Stage::Done) };
+    fn listen(&mut self, values: &[f64], vectors: Vec<f64>) -> Result<Stage, SpectrumError> {
+        let Some(case) = self.cases.get(self.case) else { return Ok(Stage::Done) };
         let subject = Subject::Network(Arc::clone(&case.network));
-        let kept = Some(self.kept.clone());
-        let job = NoiseJob::restricted(subject, self.w.clone(), &spectrum.values, spectrum.vectors, kept)?;
+        let job = NoiseJob::restricted(subject, self.w.clone(), values, vectors, Some(self.kept.clone()))?;
         Ok(Stage::Noise(Box::new(job)))
     }
 
     fn note(&mut self, noise: &GradientNoise) {
         let Some(case) = self.cases.get(self.case) else { return };
         let (Some(first), Some(last)) = (noise.along.first(), noise.along.last()) else { return };
-        self.measured.push([first.share, last.share, first.eigenvalue, last.eigenvalue, noise.correlation(), noise.slope()]);
+        let [correlation, slope] =
+            if noise.along.len() == noise.dim { [noise.correlation(), noise.slope()] } else { [f64::NAN; 2] };
+        self.measured.push([first.share, last.share, first.eigenvalue, last.eigenvalue, correlation, slope]);
         let median = |column: usize| {
             let mut values: Vec<f64> = self.measured.iter().map(|row| row[column]).collect();
             values.sort_by(f64::total_cmp);
@@ -155,7 +193,20 @@ impl Job for NoiseStudy {
                 if job.advance() {
                     Stage::Spectrum(job)
                 } else {
-                    self.listen(*job).unwrap_or(Stage::Done)
+                    let spectrum = job.into_output();
+                    let next = spectrum.map(|spectrum| self.listen(&spectrum.values, spectrum.vectors));
+                    next.and_then(Result::ok).unwrap_or(Stage::Done)
+                }
+            }
+            Stage::Ends(mut job) => {
+                if job.advance() {
+                    Stage::Ends(job)
+                } else {
+                    let ends = job.into_output().unwrap_or_default();
+                    let pairs = || ends.bottom.iter().chain(&ends.top);
+                    let values: Vec<f64> = pairs().map(|pair| pair.value).collect();
+                    let vectors = pairs().flat_map(|pair| pair.vector.iter().copied()).collect();
+                    self.listen(&values, vectors).unwrap_or(Stage::Done)
                 }
             }
             Stage::Noise(mut job) => {
@@ -177,13 +228,14 @@ impl Job for NoiseStudy {
     fn progress(&self) -> f64 {
         let cost = |case: &StudyCase| {
             let n = case.network.dim() as f64;
-            n * n * n
+            if n > MOST_EXACT as f64 { n * 1e5 } else { n * n * n }
         };
         let total: f64 = self.cases.iter().map(|c| cost(c) * c.points as f64).sum();
         let before: f64 = self.cases.iter().take(self.case).map(|c| cost(c) * c.points as f64).sum();
         let inside = match &self.stage {
             Stage::Draw | Stage::Done => 0.0,
             Stage::Spectrum(job) => 0.9 * job.progress(),
+            Stage::Ends(job) => 0.9 * job.progress(),
             Stage::Noise(job) => 0.9 + 0.1 * job.progress(),
         };
         let here = self.cases.get(self.case).map_or(0.0, |c| cost(c) * (self.measured.len() as f64 + inside));

@@ -28,7 +28,8 @@ pub struct NoiseMemory {
     now: Pursuit<NoiseRequest, NoiseWork>,
     /// B, where the slider was moved.
     batch: Option<usize>,
-    normalized: bool,
+    /// Whether gradients keep their length; else each is a unit vector, as in the published plots.
+    raw: bool,
     study: Option<study::Study>,
 }
 
@@ -114,12 +115,12 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (normalized, name, about) in [
-            (false, "raw", "E⟨g, v⟩² of the mean g of a batch, drawn with replacement"),
             (true, "normalised", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩²: each sample's gradient made a unit vector first, as in the published plots"),
+            (false, "raw", "E⟨g, v⟩² of the mean g of a batch, drawn with replacement"),
         ] {
-            let button = egui::Button::selectable(memory.normalized == normalized, RichText::new(name).small());
+            let button = egui::Button::selectable(memory.raw != normalized, RichText::new(name).small());
             if ui.add(button).on_hover_text(about).clicked() {
-                memory.normalized = normalized;
+                memory.raw = !normalized;
             }
         }
         ui.add_space(8.0);
@@ -127,7 +128,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
         let slider = Slider::new(&mut batch, 1..=samples.max(2)).logarithmic(true).text("batch size");
         let about =
             format!("Samples whose mean is a stochastic gradient; {} is that of the method", number::count(of_method as u64));
-        if ui.add_enabled(!memory.normalized, slider).on_hover_text(about).changed() {
+        if ui.add_enabled(memory.raw, slider).on_hover_text(about).changed() {
             memory.batch = Some(batch);
         }
         if memory.batch.is_some_and(|batch| batch != of_method)
@@ -137,14 +138,14 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
         }
         ui.add_space(8.0);
         if memory.now.is_busy() && place.w.len() > MOST_EXACT {
-            progress_ui(ui, "noise at this step", &mut memory.now);
+            let _ = progress_ui(ui, "noise at this step", &mut memory.now);
         } else if memory.now.is_refused(request)
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the eigenvectors of this step after all").clicked()
         {
             memory.now.resume();
         }
     });
-    Shown { batch, normalized: memory.normalized }
+    Shown { batch, normalized: !memory.raw }
 }
 
 /// The batch of a method, where it has one.
@@ -164,7 +165,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
     let text = match (noise.along.first(), noise.along.last()) {
         (Some(first), _) if first.eigenvalue < -ZERO * largest => format!(
-            "{what} is {} times the isotropic along the most negative curvature, λ = {} (Daneshmand et al. 2018).",
+            "{what} is {} times the isotropic along the most negative curvature, λ = {}.",
             times(shown.of(first)),
             number::significant(first.eigenvalue, 3)
         ),
@@ -176,6 +177,12 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         _ => return,
     };
     ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap());
+    if shown.normalized {
+        faint_ui(
+            ui,
+            "Daneshmand et al. (2018) find the share along negative curvature to grow with |λ| and to stay above the isotropic 1/d.",
+        );
+    }
     let negative = noise.along.iter().filter(|a| a.eigenvalue < -ZERO * largest).count();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(16.0, 2.0);

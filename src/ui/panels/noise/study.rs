@@ -56,7 +56,7 @@ impl Study {
         for (row, planned) in self.rows.iter().zip(&self.planned) {
             let layers: Vec<String> = row.widths.iter().map(ToString::to_string).collect();
             let numbers = [row.isotropic, row.at_lowest, row.at_highest, row.lowest, row.highest, row.correlation, row.slope];
-            let numbers = numbers.map(|v| format!("{v}")).join(",");
+            let numbers = numbers.map(|v| if v.is_nan() { String::new() } else { v.to_string() }).join(",");
             text.push_str(&format!("{},{},{},{numbers},{}\n", planned.name, layers.join("-"), row.dim, row.points));
         }
         Ok(text.into_bytes())
@@ -79,8 +79,8 @@ pub fn study_ui(ui: &mut Ui, problem: &NetworkProblem, study: &mut Option<Study>
                 study.work = None;
             }
         } else {
-            let about = "Networks of widths 4 to 32 and depths 1 to 8 on these data, at random weights N(0, 1) without biases: \
-                         the whole Hessian, and the noise along its extreme eigenvectors (Daneshmand et al. 2018, Fig. 3 to 5)";
+            let about = "Networks of widths 4 to 64 and depths 1 to 16 on these data, at random weights N(0, 1) without biases: \
+                         the extreme eigenvectors of the Hessian, and the noise along them (Daneshmand et al. 2018, Fig. 3 to 5)";
             if ui.button("Study width and depth").on_hover_text(about).clicked() {
                 *study = Some(Study::new(ui.ctx(), problem));
             }
@@ -93,7 +93,7 @@ pub fn study_ui(ui: &mut Ui, problem: &NetworkProblem, study: &mut Option<Study>
     });
     let Some(study) = study else { return };
     let mut words = format!(
-        "{}: {} samples, random weights N(0, 1) without biases; medians over 1 to 4 points, exact at each",
+        "{}: {} samples, random weights N(0, 1) without biases; medians over 1 to 4 points",
         study.of,
         number::count(study.samples as u64)
     );
@@ -205,7 +205,7 @@ fn table_ui(ui: &mut Ui, study: &Study) {
         ("1/d", "The share of isotropic noise"),
         ("at λ_min", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩² along the eigenvector of the smallest eigenvalue"),
         ("at λ_max", "The same at the largest eigenvalue"),
-        ("correlation", "Of |λ| and the share over the negative eigenvalues"),
+        ("correlation", "Of |λ| and the share over the negative eigenvalues, where all of them are found"),
         ("slope", "Of log E⟨∇fᵢ, v⟩² over log |λ| there"),
         ("points", "Random weights whose median is shown"),
     ];
@@ -224,7 +224,8 @@ fn table_ui(ui: &mut Ui, study: &Study) {
                     ui.label(RichText::new(number::significant(v, 2)).small());
                 }
                 for v in [row.correlation, row.slope] {
-                    ui.label(RichText::new(number::significant(v, 2)).small());
+                    let text = if v.is_nan() { "–".to_owned() } else { number::significant(v, 2) };
+                    ui.label(RichText::new(text).small());
                 }
                 ui.label(RichText::new(row.points.to_string()).small());
                 ui.end_row();

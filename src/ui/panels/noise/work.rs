@@ -12,13 +12,13 @@ use std::sync::Arc;
 /// Eigenvectors from each end of a large Hessian.
 const ENDS: usize = 10;
 /// Widths of one hidden layer, and depths of hidden layers of [`UNITS`] units, that a study looks at.
-const WIDTHS: [usize; 4] = [4, 8, 16, 32];
-const DEPTHS: [usize; 4] = [1, 2, 4, 8];
+const WIDTHS: [usize; 5] = [4, 8, 16, 32, 64];
+const DEPTHS: [usize; 5] = [1, 2, 4, 8, 16];
 const UNITS: usize = 10;
 /// Samples of a study.
 const SAMPLES: usize = 250;
-/// Networks with more parameters are left out: every eigenvector of theirs would take minutes.
-pub const MOST_PARAMETERS: usize = 2000;
+/// Networks with more parameters are left out: they would take minutes.
+pub const MOST_PARAMETERS: usize = 20_000;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]

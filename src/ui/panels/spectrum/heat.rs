@@ -33,6 +33,7 @@ struct Key {
     theme: view::Theme,
     axis: SpectralAxis,
     last: u64,
+    done: bool,
 }
 
 /// The largest curvature along which a method with a plain step is stable: 2/η of gradient descent, 2(1 + μ)/η of the heavy ball.
@@ -74,7 +75,9 @@ pub fn heat_ui(
     out: &mut Vec<Command>,
 ) {
     let visuals = ui.visuals().clone();
-    let last = place.lane.run().map_or(1, |run| run.len()).max(1);
+    // The axis of a run that is still computed goes as far as the run may.
+    let done = place.lane.is_done();
+    let last = place.lane.run().filter(|_| done).map_or(context.scene.steps, |run| run.len()).max(1);
     let largest = known.columns.iter().flat_map(|c| c.values.iter()).fold(0.0_f64, |m, v| m.max(v.abs()));
     let edge = edge(context, place.lane).filter(|edge| edge.value < FARTHEST * largest);
     let values = known.columns.iter().flat_map(|c| [c.values.first(), c.values.last()]).flatten().copied();
@@ -118,7 +121,7 @@ pub fn heat_ui(
     let painter = ui.painter().with_clip_rect(frame);
     let at = |step: f64, value: f64| transform.position_from_point(&PlotPoint::new(step, axis.coordinate(value)));
     if known.exact && !known.columns.is_empty() {
-        let key = Key { version, theme: theme::theme_of(&visuals), axis, last };
+        let key = Key { version, theme: theme::theme_of(&visuals), axis, last, done };
         let id = texture(ui, known, key, [first, last], &visuals, memory);
         painter.image(id, frame, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
     } else {
@@ -217,7 +220,8 @@ fn texture(
     }
     let [low, high] = key.axis.range;
     let bins = view::Bins { low, width: (high - low) / ROWS as f64, count: ROWS };
-    let columns = known.planned.clamp(1, COLUMNS);
+    let columns = if key.done { known.planned.clamp(1, COLUMNS) } else { COLUMNS };
+    let end = if key.done { last } else { known.columns.last().map_or(first, |column| column.step) };
     let counts: Vec<(u64, Vec<f64>)> = known
         .columns
         .iter()
@@ -237,6 +241,9 @@ fn texture(
     let mut pixels = vec![ground; columns * ROWS];
     for x in 0..columns {
         let step = first as f64 + (last - first) as f64 * x as f64 / (columns.max(2) - 1) as f64;
+        if step > end as f64 {
+            break;
+        }
         let near = |(of, _): &&(u64, Vec<f64>)| (*of as f64 - step).abs();
         let Some((_, column)) = counts.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else { continue };
         for (row, count) in column.iter().enumerate() {

@@ -10,11 +10,12 @@ mod work;
 
 pub(super) use moment::{caption, pointer, sign_color, subscripted};
 pub(super) use numbers::number_ui;
+use place::MOST_ASKED;
 pub(super) use place::{MOST_EXACT, Place};
 pub(super) use work::Hold;
 
 use super::{Context, faint_ui};
-use crate::measure::spectrum::{MatrixKind, MatrixOperator};
+use crate::measure::spectrum::MatrixKind;
 use crate::ui::command::Command;
 use crate::ui::icons::{Icon, icon_button};
 use crate::ui::pursuit::Pursuit;
@@ -37,8 +38,12 @@ pub struct SpectrumMemory {
     /// The matrices, the first of them in the foreground.
     kinds: Vec<MatrixKind>,
     log: bool,
+    /// Whether all eigenvalues of a larger matrix are wanted.
+    all: bool,
     now: Pursuit<Request, SpectrumWork>,
     over_time: Pursuit<TimeRequest, TimeWork>,
+    /// What was cancelled over time.
+    stopped: Option<TimeRequest>,
     heat: heat::HeatMemory,
     picture: Option<(PictureKey, Option<Picture>)>,
     /// How much is at work that the computation over time waits for.
@@ -59,8 +64,10 @@ impl Default for SpectrumMemory {
         Self {
             kinds: vec![MatrixKind::Hessian],
             log: true,
+            all: false,
             now: Pursuit::default(),
             over_time: Pursuit::default(),
+            stopped: None,
             heat: heat::HeatMemory::default(),
             picture: None,
             urgent: Arc::default(),
@@ -103,9 +110,15 @@ fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Spec
     if memory.kinds.is_empty() {
         memory.kinds.push(MatrixKind::Hessian);
     }
-    let request =
-        Request { generation: place.lane.generation(), step: place.step, kinds: memory.kinds.clone(), density: !context.playing };
-    follow(ui, place, &request, memory);
+    let n = place.w.len();
+    let request = Request {
+        generation: place.lane.generation(),
+        step: place.step,
+        kinds: memory.kinds.clone(),
+        exact: n <= MOST_EXACT || memory.all && n <= MOST_ASKED,
+        density: !context.playing,
+    };
+    follow(ui, context, place, &request, memory);
     controls_ui(ui, place, &request, memory);
     let tall = ui.available_height() >= LEAST_HEIGHT;
     let mut content = |ui: &mut Ui| {
@@ -122,30 +135,40 @@ fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Spec
 }
 
 fn has(place: &Place<'_>, kind: MatrixKind) -> Result<(), String> {
-    MatrixOperator::new(place.subject.clone(), place.w.to_vec(), kind).map(drop).map_err(|error| error.to_string())
+    place.subject.check(place.w, kind).map_err(|error| error.to_string())
 }
 
 /// Takes what has come in and begins what is wanted now.
-fn follow(ui: &Ui, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
-    let small = place.w.len() <= MOST_EXACT;
+fn follow(ui: &Ui, context: &Context<'_>, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
     let urgent = Arc::clone(&memory.urgent);
     // While the playback runs each computation comes to its end; a wish of a hand that is slow to fulfil gives way to the next one.
     let keeps = |running: &Request| {
-        running.generation == request.generation && running.kinds == request.kinds && (small || !request.density)
+        running.generation == request.generation
+            && running.kinds == request.kinds
+            && running.exact == request.exact
+            && (request.exact || !request.density)
     };
     memory.now.follow(ui.ctx(), "spectrum", request, keeps, |found| {
         let near = found.filter(|(of, _)| of.generation == request.generation).map(|(_, found)| found);
         Some(SpectrumWork::new(place.subject.clone(), place.w.to_vec(), request, near, Hold::new(&urgent)))
     });
-    let Some(run) = place.lane.run().filter(|_| place.lane.is_done()) else { return };
-    let wanted = TimeRequest { generation: request.generation, steps: run.len(), kind: request.kinds[0] };
-    memory.over_time.follow(
-        ui.ctx(),
-        "spectrum over time",
-        &wanted,
-        |_| false,
-        |_| Some(TimeWork::new(place.subject.clone(), wanted.kind, run.trace(), &urgent)),
-    );
+    let (Some(run), Some(wanted)) = (place.lane.run(), time_request(context, place, request.kinds[0])) else { return };
+    if memory.stopped.as_ref().is_some_and(|stopped| wanted.continues(stopped)) {
+        return;
+    }
+    // A part of a run that is still computed is the beginning of what is wanted next.
+    let keeps = |running: &TimeRequest| wanted.continues(running);
+    memory.over_time.follow(ui.ctx(), "spectrum over time", &wanted, keeps, |found| {
+        let known = found.filter(|(of, _)| wanted.continues(of)).map(|(_, known)| &**known);
+        Some(TimeWork::new(place.subject.clone(), &wanted, run.trace(), known, &urgent))
+    });
+}
+
+/// What is to be known over the steps; nothing of a run that has hardly begun.
+fn time_request(context: &Context<'_>, place: &Place<'_>, kind: MatrixKind) -> Option<TimeRequest> {
+    let (len, done) = (place.lane.run()?.len(), place.lane.is_done());
+    let request = TimeRequest::new(place.lane.generation(), kind, len, context.scene.steps, done);
+    (done || request.upto > 0).then_some(request)
 }
 
 fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
@@ -172,9 +195,15 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, memory: &mut S
         if ui.add(egui::Button::selectable(memory.log, RichText::new("log").small())).on_hover_text(about).clicked() {
             memory.log = !memory.log;
         }
+        if (MOST_EXACT + 1..=MOST_ASKED).contains(&place.w.len()) {
+            let about = "Every eigenvalue of the whole matrix at each step, rather than the ends and a density: seconds";
+            if ui.add(egui::Button::selectable(memory.all, RichText::new("all").small())).on_hover_text(about).clicked() {
+                memory.all = !memory.all;
+            }
+        }
         ui.add_space(8.0);
         if memory.now.is_busy() && place.w.len() > MOST_EXACT {
-            progress_ui(ui, "spectrum at this step", &mut memory.now);
+            let _ = progress_ui(ui, "spectrum at this step", &mut memory.now);
         } else if memory.now.is_refused(request)
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectrum of this step after all").clicked()
         {
@@ -193,20 +222,22 @@ fn toggle(kinds: &mut Vec<MatrixKind>, kind: MatrixKind) {
     kinds.sort_by_key(|kind| MatrixKind::ALL.iter().position(|of| of == kind));
 }
 
-/// How far a computation is, and what stops it.
+/// How far a computation is, and what stops it; whether it was stopped.
 pub(super) fn progress_ui<R: Clone + PartialEq, W: crate::ui::background::Work>(
     ui: &mut Ui,
     what: &str,
     pursuit: &mut Pursuit<R, W>,
-) {
-    let Some(share) = pursuit.progress() else { return };
+) -> bool {
+    let Some(share) = pursuit.progress() else { return false };
     let percent = number::short(libm::floor(100.0 * share), 3);
     ui.add(egui::ProgressBar::new(share as f32).desired_width(72.0).desired_height(6.0));
     ui.add_space(4.0);
     ui.label(RichText::new(format!("{what}: {percent} %")).small().weak());
-    if icon_button(ui, Icon::Cross, &format!("Cancel the {what}"), "Stop; what is found stays").clicked() {
+    let stops = icon_button(ui, Icon::Cross, &format!("Cancel the {what}"), "Stop; what is found stays").clicked();
+    if stops {
         pursuit.cancel();
     }
+    stops
 }
 
 /// The numbers and the picture of the shown step.
@@ -257,7 +288,7 @@ fn over_time_ui(
     out: &mut Vec<Command>,
 ) {
     let kind = memory.kinds[0];
-    let request = TimeRequest { generation: place.lane.generation(), steps: place.lane.run().map_or(0, |run| run.len()), kind };
+    let request = time_request(context, place, kind);
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -268,18 +299,21 @@ fn over_time_ui(
             "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻³ of the largest"
         };
         faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
+        let stopped = request.as_ref().is_some_and(|request| memory.stopped.as_ref().is_some_and(|of| request.continues(of)));
         if memory.over_time.progress().is_some() {
-            progress_ui(ui, "spectrum over the run", &mut memory.over_time);
-        } else if memory.over_time.is_refused(&request)
+            if progress_ui(ui, "spectrum over the run", &mut memory.over_time) {
+                memory.stopped = request;
+            }
+        } else if stopped
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectra over the run after all").clicked()
         {
+            memory.stopped = None;
             memory.over_time.resume();
         }
     });
-    let fits = |of: &TimeRequest| (of.generation, of.kind) == (request.generation, kind);
+    let fits = |of: &TimeRequest| (of.generation, of.kind) == (place.lane.generation(), kind);
     let Some((_, known)) = memory.over_time.found().filter(|(of, known)| fits(of) && !known.columns.is_empty()) else {
-        let done = place.lane.is_done();
-        faint_ui(ui, if done { "The first steps are on their way." } else { "It follows once the run is complete." });
+        faint_ui(ui, "The first steps are on their way.");
         return;
     };
     let known = Arc::clone(known);

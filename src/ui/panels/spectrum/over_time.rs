@@ -5,7 +5,7 @@ use crate::linalg::{Job, all_finite};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use crate::run::Trace;
 use crate::ui::background::Work;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -22,15 +22,34 @@ const TOLERANCE: f64 = 1e-3;
 /// Products that a column costs at most.
 const PRODUCTS: usize = 100;
 
+/// In so many parts a run that is still computed is followed.
+const PARTS: u64 = 16;
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimeRequest {
     /// Of the run.
     pub generation: u64,
-    /// Its steps.
-    pub steps: u64,
     /// The matrix.
     pub kind: MatrixKind,
+    /// Up to this step.
+    pub upto: u64,
+    /// The last step of the axis: the run's, or while it is computed the one it may come to.
+    pub last: u64,
+}
+
+impl TimeRequest {
+    /// What there is to follow of a run of `len` steps out of `budget`; while it is computed it is followed part by part.
+    pub fn new(generation: u64, kind: MatrixKind, len: u64, budget: u64, done: bool) -> Self {
+        let part = (budget / PARTS).max(1);
+        let (upto, last) = if done { (len, len) } else { (len / part * part, budget) };
+        Self { generation, kind, upto, last }
+    }
+
+    /// Whether the run and the matrix are the same.
+    pub fn continues(&self, of: &Self) -> bool {
+        (self.generation, self.kind) == (of.generation, of.kind)
+    }
 }
 
 /// The eigenvalues at a step.
@@ -91,21 +110,29 @@ pub struct TimeWork {
 }
 
 impl TimeWork {
-    /// Over the rows of a trace. It waits while there is something `urgent`.
-    pub fn new(subject: Subject, kind: MatrixKind, trace: &Trace, urgent: &Arc<AtomicUsize>) -> Self {
+    /// Over the rows of a trace, those in `known` left out. It waits while there is something `urgent`.
+    pub fn new(
+        subject: Subject,
+        request: &TimeRequest,
+        trace: &Trace,
+        known: Option<&OverTime>,
+        urgent: &Arc<AtomicUsize>,
+    ) -> Self {
         let small = trace.dim() <= MOST_EXACT;
-        let last = trace.rows().len().saturating_sub(1);
-        let intervals = INTERVALS[usize::from(!small)].min(last).max(1);
-        let places = coarse_to_fine(intervals).into_iter().map(|i| {
-            let row = i * last / intervals;
-            (trace.step_of(row), trace.position(row).to_vec())
+        let mut known = known.cloned().unwrap_or(OverTime { columns: Vec::new(), planned: 0, exact: small });
+        let first = trace.first();
+        let range = request.last.saturating_sub(first);
+        let intervals = INTERVALS[usize::from(!small)].min(usize::try_from(range).unwrap_or(usize::MAX)).max(1);
+        let mut seen: BTreeSet<u64> = known.columns.iter().map(|column| column.step).collect();
+        let rows = coarse_to_fine(intervals).into_iter().filter_map(|i| {
+            let step = first + (u128::from(range) * i as u128 / intervals as u128) as u64;
+            trace.row_of(step).filter(|row| step <= request.upto && *row < trace.rows().len())
         });
-        let mut places: VecDeque<(u64, Vec<f64>)> = places.collect();
-        if last == 0 {
-            places.truncate(1);
-        }
-        let known = OverTime { columns: Vec::new(), planned: places.len(), exact: small };
-        Self { subject, kind, places, stage: None, warm: Vec::new(), known, told: Instant::now(), urgent: Arc::clone(urgent) }
+        let places = rows.filter(|row| seen.insert(trace.step_of(*row)));
+        let places: VecDeque<(u64, Vec<f64>)> = places.map(|row| (trace.step_of(row), trace.position(row).to_vec())).collect();
+        known.planned = known.columns.len() + places.len();
+        let (told, urgent) = (Instant::now(), Arc::clone(urgent));
+        Self { subject, kind: request.kind, places, stage: None, warm: Vec::new(), known, told, urgent }
     }
 
     fn begin(&mut self) -> Option<()> {

@@ -8,8 +8,10 @@ use crate::ui::panels::Context;
 use crate::ui::session::Lane;
 use std::sync::Arc;
 
-/// Most variables in which every eigenvalue is found; beyond, only the ends and the density.
-pub const MOST_EXACT: usize = 400;
+/// Most variables in which every eigenvalue is found unasked; beyond, the ends and the density.
+pub const MOST_EXACT: usize = 600;
+/// Most variables in which every eigenvalue is found where it is asked for.
+pub const MOST_ASKED: usize = 3000;
 
 /// A row of a run.
 pub struct Place<'a> {

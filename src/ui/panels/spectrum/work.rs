@@ -1,6 +1,5 @@
 //! The spectra at a step, found beside the frames: all eigenvalues of a small matrix; of a large one its ends, then its density.
 
-use super::place::MOST_EXACT;
 use crate::linalg::Job;
 use crate::measure::spectrum::{
     DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectralDensity, Spectrum, SpectrumJob,
@@ -29,6 +28,8 @@ pub struct Request {
     pub step: u64,
     /// The matrices, the first of them in the foreground.
     pub kinds: Vec<MatrixKind>,
+    /// Whether all eigenvalues are wanted; else the ends.
+    pub exact: bool,
     /// Whether densities of large matrices are wanted.
     pub density: bool,
 }
@@ -106,7 +107,7 @@ enum Task {
 impl SpectrumWork {
     /// The spectra of `request` at `w`; what was found nearby is where the search for the ends of large matrices begins.
     pub fn new(subject: Subject, w: Vec<f64>, request: &Request, near: Option<&AllFound>, hold: Hold) -> Self {
-        let small = w.len() <= MOST_EXACT;
+        let small = request.exact;
         let mut plan = VecDeque::new();
         for kind in &request.kinds {
             plan.push_back((*kind, if small { Task::Exact } else { Task::Ends }));
