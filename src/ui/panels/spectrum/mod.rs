@@ -168,7 +168,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, both: bool, me
             ui.add_space(8.0);
         }
         for kind in MatrixKind::ALL {
-            let (name, about) = numbers::kind_name(kind);
+            let (name, about) = (numbers::short_name(kind), numbers::kind_name(kind).1);
             let on = memory.kinds.contains(&kind);
             let available = has(place, kind);
             let button = egui::Button::selectable(on, RichText::new(name).small());

@@ -27,6 +27,16 @@ pub fn kind_name(kind: MatrixKind) -> (&'static str, &'static str) {
     }
 }
 
+/// The name of a matrix where there is little room.
+pub fn short_name(kind: MatrixKind) -> &'static str {
+    match kind {
+        MatrixKind::Hessian => "Hessian",
+        MatrixKind::GaussNewton => "Gauss-Newton",
+        MatrixKind::Fisher => "Fisher",
+        MatrixKind::Rest => "H − G",
+    }
+}
+
 /// A name with its number, and what it means on hover.
 pub(in crate::ui::panels) fn number_ui(ui: &mut Ui, name: &str, value: &str, about: impl Into<egui::WidgetText>) {
     let mut job = subscripted(&format!("{name} "), 12.0, ui.visuals().weak_text_color());
