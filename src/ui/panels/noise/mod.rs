@@ -4,7 +4,7 @@ mod scatter;
 mod study;
 mod work;
 
-use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui, sign_color};
+use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui};
 use super::{Context, faint_ui};
 use crate::linalg::norm;
 use crate::problem::{FiniteSum, Objective};
@@ -193,20 +193,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         number_ui(ui, "negative", &count, "Eigenvalues below −10⁻¹⁰ max |λ| among those that are shown");
         let total = number::significant(noise.total(shown.batch), 3);
         number_ui(ui, "E‖g‖²", &total, format!("‖∇f‖² + variance/B with B = {}", shown.batch));
-        legend_ui(ui);
     });
-}
-
-/// Which mark is which sign.
-fn legend_ui(ui: &mut Ui) {
-    for (sign, text) in [(-1.0, "λ < 0, a triangle"), (1.0, "λ > 0, a disk")] {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().circle_filled(rect.center(), 4.0, sign_color(ui.visuals(), sign));
-            ui.label(RichText::new(text).small());
-        });
-    }
 }
 
 /// The lemma's constants, where the problem is that of the half-spaces.
