@@ -118,14 +118,15 @@ impl Bins {
         counts
     }
 
-    /// Σ weight · N(c; place, width²) · width at each c of `grid`: how many there are in a bin around c, seen through a Gaussian as
-    /// wide as a bin.
-    pub fn smooth(&self, places: &[(f64, f64)], grid: &[f64]) -> Vec<f64> {
+    /// Σ weight · N(c; place, σ²) · width at each c of `grid`, of `places` with their weights and σ, at least a bin's width: how many
+    /// there are in a bin around c, seen through Gaussians.
+    pub fn smooth(&self, places: &[(f64, f64, f64)], grid: &[f64]) -> Vec<f64> {
         let scale = 1.0 / (2.0 * std::f64::consts::PI).sqrt();
         let at = |c: f64| {
-            let near = |(place, weight): &(f64, f64)| {
-                let z = (c - place) / self.width;
-                if z.abs() < 6.0 { weight * scale * libm::exp(-0.5 * z * z) } else { 0.0 }
+            let near = |(place, weight, deviation): &(f64, f64, f64)| {
+                let deviation = deviation.max(self.width);
+                let z = (c - place) / deviation;
+                if z.abs() < 6.0 { weight * scale * (self.width / deviation) * libm::exp(-0.5 * z * z) } else { 0.0 }
             };
             places.iter().map(near).sum()
         };
@@ -176,7 +177,7 @@ mod tests {
         let zero = (0..bins.count).find(|i| bins.sign(*i) == 0.0).unwrap();
         assert_eq!(counts[zero], 2.0);
         let grid: Vec<f64> = (0..2000).map(|i| axis.range[0] - 1.0 + i as f64 * 0.01).collect();
-        let places: Vec<(f64, f64)> = values.iter().map(|v| (axis.coordinate(*v), 1.0)).collect();
+        let places: Vec<(f64, f64, f64)> = values.iter().map(|v| (axis.coordinate(*v), 1.0, 0.2)).collect();
         let mass = bins.smooth(&places, &grid).iter().sum::<f64>() * 0.01 / bins.width;
         assert!((mass - 6.0).abs() < 0.05, "{mass}");
     }

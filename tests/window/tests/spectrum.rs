@@ -54,6 +54,15 @@ fn show(window: &mut Harness<'_, App>, tab: &str) {
     settle(window);
 }
 
+/// The picture over the steps has a switch of its own where there is room for one picture.
+fn show_run(window: &mut Harness<'_, App>, run: bool) {
+    let name = if run { "the run" } else { "this step" };
+    if let Some(button) = window.query_by_label(name) {
+        button.click();
+    }
+    window.run_steps(3);
+}
+
 /// Whether the picture over the steps has all its columns.
 fn has_all_columns(window: &Harness<'_, App>) -> bool {
     let Some(node) = window.query_by_label_contains(OVER_TIME) else { return false };
@@ -83,8 +92,6 @@ fn spirals_are_the_numbers_of_the_core() {
         let mut window = window(entry("spirals"), DESK, theme);
         window.state_mut().apply(&Default::default(), Command::Select(0));
         show(&mut window, "Spectrum");
-        until(&mut window, has_all_columns);
-        settle(&mut window);
         let step = window.state().snapshot().step;
         let session = window.state().session();
         let (problem, lane) = (session.problem(), &session.lanes()[0]);
@@ -99,9 +106,15 @@ fn spirals_are_the_numbers_of_the_core() {
         }
         let label = format!("eigenvalues from {} to {}", written(values[0]), written(values[n - 1]));
         assert!(window.query_by_label_contains(&label).is_some(), "no label {label}");
+        show_run(&mut window, true);
+        until(&mut window, has_all_columns);
+        settle(&mut window);
+        window.snapshot(format!("spectrum_run_{shade}"));
+        show_run(&mut window, false);
+        settle(&mut window);
         window.snapshot(format!("spectrum_spirals_{shade}"));
         if shade == "light" {
-            for name in ["Gauss-Newton", "Fisher (empirical)"] {
+            for name in ["Gauss-Newton", "Fisher"] {
                 window.get_by_label(name).click();
                 window.run_steps(3);
             }
@@ -123,6 +136,7 @@ fn a_click_in_the_heat_map_moves_the_playback_and_a_tick_can_be_chosen() {
     let mut window = window(entry("spirals"), TALL, Theme::Light);
     window.state_mut().apply(&Default::default(), Command::Select(0));
     show(&mut window, "Spectrum");
+    show_run(&mut window, true);
     until(&mut window, |window| window.query_by_label_contains(OVER_TIME).is_some());
     let rect = window.get_by_label_contains(OVER_TIME).rect();
     let before = window.state().snapshot().step;
@@ -131,6 +145,8 @@ fn a_click_in_the_heat_map_moves_the_playback_and_a_tick_can_be_chosen() {
     let after = window.state().snapshot().step;
     let last = window.state().session().lanes()[0].run().expect("a run").len() as f64;
     assert!(before != after && (after as f64 / last - 0.75).abs() < 0.08, "{before} {after} of {last}");
+    show_run(&mut window, false);
+    settle(&mut window);
     assert!(window.query_by_label_contains(&format!("at step {after} of")).is_some());
     // The rightmost tick is λ_max: the outermost 4 % of the axis are empty.
     let rect = window.get_by_label_contains("Spectrum of the Hessian").rect();
@@ -166,8 +182,8 @@ fn a_large_network_has_ends_and_a_density_and_is_cancelled() {
         until(&mut window, |window| !window.state().is_busy());
         window.run_steps(4);
     }
-    until(&mut window, |window| window.query_by_label_contains(OVER_TIME).is_some());
     window.render().expect("a picture");
+    show_run(&mut window, true);
     until(&mut window, has_all_columns);
     settle(&mut window);
     window.render().expect("a picture");
@@ -194,7 +210,7 @@ fn half_spaces_keep_to_their_bound() {
 
 #[test]
 fn a_study_goes_over_widths_and_depths() {
-    let mut window = window(entry("spirals"), DESK, Theme::Light);
+    let mut window = window(entry("spirals"), [1280.0, 1400.0], Theme::Light);
     show(&mut window, "Noise");
     window.get_by_label("Study width and depth").click_accesskit();
     window.run_steps(3);

@@ -4,7 +4,7 @@ mod scatter;
 mod study;
 mod work;
 
-use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui, sign_color};
+use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui};
 use super::{Context, faint_ui};
 use crate::linalg::norm;
 use crate::problem::{FiniteSum, Objective};
@@ -17,7 +17,9 @@ use scatter::{Lemma, Shown};
 use work::{NoiseFound, NoiseRequest, NoiseWork};
 
 /// Least height of the scatter plot, in points.
-const LEAST_HEIGHT: f32 = 220.0;
+const LEAST_HEIGHT: f32 = 160.0;
+/// Height of a study's picture and table, in points.
+const STUDY_HEIGHT: f32 = 480.0;
 
 /// Eigenvalues of at most this part of the largest are not called negative.
 const ZERO: f64 = 1e-10;
@@ -91,20 +93,20 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     };
     let along = if found.exact { "all" } else { "the 10 smallest and 10 largest" };
     let n = number::count(place.w.len() as u64);
-    faint_ui(
-        ui,
-        format!(
-            "Along {along} eigenvectors of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
-            place.samples().unwrap_or_default(),
-            number::short(found.residual, 1)
-        ),
+    let of = format!(
+        "Along {along} eigenvectors of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
+        place.samples().unwrap_or_default(),
+        number::short(found.residual, 1)
     );
+    ui.add(egui::Label::new(RichText::new(&of).small().weak()).truncate()).on_hover_text(&of);
     verdict_ui(ui, found, shown);
     let lemma = lemma(context).filter(|_| !shown.normalized && shown.batch == 1);
-    legend_ui(ui);
     let chosen = spectrum.chosen(&place);
-    let height = (ui.available_height() - 44.0).max(LEAST_HEIGHT);
-    let height = if memory.study.is_some() { LEAST_HEIGHT } else { height };
+    // The button of the study stays in sight where there is room for both.
+    let room = ui.available_height() - 48.0;
+    let roomy = memory.study.is_none() || room > 2.0 * STUDY_HEIGHT;
+    let height = if memory.study.is_some() { room - STUDY_HEIGHT } else { room };
+    let height = if roomy { height.max(LEAST_HEIGHT) } else { LEAST_HEIGHT };
     scatter::scatter_ui(ui, found, shown, lemma, chosen, height);
     Ok(())
 }
@@ -176,12 +178,11 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         ),
         _ => return,
     };
-    ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap());
+    let about = "Saddles are left by plain stochastic gradients where this is large: correlated negative curvature \
+                 (Daneshmand, Kohler, Lucchi, Hofmann 2018)";
+    ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap()).on_hover_text(about);
     if shown.normalized {
-        faint_ui(
-            ui,
-            "Daneshmand et al. (2018) find the share along negative curvature to grow with |λ| and to stay above the isotropic 1/d.",
-        );
+        faint_ui(ui, "Daneshmand et al. (2018) find this share to grow with |λ| and to stay above the isotropic 1/d.");
     }
     let negative = noise.along.iter().filter(|a| a.eigenvalue < -ZERO * largest).count();
     ui.horizontal_wrapped(|ui| {
@@ -196,18 +197,6 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         number_ui(ui, "negative", &count, "Eigenvalues below −10⁻¹⁰ max |λ| among those that are shown");
         let total = number::significant(noise.total(shown.batch), 3);
         number_ui(ui, "E‖g‖²", &total, format!("‖∇f‖² + variance/B with B = {}", shown.batch));
-    });
-}
-
-fn legend_ui(ui: &mut Ui) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        for (sign, text) in [(-1.0, "λ < 0, a triangle"), (1.0, "λ > 0, a disk")] {
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-            ui.painter().circle_filled(rect.center(), 4.0, sign_color(ui.visuals(), sign));
-            ui.label(RichText::new(text).small());
-            ui.add_space(8.0);
-        }
     });
 }
 

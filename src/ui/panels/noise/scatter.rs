@@ -60,6 +60,18 @@ fn mark_label(mark: f64) -> String {
     if (mark - mark.round()).abs() < 1e-9 { axes::label(true, mark) } else { number::short(libm::pow(10.0, mark), 2) }
 }
 
+/// A triangle for a negative eigenvalue, a disk for a positive one.
+fn dot(painter: &egui::Painter, center: egui::Pos2, eigenvalue: f64, visuals: &egui::Visuals) {
+    let color = sign_color(visuals, eigenvalue);
+    if eigenvalue < 0.0 {
+        let r = 4.5;
+        let corners = vec![center + vec2(0.0, r), center + vec2(-r, -0.8 * r), center + vec2(r, -0.8 * r)];
+        painter.add(Shape::convex_polygon(corners, color.gamma_multiply(0.9), Stroke::new(0.8, visuals.panel_fill)));
+    } else {
+        painter.circle(center, 3.2, color.gamma_multiply(0.75), Stroke::new(0.8, visuals.panel_fill));
+    }
+}
+
 /// Draws the plot.
 pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<Lemma>, chosen: Option<f64>, height: f32) {
     let visuals = ui.visuals().clone();
@@ -131,14 +143,7 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         painter.add(Shape::line(curve, Stroke::new(2.0, visuals.warn_fg_color)));
     }
     for (along, x, y) in &points {
-        let (center, color) = (at(*x, *y), sign_color(&visuals, along.eigenvalue));
-        if along.eigenvalue < 0.0 {
-            let r = 4.5;
-            let corners = vec![center + vec2(0.0, r), center + vec2(-r, -0.8 * r), center + vec2(r, -0.8 * r)];
-            painter.add(Shape::convex_polygon(corners, color.gamma_multiply(0.9), Stroke::new(0.8, visuals.panel_fill)));
-        } else {
-            painter.circle(center, 3.2, color.gamma_multiply(0.75), Stroke::new(0.8, visuals.panel_fill));
-        }
+        dot(&painter, at(*x, *y), along.eigenvalue, &visuals);
     }
     let mark = |along: &NoiseAlong, x: f64, y: f64, color| {
         let _ = along;
@@ -151,12 +156,17 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         }
     }
     let name = if shown.normalized { "isotropic: 1/d" } else { "isotropic: E‖g‖²/d" };
-    caption(&painter, pos2(frame.left() + 6.0, level - 2.0), Align2::LEFT_BOTTOM, name, &visuals);
+    caption(&painter, pos2(frame.left() + 112.0, level - 3.0), Align2::LEFT_BOTTOM, name, &visuals);
     let name = if shown.normalized { "E⟨∇fᵢ/‖∇fᵢ‖, v⟩²" } else { "E⟨g, v⟩²" };
     caption(&painter, frame.left_top() + vec2(4.0, 2.0), Align2::LEFT_TOP, name, &visuals);
+    for (sign, text, left) in [(-1.0, "λ < 0", 108.0), (1.0, "λ > 0", 50.0)] {
+        let corner = frame.right_bottom() - vec2(left, 4.0);
+        caption(&painter, corner, Align2::LEFT_BOTTOM, text, &visuals);
+        dot(&painter, corner - vec2(9.0, 6.0), sign, &visuals);
+    }
     if lemma.is_some() {
         let text = "lower bound ((λ − μ)/c)² for one sample";
-        caption(&painter, frame.right_bottom() - vec2(6.0, 4.0), Align2::RIGHT_BOTTOM, text, &visuals);
+        caption(&painter, frame.right_bottom() - vec2(6.0, 22.0), Align2::RIGHT_BOTTOM, text, &visuals);
     }
     let hidden = found.noise.along.len() - points.len();
     let about = format!(

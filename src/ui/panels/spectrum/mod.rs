@@ -27,8 +27,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use work::{Request, SpectrumWork};
 
-/// Below this height, in points, the two pictures are scrolled.
-const LEAST_HEIGHT: f32 = 460.0;
+/// Below this height, in points, one of the two pictures is shown.
+const BOTH_HEIGHT: f32 = 460.0;
+/// Least height of what is shown, in points: it is scrolled where there is less room.
+const LEAST_HEIGHT: f32 = 200.0;
 
 /// What a picture depends on: the number of the measurement, whether the axis is logarithmic, the matrices.
 type PictureKey = (u64, bool, Vec<MatrixKind>);
@@ -40,6 +42,8 @@ pub struct SpectrumMemory {
     log: bool,
     /// Whether all eigenvalues of a larger matrix are wanted.
     all: bool,
+    /// Whether the run is shown rather than the step, where there is room for one.
+    run: bool,
     now: Pursuit<Request, SpectrumWork>,
     over_time: Pursuit<TimeRequest, TimeWork>,
     /// What was cancelled over time.
@@ -65,6 +69,7 @@ impl Default for SpectrumMemory {
             kinds: vec![MatrixKind::Hessian],
             log: true,
             all: false,
+            run: false,
             now: Pursuit::default(),
             over_time: Pursuit::default(),
             stopped: None,
@@ -119,19 +124,18 @@ fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Spec
         density: !context.playing,
     };
     follow(ui, context, place, &request, memory);
-    controls_ui(ui, place, &request, memory);
-    let tall = ui.available_height() >= LEAST_HEIGHT;
-    let mut content = |ui: &mut Ui| {
-        let height = ui.available_height().max(LEAST_HEIGHT);
+    let both = ui.available_height() >= BOTH_HEIGHT;
+    controls_ui(ui, place, &request, both, memory);
+    egui::ScrollArea::vertical().id_salt("spectrum").auto_shrink([false, false]).show(ui, |ui| {
+        let height = (ui.available_height() - 4.0).max(LEAST_HEIGHT);
         let bottom = ui.cursor().top() + height;
-        now_ui(ui, context, place, memory, 0.48 * height);
-        over_time_ui(ui, context, place, memory, bottom, out);
-    };
-    if tall {
-        content(ui);
-    } else {
-        egui::ScrollArea::vertical().id_salt("spectrum").auto_shrink([false, false]).show(ui, content);
-    }
+        if both || !memory.run {
+            now_ui(ui, context, place, memory, if both { 0.48 * height } else { height }, both);
+        }
+        if both || memory.run {
+            over_time_ui(ui, context, place, memory, bottom, out);
+        }
+    });
 }
 
 fn has(place: &Place<'_>, kind: MatrixKind) -> Result<(), String> {
@@ -171,11 +175,23 @@ fn time_request(context: &Context<'_>, place: &Place<'_>, kind: MatrixKind) -> O
     (done || request.upto > 0).then_some(request)
 }
 
-fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, memory: &mut SpectrumMemory) {
+fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, both: bool, memory: &mut SpectrumMemory) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
+        if !both {
+            for (run, name, about) in [
+                (false, "this step", "The spectrum at the shown step"),
+                (true, "the run", "The spectrum over the steps of the run"),
+            ] {
+                let button = egui::Button::selectable(memory.run == run, RichText::new(name).small());
+                if ui.add(button).on_hover_text(about).clicked() {
+                    memory.run = run;
+                }
+            }
+            ui.add_space(8.0);
+        }
         for kind in MatrixKind::ALL {
-            let (name, about) = numbers::kind_name(kind);
+            let (name, about) = (numbers::short_name(kind), numbers::kind_name(kind).1);
             let on = memory.kinds.contains(&kind);
             let available = has(place, kind);
             let button = egui::Button::selectable(on, RichText::new(name).small());
@@ -241,7 +257,7 @@ pub(super) fn progress_ui<R: Clone + PartialEq, W: crate::ui::background::Work>(
 }
 
 /// The numbers and the picture of the shown step.
-fn now_ui(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut SpectrumMemory, height: f32) {
+fn now_ui(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut SpectrumMemory, height: f32, roomy: bool) {
     let bottom = ui.cursor().top() + height;
     let SpectrumMemory { kinds, log, now, picture, chosen, .. } = memory;
     let generation = place.lane.generation();
@@ -265,7 +281,7 @@ fn now_ui(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Sp
     } else {
         format!("step {} of {}, the next is on its way", number::count(request.step), place.lane.name())
     };
-    numbers::numbers_ui(ui, &words, place, first.0, &first.1);
+    numbers::numbers_ui(ui, &words, place, first.0, &first.1, roomy);
     let Some((_, Some(picture))) = picture else {
         faint_ui(ui, "The matrix is not finite at this step.");
         ui.add_space((bottom - ui.cursor().top()).max(0.0));

@@ -8,9 +8,6 @@ use crate::ui::panels::faint_ui;
 use crate::ui::{number, theme};
 use eframe::egui::{self, RichText, Ui};
 
-/// Eigenvalues above minus this part of the largest do not count as negative in a quadrature.
-const QUADRATURE_ZERO: f64 = 1e-6;
-
 /// The name of a matrix, and what it is.
 pub fn kind_name(kind: MatrixKind) -> (&'static str, &'static str) {
     match kind {
@@ -27,6 +24,16 @@ pub fn kind_name(kind: MatrixKind) -> (&'static str, &'static str) {
     }
 }
 
+/// The name of a matrix where there is little room.
+pub fn short_name(kind: MatrixKind) -> &'static str {
+    match kind {
+        MatrixKind::Hessian => "Hessian",
+        MatrixKind::GaussNewton => "Gauss-Newton",
+        MatrixKind::Fisher => "Fisher",
+        MatrixKind::Rest => "H − G",
+    }
+}
+
 /// A name with its number, and what it means on hover.
 pub(in crate::ui::panels) fn number_ui(ui: &mut Ui, name: &str, value: &str, about: impl Into<egui::WidgetText>) {
     let mut job = subscripted(&format!("{name} "), 12.0, ui.visuals().weak_text_color());
@@ -35,8 +42,14 @@ pub(in crate::ui::panels) fn number_ui(ui: &mut Ui, name: &str, value: &str, abo
     ui.add(egui::Label::new(job).selectable(false).extend()).on_hover_text(about);
 }
 
-/// Of what the numbers are, and the numbers.
-pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind, found: &Found) {
+/// A number with its name and what it means.
+struct Entry(String, String, String);
+
+/// Numbers that are shown where there is little room.
+const FEW: usize = 4;
+
+/// Of what the numbers are, and the numbers; without room the first of them, and the others on hover.
+pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind, found: &Found, roomy: bool) {
     let n = place.w.len();
     let exact = matches!(found, Found::Exact(_));
     let size = number::count(n as u64);
@@ -49,14 +62,22 @@ pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind,
     });
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(16.0, 2.0);
-        match found {
-            Found::Exact(spectrum) => exact_ui(ui, spectrum, place.samples().is_some()),
-            Found::Large(ends, density) => large_ui(ui, ends, density.as_deref()),
+        let mut entries = match found {
+            Found::Exact(spectrum) => of_exact(spectrum, place.samples().is_some()),
+            Found::Large(ends, density) => of_large(ends, density.as_deref(), n),
+        };
+        let others = entries.split_off(if roomy { entries.len() } else { FEW.min(entries.len()) });
+        for Entry(name, value, about) in entries {
+            number_ui(ui, &name, &value, about);
+        }
+        if !others.is_empty() {
+            let lines: Vec<String> = others.iter().map(|Entry(name, value, about)| format!("{name} {value}. {about}.")).collect();
+            ui.label(RichText::new("…").weak()).on_hover_text(lines.join("\n\n"));
         }
     });
 }
 
-fn exact_ui(ui: &mut Ui, spectrum: &Spectrum, has_samples: bool) {
+fn of_exact(spectrum: &Spectrum, has_samples: bool) -> Vec<Entry> {
     let n = spectrum.values.len();
     let (worst, which) = match &spectrum.residuals {
         Residuals::Each(each) => (each.iter().copied().fold(0.0, f64::max), "the largest ‖A v − λ v‖ over all eigenpairs"),
@@ -64,60 +85,91 @@ fn exact_ui(ui: &mut Ui, spectrum: &Spectrum, has_samples: bool) {
     };
     let end = |value: Option<&f64>| number::significant(value.copied().unwrap_or(f64::NAN), 4);
     let exact = format!("An eigenvalue of the matrix is no further than {} from it", number::short(worst, 2));
-    number_ui(ui, "λ_min", &end(spectrum.values.first()), format!("The smallest eigenvalue. {exact}."));
-    number_ui(ui, "λ_max", &end(spectrum.values.last()), format!("The largest eigenvalue. {exact}."));
     let index = spectrum.index(None);
-    let about = format!(
-        "Eigenvalues below −{tol}: {} negative, {} within ±{tol} of 0, {} positive. The index of a critical point as a share of n.",
+    let signs = format!(
+        "Eigenvalues below −{tol}: {} negative, {} within ±{tol} of 0, {} positive. The index of a critical point as a share of n",
         index.negative,
         index.zero,
         index.positive,
         tol = number::short(index.tolerance, 2)
     );
-    let share = number::short(100.0 * index.fraction, 3);
-    number_ui(ui, "negative", &format!("{} of {n} ({share} %)", index.negative), about);
-    number_ui(ui, "trace", &number::significant(spectrum.trace, 4), "The sum of the diagonal, and of the eigenvalues");
-    let about = "max |λ| / min |λ|. Beyond about 10¹⁶ it is rounding: the matrix is singular";
-    number_ui(ui, "condition", &number::significant(spectrum.condition(), 3), about);
-    number_ui(ui, "residual ≤", &number::significant(worst, 2), format!("How exact: {which}"));
+    let negative = format!("{} of {n} ({} %)", index.negative, number::short(100.0 * index.fraction, 3));
     let d = &spectrum.diagonal;
-    let about = "Σ |Aᵢᵢ| / Σ |Aᵢⱼ|, the share of mass on the diagonal (Becker, LeCun 1988)";
-    number_ui(ui, "on the diagonal", &number::short(d.share, 3), about);
-    let about = "The share of a Wigner matrix, which has no structure: 1/d (Kohler, Adolphs, Lucchi 2020, Prop. 1)";
-    number_ui(ui, "beside Wigner", &number::short(d.wigner, 2), about);
+    let mut entries = vec![
+        Entry("λ_min".to_owned(), end(spectrum.values.first()), format!("The smallest eigenvalue. {exact}")),
+        Entry("λ_max".to_owned(), end(spectrum.values.last()), format!("The largest eigenvalue. {exact}")),
+        Entry("negative".to_owned(), negative, signs),
+        Entry(
+            "trace".to_owned(),
+            number::significant(spectrum.trace, 4),
+            "The sum of the diagonal, and of the eigenvalues".to_owned(),
+        ),
+        Entry(
+            "condition".to_owned(),
+            number::significant(spectrum.condition(), 3),
+            "max |λ| / min |λ|. Beyond about 10¹⁶ it is rounding: the matrix is singular".to_owned(),
+        ),
+        Entry("residual ≤".to_owned(), number::significant(worst, 2), format!("How exact: {which}")),
+        Entry(
+            "on the diagonal".to_owned(),
+            number::short(d.share, 3),
+            "Σ |Aᵢᵢ| / Σ |Aᵢⱼ|, the share of mass on the diagonal (Becker, LeCun 1988)".to_owned(),
+        ),
+        Entry(
+            "beside Wigner".to_owned(),
+            number::short(d.wigner, 2),
+            "The share of a Wigner matrix, which has no structure: 1/d (Kohler, Adolphs, Lucchi 2020, Prop. 1)".to_owned(),
+        ),
+    ];
     if has_samples {
         let about = "The share of XᵀX of as many random rows as there are samples (Kohler, Adolphs, Lucchi 2020, Prop. 2)";
-        number_ui(ui, "least squares", &number::short(d.least_squares, 2), about);
+        entries.push(Entry("least squares".to_owned(), number::short(d.least_squares, 2), about.to_owned()));
     }
+    entries
 }
 
-fn large_ui(ui: &mut Ui, ends: &Ends, density: Option<&SpectralDensity>) {
+fn of_large(ends: &Ends, density: Option<&SpectralDensity>, n: usize) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let largest = ends.bottom.iter().chain(&ends.top).map(|pair| pair.value.abs()).fold(0.0, f64::max);
+    let rounding = n as f64 * f64::EPSILON * largest;
     let state = if ends.converged { "converged to 10⁻⁶ of the largest" } else { "not converged yet" };
     for (name, what, pair) in [("λ_min", "smallest", ends.bottom.first()), ("λ_max", "largest", ends.top.first())] {
         let Some(pair) = pair else { continue };
-        let value = format!("{} ± {}", number::significant(pair.value, 4), number::short(pair.residual, 1));
+        let value = format!("{} ± {}", number::significant(pair.value, 4), number::short(pair.residual.max(rounding), 1));
         let about = format!(
-            "The {what} Ritz value after {} products, {state}; ± its residual: some eigenvalue is no further away",
+            "The {what} Ritz value after {} products, {state}; ± its residual, at least n ε |λ|: some eigenvalue is no further away",
             number::count(ends.products as u64)
         );
-        number_ui(ui, name, &value, about);
+        entries.push(Entry(name.to_owned(), value, about));
     }
-    let Some(density) = density.filter(|density| !density.probes.is_empty()) else { return };
+    let Some(density) = density.filter(|density| !density.probes.is_empty()) else { return entries };
     let probes = density.probes.len();
     let trace = density.trace();
     let about = format!("Hutchinson's estimate and its standard error from {probes} random vectors");
     let error = |v: f64| if v.is_finite() { format!(" ± {}", number::short(v, 1)) } else { String::new() };
-    number_ui(ui, "trace", &format!("{}{}", number::significant(trace.value, 3), error(trace.error)), about);
-    let largest = ends.bottom.iter().chain(&ends.top).map(|pair| pair.value.abs()).fold(0.0, f64::max);
-    let below = -QUADRATURE_ZERO * largest;
+    entries.push(Entry("trace".to_owned(), format!("{}{}", number::significant(trace.value, 3), error(trace.error)), about));
+    let below = -resolution(density);
     let share = density.cumulative(&[below], 0.0);
     if let ([mean], [deviation]) = (&share.mean[..], &share.error[..]) {
         let about = format!(
             "The share of eigenvalues below {}, by the quadratures of {probes} random vectors; ± its standard error over them. \
-             Near 0 the nodes are few: eigenvalues of little weight may fall to either side",
+             Closer to 0 the nodes of the quadratures do not tell signs",
             number::short(below, 2)
         );
-        number_ui(ui, "negative", &format!("{}{} %", number::short(100.0 * mean, 3), error(100.0 * deviation)), about);
+        let name = format!("λ < {}", number::short(below, 1));
+        entries.push(Entry(name, format!("{}{} %", number::short(100.0 * mean, 3), error(100.0 * deviation)), about));
     }
-    number_ui(ui, "products", &number::count((ends.products + density.products) as u64), "Hessian-vector products so far");
+    let products = number::count((ends.products + density.products) as u64);
+    entries.push(Entry("products".to_owned(), products, "Hessian-vector products so far".to_owned()));
+    entries
+}
+
+/// The largest distance from 0 to the node before or after it: nearer to 0 a quadrature does not tell signs.
+fn resolution(density: &SpectralDensity) -> f64 {
+    let of_probe = |nodes: &[f64]| {
+        let after = nodes.partition_point(|node| *node < 0.0);
+        let around = nodes.get(after.wrapping_sub(1)).into_iter().chain(nodes.get(after));
+        around.map(|node| node.abs()).fold(0.0, f64::max)
+    };
+    density.probes.iter().map(|probe| of_probe(&probe.nodes)).fold(0.0, f64::max)
 }

@@ -58,14 +58,14 @@ impl Picture {
 fn drawn(kind: MatrixKind, found: &Found, axis: &SpectralAxis, bins: &Bins, grid: &[f64]) -> Drawn {
     match found {
         Found::Exact(spectrum) => {
-            let places: Vec<(f64, f64)> = spectrum.values.iter().map(|v| (axis.coordinate(*v), 1.0)).collect();
+            let places: Vec<(f64, f64, f64)> = spectrum.values.iter().map(|v| (axis.coordinate(*v), 1.0, 0.0)).collect();
             let residual = |k: usize| match &spectrum.residuals {
                 crate::measure::spectrum::Residuals::Each(each) => each.get(k).copied().unwrap_or(f64::NAN),
                 crate::measure::spectrum::Residuals::Bound(bound) => *bound,
             };
             Drawn {
                 kind,
-                bars: bins.counts(places.iter().map(|(c, _)| *c)),
+                bars: bins.counts(places.iter().map(|(c, ..)| *c)),
                 curve: bins.smooth(&places, grid),
                 error: Vec::new(),
                 ticks: spectrum.values.iter().enumerate().map(|(k, v)| (*v, residual(k))).collect(),
@@ -81,12 +81,16 @@ fn drawn(kind: MatrixKind, found: &Found, axis: &SpectralAxis, bins: &Bins, grid
     }
 }
 
-/// The density in eigenvalues per bin of the axis, with its standard error over the probes.
+/// The density in eigenvalues per bin of the axis, with its standard error over the probes; no finer than the nodes are.
 fn smooth(density: &SpectralDensity, axis: &SpectralAxis, bins: &Bins, grid: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let n = density.dim as f64;
     let of_probe = |probe: &crate::measure::spectrum::Quadrature| {
-        let nodes = probe.nodes.iter().zip(&probe.weights);
-        let places: Vec<(f64, f64)> = nodes.map(|(node, weight)| (axis.coordinate(*node), n * weight)).collect();
+        let nodes: Vec<f64> = probe.nodes.iter().map(|node| axis.coordinate(*node)).collect();
+        let last = nodes.len().saturating_sub(1);
+        // A node stands for the eigenvalues half the way to its neighbours; the outermost ones are single eigenvalues.
+        let reach = |k: usize| if k == 0 || k == last { 0.0 } else { 0.25 * (nodes[k + 1] - nodes[k - 1]) };
+        let places: Vec<(f64, f64, f64)> =
+            probe.weights.iter().enumerate().map(|(k, weight)| (nodes[k], n * weight, reach(k))).collect();
         bins.smooth(&places, grid)
     };
     let curves: Vec<Vec<f64>> = density.probes.iter().map(of_probe).collect();
