@@ -2,7 +2,9 @@
 
 use super::METHODS;
 use crate::linalg::{Vector, copy, zeros};
-use crate::optim::{Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
+use crate::optim::{
+    Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError, Verdict,
+};
 
 const SOURCE: &str = "Zhang, Lucas, Hinton, Ba 2019, Algorithm 1";
 
@@ -142,6 +144,8 @@ impl Optimizer for Lookahead {
             self.synchronize();
             record.x = copy(&self.slow);
             record.trial = self.slow.iter().zip(&record.from).map(|(to, from)| to - from).collect();
+            // The way to φ is gone whatever became of the inner trial.
+            record.verdict = Verdict::Accepted;
             (record.predicted, record.actual) = (f64::NAN, f64::NAN);
             record.geometry = Geometry::Line { direction: copy(&record.trial), tried: vec![1.0] };
         }
