@@ -2,7 +2,8 @@
 
 use crate::{Problem, close};
 use saddlescope::linalg::{Metric, Vector, norm};
-use saddlescope::optim::{Exit, subproblem};
+use saddlescope::optim::Exit;
+use saddlescope::optim::subproblem::{self, Curvature};
 use serde_json::Value;
 
 fn numbers(v: &Value) -> Vec<f64> {
@@ -94,7 +95,8 @@ fn lanczos_solutions_of_the_reference() {
     let (mut checked, mut hard) = (0, 0);
     for (name, problem, row) in cases() {
         let n = problem.g.len();
-        let ours = subproblem::lanczos(&problem.g, problem.product(), &problem.metric, problem.radius, 1e-12, n).unwrap();
+        let ours = subproblem::lanczos(&problem.g, problem.product(), &problem.metric, problem.radius, 1e-12, n, Curvature::Seen)
+            .unwrap();
         close(&name, -problem.model(&ours.step), ours.model_decrease, 1e-12);
         if row["exact"]["case"] == "hard" {
             close(&name, ours.multiplier, row["exact"]["lam"].as_f64().unwrap(), 1e-10);

@@ -95,7 +95,7 @@ impl Subspace {
         while basis.len() < size.min(n) && !(basis.len() > 0 && basis.is_invariant()) {
             basis.grow(&mut |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(x, v, hv))?;
         }
-        let eigen = crate::linalg::symmetric_eigen(&basis.tridiagonal(), basis.len());
+        let eigen = crate::linalg::symmetric_eigen(&basis.projected(), basis.len());
         let vectors = eigen.vectors.iter().map(|w| basis.lift(w)).collect();
         Ok(Self { values: eigen.values, vectors, left: steps })
     }

@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use crate::linalg::{Metric, Vector, copy, norm, zeros};
-use crate::optim::subproblem::{self, Solution, Solver, Stop};
+use crate::optim::subproblem::{self, Curvature, Solution, Solver, Stop};
 use crate::optim::trust::{self, RadiusRule, Shape};
 use crate::optim::{
     Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Requirement, Span, Step, StepError,
@@ -73,6 +73,14 @@ pub(in crate::optim) const TR: Method = Method {
             source: "Kohler, Adolphs, Lucchi 2020, released code",
         },
         Parameter {
+            name: "curvature",
+            symbol: "λ_min",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["seen", "probed"] },
+            meaning: "gltr takes the curvature that its Krylov space shows, or goes on from a random direction until the smallest has settled",
+            source: "Conn, Gould, Toint 2000, §6.6 (eigenpoint)",
+        },
+        Parameter {
             name: "count",
             symbol: "#∇",
             default: Default::Fixed(0.0),
@@ -112,6 +120,7 @@ pub(in crate::optim) const TR: Method = Method {
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
                 by_decrease: values.choice("stop") == "decrease",
+                curvature: if values.choice("curvature") == "probed" { Curvature::Probed } else { Curvature::Seen },
                 as_released: values.choice("count") == "released",
                 batches: [values.integer("gradient_batch"), values.integer("hessian_batch")],
             },
@@ -133,6 +142,8 @@ struct Rules {
     theta: f64,
     /// Whether Steihaug's iteration ends by the model's decrease.
     by_decrease: bool,
+    /// What GLTR asks of the curvature.
+    curvature: Curvature,
     /// Whether a step of k products is charged max(k − 1, 1) backpropagations: the released code's count by the zero-based index
     /// of the last product.
     as_released: bool,
@@ -208,7 +219,9 @@ impl Rules {
                     if self.by_decrease { Stop::Decrease(tolerance / here.gradient_norm) } else { Stop::Residual(tolerance) };
                 subproblem::steihaug_until(g, product, metric, radius, stop, limit)
             }
-            Solver::Lanczos => subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit),
+            Solver::Lanczos => {
+                subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit, self.curvature)
+            }
             Solver::Cauchy => subproblem::cauchy(g, product, metric, radius),
         }
     }
