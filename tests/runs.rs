@@ -212,6 +212,20 @@ fn what_a_method_returns_is_measured() {
     );
 }
 
+/// RMSProp leaps in bursts, between which it comes as near to the saddle as rounding lets it: wherever its steps are spent it is told to
+/// be held there, at rest or not.
+#[test]
+fn who_is_held_at_a_saddle_is_told_so_after_every_budget() {
+    for id in ["rmsprop", "rmsprop_full", "ngd"] {
+        for step in [0.01, 0.1] {
+            for budget in (300..=1500).step_by(100).chain([215, 800, 1111, 4000]) {
+                let status = run(SADDLE, id, &[("step_size", step)], [1.0, 0.0], budget).status().clone();
+                assert_eq!(status.id(), "strict_saddle", "{id} with steps of {step} after {budget}: {status:?}");
+            }
+        }
+    }
+}
+
 /// A method that passes a saddle, however slowly, is not told to hover over it, wherever its steps are spent; neither is one that
 /// circles a minimum, or whose oscillation dies out.
 #[test]
