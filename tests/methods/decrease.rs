@@ -6,7 +6,7 @@ use saddlescope::linalg::{Metric, Vector, dot, mat_vec, norm, symmetric_eigen, s
 use saddlescope::optim::subproblem::{Solver, cubic};
 use saddlescope::optim::{Geometry, Region};
 
-const METRICS: [&str; 7] = ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "matrix"];
+const METRICS: [&str; 8] = ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full", "matrix"];
 
 fn hessian(f: &Plane, x: &[f64]) -> [f64; 4] {
     let [a, b, c] = (f.hessian)(x[0], x[1]);

@@ -23,7 +23,7 @@ pub(in crate::optim) const TR: Method = Method {
     summary: "Trusts a quadratic model as far as it has proved right; the exact solver leaves strict saddles even at g = 0.",
     source: "Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1",
     parameters: &[
-        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "matrix"]),
+        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full", "matrix"]),
         Parameter {
             name: "matrix",
             symbol: "A",
