@@ -88,7 +88,8 @@ impl End {
     /// Whether the method's claim holds there, in a sentence.
     fn message(&self) -> String {
         let Self { gradient_norm, lambda_min, kind } = self;
-        let lowest = if lambda_min.abs() < 1e-2 { format!("{lambda_min:.1e}") } else { format!("{lambda_min:.3}") };
+        let plain = (1e-2..1e4).contains(&lambda_min.abs());
+        let lowest = if plain { format!("{lambda_min:.3}") } else { format!("{lambda_min:.1e}") };
         let measured = format!("‖∇f‖ = {gradient_norm:.2e} and λ_min = {lowest}");
         match kind {
             Kind::Minimum => {
