@@ -15,6 +15,10 @@ const MOST_PRODUCTS: usize = 50;
 
 /// s minimizes m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ; ρ = (f(x) − f(x+s))/(−m(s)) decides on the step and the radius
 /// (Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1).
+///
+/// A trial asks one value, f(x + s): f(x) is known from the trial that led to x, or comes with the gradient (Kohler, Adolphs, Lucchi
+/// count two). A new iterate asks one gradient, and a Hessian for the dense solvers, or k products for the others: 1 + k backpropagations;
+/// after a rejected trial the derivatives are kept, unless they are those of batches.
 pub(in crate::optim) const TR: Method = Method {
     id: "tr",
     name: "Trust region",
