@@ -354,12 +354,17 @@ impl Method {
         }
     }
 
-    /// Whether the method may draw random numbers under `settings`: by its nature, or because its gradients are those of batches.
+    /// Whether the method may draw random numbers under `settings`: by its nature or that of the method
+    /// that it is put around, or because its gradients are those of batches.
     pub fn draws(&self, settings: &Settings) -> bool {
         let batches = |(name, setting): (&String, &Setting)| {
             name.ends_with("batch_size") && matches!(setting, Setting::Number(size) if *size > 0.0)
         };
-        self.random || settings.iter().any(batches)
+        let inner = |p: &Parameter| match (p.span, settings.get(p.name)) {
+            (Span::Method { .. }, Some(Setting::Name(id))) => method(id).is_ok_and(|inner| inner.random),
+            _ => false,
+        };
+        self.random || settings.iter().any(batches) || self.parameters.iter().any(inner)
     }
 
     /// The step machine at `start`.

@@ -8,12 +8,15 @@ use crate::optim::{
 
 const SOURCE: &str = "Zhang, Lucas, Hinton, Ba 2019, Algorithm 1";
 
-/// The identifiers of [`METHODS`].
-const INNER: [&str; METHODS.len()] = {
-    let mut ids = [""; METHODS.len()];
+/// Stochastic methods whose state is x and a count of steps: they go on from anywhere.
+const SAMPLED: [&str; 4] = ["sgd", "noisy_sgd", "cnc_sgd", "saddle_ngd"];
+
+/// The identifiers of [`METHODS`], then [`SAMPLED`].
+const INNER: [&str; METHODS.len() + SAMPLED.len()] = {
+    let mut ids = [""; METHODS.len() + SAMPLED.len()];
     let mut i = 0;
     while i < ids.len() {
-        ids[i] = METHODS[i].id;
+        ids[i] = if i < METHODS.len() { METHODS[i].id } else { SAMPLED[i - METHODS.len()] };
         i += 1;
     }
     ids
