@@ -6,7 +6,7 @@ use argmin::solver::trustregion::{Steihaug, TrustRegionRadius as _};
 use criterion::{Criterion, criterion_group, criterion_main};
 use saddlescope::linalg::{Metric, Rng, mat_vec, norm};
 use saddlescope::optim::StepError;
-use saddlescope::optim::subproblem::{self, Solver};
+use saddlescope::optim::subproblem::{self, Curvature, Solver};
 use std::hint::black_box;
 
 /// (name, gradient, Hessian): where the minimizer lies in the ball of radius 1.
@@ -72,7 +72,9 @@ fn dimensions(c: &mut Criterion) {
         group.bench_function("steihaug", |b| {
             b.iter(|| subproblem::steihaug(black_box(&g), product, &ball, 1.0, tolerance, limit));
         });
-        group.bench_function("lanczos", |b| b.iter(|| subproblem::lanczos(black_box(&g), product, &ball, 1.0, 1e-6, limit)));
+        group.bench_function("lanczos", |b| {
+            b.iter(|| subproblem::lanczos(black_box(&g), product, &ball, 1.0, 1e-6, limit, Curvature::Seen))
+        });
         group.bench_function("cauchy", |b| b.iter(|| subproblem::cauchy(black_box(&g), product, &ball, 1.0)));
         group.bench_function("dogleg", |b| b.iter(|| subproblem::dogleg(black_box(&g), &h, &ball, 1.0)));
         group.bench_function("cubic lanczos", |b| b.iter(|| subproblem::cubic_lanczos(black_box(&g), product, 1.0, 1e-6, limit)));

@@ -76,7 +76,8 @@ fn every_landscape_gives_usable_assumptions_and_every_preset_usable_parameters()
 
 #[test]
 fn the_methods_whose_papers_give_parameters_have_presets() {
-    for id in "pgd pagd cnc_pgd cnc_sgd neon neon2_online neon2 natasha15 natasha2 svrg scsg sgld noisy_sgd".split(' ') {
+    for id in "pgd pagd cnc_pgd cnc_sgd neon neon2_online neon2 natasha15 natasha2 svrg scsg sgld noisy_sgd saddle_ngd".split(' ')
+    {
         let m = method(id).unwrap();
         assert!(m.preset.is_some_and(|p| !p.source.is_empty()), "{id}");
         let json = serde_json::to_value(m).unwrap();
@@ -125,6 +126,9 @@ fn presets_are_the_papers_formulas() {
     // κ = ℓ/√(ρε) = 10, θ = 1/(4√10), γ = θ²/η, s = γ/(4ρ).
     let theta = 0.25 / libm::sqrt(10.0);
     assert!(close(value("pagd", "exploit_radius"), theta * theta / 0.125 / 16.0, 1e-12));
+    // L = √(2Δ_f/ℓ) = 1 and ε/(ℓL) = 0.005: η = 0.005², θ = √η, N₀ = η^{−1/2}.
+    assert!(close(value("saddle_ngd", "step_size"), 2.5e-5, 1e-12) && close(value("saddle_ngd", "noise"), 0.005, 1e-12));
+    assert_eq!(value("saddle_ngd", "noise_interval"), 200.0);
     // δ = √(ρε) = 0.2: T = 4 log(n/p)√(ℓ/δ), rounded up.
     assert_eq!(value("neon2", "search_length"), libm::ceil(4.0 * libm::log(100.0) * libm::sqrt(10.0)));
     assert!(close(value("neon2", "curvature_step"), 0.05, 1e-12));

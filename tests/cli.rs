@@ -310,3 +310,13 @@ fn render_writes_the_picture_of_a_step() {
     assert_eq!(later, render("60"));
     std::fs::remove_file(path).unwrap();
 }
+
+#[test]
+fn sentences_beside_races_and_sweeps_are_short() {
+    let said = |arguments: &[&str]| String::from_utf8(saddlescope(arguments).stderr).unwrap();
+    let race = said(&["race", "--formula", "x^2 + y^2", "--method", "gd:step_size=0.3", "--start", "1,1", "--steps", "120"]);
+    assert!(race.contains("f ") && race.lines().all(|line| line.len() < 120), "{race}");
+    let sweep = ["sweep", "--formula", "x^2 + y^2", "--method", "gd", "--method", "newton", "--method", "adan", "--steps", "5"];
+    let sweep = said(&sweep);
+    assert!(sweep.contains("Newton, AdaN have no step length and are left out of the sweep."), "{sweep}");
+}

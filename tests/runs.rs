@@ -187,6 +187,45 @@ fn who_leaps_over_a_saddle_is_told_to_hover() {
     }
 }
 
+/// Perturbed descent that waits too short after its kick returns the saddle: what it says of the point is measured.
+#[test]
+fn what_a_method_returns_is_measured() {
+    let settings = [("step_size", 0.1), ("threshold_time", 5.0), ("perturbation_radius", 1e-6), ("gradient_threshold", 1e-3)];
+    let wrong = run(SADDLE, "pgd", &settings, [1.0, 0.0], 2000);
+    let Status::Finished { reason, end: Some(end) } = wrong.status() else { panic!("{:?}", wrong.status()) };
+    assert!(reason.contains("returned as a second-order stationary point"));
+    assert!((end.lambda_min + 1.0).abs() < 1e-9 && end.gradient_norm > 1e-8 && end.gradient_norm < 1e-3, "{end:?}");
+    assert_eq!((wrong.status().words(), wrong.status().lambda_min()), ("ended at λ < 0", Some(end.lambda_min)));
+    assert!(wrong.status().message().contains("no second-order stationary point"), "{}", wrong.status().message());
+    assert!(wrong.status().ended_at_negative_curvature() && !wrong.status().is_bad());
+    let settings = [("step_size", 0.1), ("perturbation_radius", 0.1), ("gradient_threshold", 1e-3)];
+    let right = run(SADDLE, "pgd", &settings, [1.0, 0.3], 3000);
+    assert_eq!(right.status().words(), "ended at λ > 0", "{:?}", right.status());
+    for status in [wrong.status(), right.status(), &Status::Finished { reason: "a rule".to_owned(), end: None }] {
+        let text = serde_json::to_string(status).unwrap();
+        assert_eq!(serde_json::from_str::<Status>(&text).unwrap(), *status, "{text}");
+    }
+    let json = serde_json::to_value(wrong.status()).unwrap();
+    assert_eq!(
+        (json["status"].as_str(), json["kind"].as_str(), json["lambda_min"].as_f64()),
+        (Some("finished"), Some("saddle"), Some(end.lambda_min))
+    );
+}
+
+/// RMSProp leaps in bursts, between which it comes as near to the saddle as rounding lets it: wherever its steps are spent it is told to
+/// be held there, at rest or not.
+#[test]
+fn who_is_held_at_a_saddle_is_told_so_after_every_budget() {
+    for id in ["rmsprop", "rmsprop_full", "ngd"] {
+        for step in [0.01, 0.1] {
+            for budget in (300..=1500).step_by(100).chain([215, 800, 1111, 4000]) {
+                let status = run(SADDLE, id, &[("step_size", step)], [1.0, 0.0], budget).status().clone();
+                assert_eq!(status.id(), "strict_saddle", "{id} with steps of {step} after {budget}: {status:?}");
+            }
+        }
+    }
+}
+
 /// A method that passes a saddle, however slowly, is not told to hover over it, wherever its steps are spent; neither is one that
 /// circles a minimum, or whose oscillation dies out.
 #[test]

@@ -119,7 +119,7 @@ fn race(arguments: &RaceArgs) -> Result<(), CliError> {
     }
     for row in race.standings() {
         let states: Vec<String> = row.states.iter().map(|state| format!("{} {}", state.count, state.status.id())).collect();
-        eprintln!("{}: f {} (median of {}); {}", row.name, row.f.median, row.runs, states.join(", "));
+        eprintln!("{}: f {} (median of {}); {}", row.name, short(row.f.median), row.runs, states.join(", "));
     }
     Ok(())
 }
@@ -127,6 +127,9 @@ fn race(arguments: &RaceArgs) -> Result<(), CliError> {
 fn sweep(arguments: &FieldArgs) -> Result<(), CliError> {
     let Field { objective, entrants, landmarks } = field(arguments)?;
     let mut sweep = Sweep::new(objective, &entrants, arguments.seeds.into(), landmarks, seconds)?;
+    if let Some(sentence) = sweep.left_out() {
+        eprintln!("{sentence}");
+    }
     sweep.finish(threads());
     let out = arguments.output.open()?;
     match arguments.format {
@@ -134,6 +137,12 @@ fn sweep(arguments: &FieldArgs) -> Result<(), CliError> {
         Format::Csv => export::race::write_sweep_csv(out, &sweep)?,
     }
     Ok(())
+}
+
+/// A number for a sentence: with a power of ten where it would be long.
+fn short(v: f64) -> String {
+    let plain = v == 0.0 || !v.is_finite() || (1e-4..1e6).contains(&v.abs());
+    if plain { format!("{}", (v * 1e9).round() / 1e9) } else { format!("{v:.4e}") }
 }
 
 pub(super) fn threads() -> usize {

@@ -71,7 +71,7 @@ fn write_markdown(mut out: impl Write, ends: &[End], steps: u64) -> std::io::Res
         out,
         "Every method with its defaults from the default start of every landscape, {steps} steps at most, one seed. \
          **min**: a minimum; **saddle**: at rest at a strict saddle, or hovering over it; **flat**: a singular Hessian; **max**: a maximum; **div**: diverged; \
-         **still**: no longer moves; **…**: steps spent; **end**: by its own rule; empty: the method does not apply.\n"
+         **still**: no longer moves; **…**: steps spent; **end**: by its own rule, **end <0** where λ_min < 0; empty: the method does not apply.\n"
     )?;
     let mut columns: Vec<&str> = Vec::new();
     for end in ends {
@@ -100,6 +100,7 @@ fn sign(status: &Status) -> &'static str {
         Status::Diverged { .. } => "div",
         Status::Stalled { .. } => "still",
         Status::BudgetSpent { .. } => "…",
+        Status::Finished { .. } if status.ended_at_negative_curvature() => "end <0",
         Status::Finished { .. } | Status::Running => "end",
     }
 }

@@ -44,6 +44,7 @@ impl Serialize for RunJson<'_> {
         map.serialize_entry("seed", &run.setup().seed)?;
         map.serialize_entry("status", run.status().id())?;
         map.serialize_entry("lambda_min", &run.status().lambda_min())?;
+        map.serialize_entry("kind", &run.status().kind())?;
         map.serialize_entry("message", &run.status().message())?;
         map.serialize_entry("steps", &Steps(run))?;
         map.end()

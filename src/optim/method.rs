@@ -336,18 +336,8 @@ impl Method {
 
     /// Whether the method keeps matrices of n rows and columns with these values, rather than vectors and products only.
     fn is_dense(&self, values: &Values<'_>) -> bool {
-        const ALWAYS: [&str; 10] = [
-            "adagrad_full",
-            "rmsprop_full",
-            "bfgs",
-            "newton",
-            "damped_newton",
-            "gauss_newton",
-            "levenberg_marquardt",
-            "regularized_newton",
-            "adan",
-            "storm",
-        ];
+        const ALWAYS: [&str; 8] =
+            ["adagrad_full", "rmsprop_full", "bfgs", "newton", "damped_newton", "regularized_newton", "adan", "storm"];
         // By the choice that makes a method do with products.
         let by_products = |name: &str, products: &[&str]| !products.contains(&values.choice(name));
         match self.id {
@@ -355,6 +345,7 @@ impl Method {
             "first_order_tr" => values.choice("metric").ends_with("_full"),
             "arc" | "subsampled_arc" => by_products("solver", &["lanczos"]),
             "saddle_free_newton" => by_products("solver", &["krylov"]),
+            "gauss_newton" | "levenberg_marquardt" => by_products("solver", &["cg"]),
             "lookahead" => {
                 let (method, own) = values.nested("inner");
                 method.is_dense(&own)
@@ -363,12 +354,17 @@ impl Method {
         }
     }
 
-    /// Whether the method may draw random numbers under `settings`: by its nature, or because its gradients are those of batches.
+    /// Whether the method may draw random numbers under `settings`: by its nature or that of the method
+    /// that it is put around, or because its gradients are those of batches.
     pub fn draws(&self, settings: &Settings) -> bool {
         let batches = |(name, setting): (&String, &Setting)| {
             name.ends_with("batch_size") && matches!(setting, Setting::Number(size) if *size > 0.0)
         };
-        self.random || settings.iter().any(batches)
+        let inner = |p: &Parameter| match (p.span, settings.get(p.name)) {
+            (Span::Method { .. }, Some(Setting::Name(id))) => method(id).is_ok_and(|inner| inner.random),
+            _ => false,
+        };
+        self.random || settings.iter().any(batches) || self.parameters.iter().any(inner)
     }
 
     /// The step machine at `start`.

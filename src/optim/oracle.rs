@@ -153,6 +153,11 @@ impl<'a> Oracle<'a> {
         self.objective.finite_sum().map(|sum| sum.samples())
     }
 
+    /// Whether gradients can be sampled: of a finite sum, or of a plain function with noise.
+    pub fn samples_gradients(&self) -> bool {
+        self.noise.strength > 0.0 || self.samples().is_some()
+    }
+
     /// f(x), which may be non-finite: a trial point may be outside the domain.
     pub fn value(&mut self, x: &[f64]) -> f64 {
         self.counts.value += 1;

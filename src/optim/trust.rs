@@ -172,9 +172,9 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// `metric`: sphere, adagrad, adagrad_full, rmsprop, rmsprop_full, whose accumulators start at ε; or adam, whose starts at 0.
+    /// `metric`: sphere, adagrad, adagrad_full, rmsprop, rmsprop_full, whose accumulators start at ε; or adam, adam_full, whose start at 0.
     pub fn new(metric: &str, beta: f64, epsilon: f64, n: usize) -> Self {
-        let adam = metric == "adam";
+        let adam = metric.starts_with("adam");
         let initial = if adam { 0.0 } else { epsilon };
         Self {
             moment: (metric != "sphere").then(|| SecondMoment::new(n, metric.ends_with("_full"), initial)),
@@ -198,6 +198,7 @@ impl Shape {
         match moment.metric(Epsilon::Floor(self.epsilon * known)) {
             // (v/(1 − βᵗ))^½.
             Metric::Diagonal(m) if known < 1.0 => Metric::Diagonal(m.iter().map(|v| v / known.sqrt()).collect()),
+            Metric::Full(m) if known < 1.0 => Metric::Full(m.iter().map(|v| v / known.sqrt()).collect()),
             metric => metric,
         }
     }

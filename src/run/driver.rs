@@ -2,7 +2,7 @@
 
 use super::growth::Fork;
 use super::hover;
-use super::status::{Status, StopRules};
+use super::status::{self, Status, StopRules};
 use super::trace::{Growing, Keyframe, Trace};
 use crate::linalg::{Rng, Vector, dot, exceeds};
 use crate::optim::{Counts, Method, Noise, Oracle, Phase, Settings, SettingsError, Step, StepError};
@@ -205,7 +205,10 @@ impl Run {
         let stationary = self.setup.rules.stationary(&*self.objective, self.now.optimizer.position());
         self.status = match (error, stationary) {
             (StepError::Finished(_), Some(status)) => status,
-            (StepError::Finished(reason), None) => Status::Finished { reason: (*reason).to_owned() },
+            (StepError::Finished(reason), None) => {
+                let end = status::end(&*self.objective, self.now.optimizer.position());
+                Status::Finished { reason: (*reason).to_owned(), end }
+            }
             (StepError::NotFinite { .. }, _) => Status::Diverged { reason: error.to_string() },
         };
     }

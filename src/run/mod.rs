@@ -15,5 +15,5 @@ pub use driver::{Run, Setup};
 pub use growth::{Fork, Grown, Growth};
 pub use part::{Mark, Part};
 pub use replay::Replay;
-pub use status::{Status, StopRules};
+pub use status::{End, Status, StopRules};
 pub use trace::{Row, Trace};

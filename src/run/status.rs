@@ -49,11 +49,60 @@ pub enum Status {
         /// ‖∇f‖ there.
         gradient_norm: f64,
     },
-    /// The method ended by its own rule.
+    /// The method ended by its own rule, at a point with ‖∇f‖ > ε_g.
     Finished {
         /// The rule.
         reason: String,
+        /// What the point is, measured; none where it has no eigenvalues.
+        #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
+        end: Option<End>,
     },
+}
+
+/// What the point is at which a method ended by its own rule.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// ‖∇f‖ there.
+    pub gradient_norm: f64,
+    /// Smallest eigenvalue of the Hessian there.
+    pub lambda_min: f64,
+    /// What a critical point with these eigenvalues is.
+    pub kind: Kind,
+}
+
+impl End {
+    /// Whether λ_min < 0 beyond rounding: a second-order stationary point it is not.
+    pub fn has_negative_curvature(&self) -> bool {
+        self.lambda_min < -Kind::threshold(&[self.lambda_min])
+    }
+
+    /// The words for the sign of its curvature.
+    fn words(&self) -> &'static str {
+        match self.kind {
+            Kind::Minimum => "ended at λ > 0",
+            _ if self.has_negative_curvature() => "ended at λ < 0",
+            _ => "ended at λ = 0",
+        }
+    }
+
+    /// Whether the method's claim holds there, in a sentence.
+    fn message(&self) -> String {
+        let Self { gradient_norm, lambda_min, kind } = self;
+        let plain = (1e-2..1e4).contains(&lambda_min.abs());
+        let lowest = if plain { format!("{lambda_min:.3}") } else { format!("{lambda_min:.1e}") };
+        let measured = format!("‖∇f‖ = {gradient_norm:.2e} and λ_min = {lowest}");
+        match kind {
+            Kind::Minimum => {
+                format!("Measured there, {measured}: curvature as at a minimum, second-order stationary up to ‖∇f‖.")
+            }
+            Kind::Saddle => {
+                format!("Measured there, {measured}: curvature as at a strict saddle, no second-order stationary point.")
+            }
+            Kind::Maximum => format!("Measured there, {measured}: curvature as at a maximum, no second-order stationary point."),
+            _ if self.has_negative_curvature() => format!("Measured there, {measured}: no second-order stationary point."),
+            _ => format!("Measured there, {measured}: the Hessian is singular, second-order stationary up to ‖∇f‖."),
+        }
+    }
 }
 
 impl Status {
@@ -94,7 +143,8 @@ impl Status {
             Status::Stalled { gradient_norm } => format!("It no longer moves although ‖∇f‖ = {gradient_norm:.2e}."),
             Status::Diverged { reason } => format!("It diverged: {reason}."),
             Status::BudgetSpent { gradient_norm } => format!("Its steps are spent at ‖∇f‖ = {gradient_norm:.2e}."),
-            Status::Finished { reason } => format!("It ended by its own rule: {reason}."),
+            Status::Finished { reason, end: None } => format!("It ended by its own rule: {reason}."),
+            Status::Finished { reason, end: Some(end) } => format!("It ended by its own rule: {reason}. {}", end.message()),
         }
     }
 
@@ -110,19 +160,39 @@ impl Status {
             Status::Stalled { .. } => "no longer moves",
             Status::Diverged { .. } => "diverged",
             Status::BudgetSpent { .. } => "steps spent",
-            Status::Finished { .. } => "ended",
+            Status::Finished { end: None, .. } => "ended",
+            Status::Finished { end: Some(end), .. } => end.words(),
         }
     }
 
-    /// The smallest eigenvalue of the Hessian at the stationary point where the run rests, or over which it hovers.
+    /// The smallest eigenvalue of the Hessian at the stationary point where the run rests, or over which it hovers, or where the
+    /// method ended by its own rule.
     pub fn lambda_min(&self) -> Option<f64> {
         match self {
             Status::Minimum { lambda_min }
             | Status::StrictSaddle { lambda_min, .. }
             | Status::Degenerate { lambda_min }
-            | Status::Maximum { lambda_min } => Some(*lambda_min),
+            | Status::Maximum { lambda_min }
+            | Status::Finished { end: Some(End { lambda_min, .. }), .. } => Some(*lambda_min),
             _ => None,
         }
+    }
+
+    /// What the stationary point is, or what one with the curvature of the point is at which the method ended by its own rule.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Status::Minimum { .. } => Some(Kind::Minimum),
+            Status::StrictSaddle { .. } => Some(Kind::Saddle),
+            Status::Degenerate { .. } => Some(Kind::Degenerate),
+            Status::Maximum { .. } => Some(Kind::Maximum),
+            Status::Finished { end, .. } => end.map(|end| end.kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the method ended by its own rule at a point with negative curvature.
+    pub fn ended_at_negative_curvature(&self) -> bool {
+        matches!(self, Status::Finished { end: Some(end), .. } if end.has_negative_curvature())
     }
 
     /// Whether the computation ended badly (exit status 1 on the command line).
@@ -167,26 +237,40 @@ impl StopRules {
         let n = objective.dim();
         let mut gradient = zeros(n);
         objective.value_gradient(x, &mut gradient);
-        if norm(&gradient) <= self.gradient { Some(self.kind(objective, x)) } else { None }
+        if norm(&gradient) <= self.gradient { Some(kind(objective, x)) } else { None }
     }
+}
 
-    fn kind(&self, objective: &dyn Objective, x: &[f64]) -> Status {
-        let n = objective.dim();
-        let eigenvalues = if n <= MOST_DENSE {
-            let mut hessian = zeros(n * n);
-            objective.hessian(x, &mut hessian);
-            symmetric_eigenvalues(&hessian, n)
-        } else {
-            ends(objective, x)
-        };
-        let Some(&lambda_min) = eigenvalues.first() else {
-            return Status::Finished { reason: "the problem has no variables".to_owned() };
-        };
-        match Kind::of_critical_point(&eigenvalues) {
-            (Kind::Minimum, _) => Status::Minimum { lambda_min },
-            (Kind::Maximum, _) => Status::Maximum { lambda_min },
-            (_, 1..) => Status::StrictSaddle { lambda_min, hovers: None },
-            _ => Status::Degenerate { lambda_min },
-        }
+/// What x is, where a method ended by its own rule; not counted.
+pub(super) fn end(objective: &dyn Objective, x: &[f64]) -> Option<End> {
+    let mut gradient = zeros(objective.dim());
+    objective.value_gradient(x, &mut gradient);
+    let eigenvalues = eigenvalues(objective, x);
+    let (kind, _) = Kind::of_critical_point(&eigenvalues);
+    let lambda_min = *eigenvalues.first()?;
+    lambda_min.is_finite().then(|| End { gradient_norm: norm(&gradient), lambda_min, kind })
+}
+
+/// The eigenvalues of the Hessian; the smallest and the largest one in many dimensions.
+fn eigenvalues(objective: &dyn Objective, x: &[f64]) -> Vector {
+    let n = objective.dim();
+    if n > MOST_DENSE {
+        return ends(objective, x);
+    }
+    let mut hessian = zeros(n * n);
+    objective.hessian(x, &mut hessian);
+    symmetric_eigenvalues(&hessian, n)
+}
+
+fn kind(objective: &dyn Objective, x: &[f64]) -> Status {
+    let eigenvalues = eigenvalues(objective, x);
+    let Some(&lambda_min) = eigenvalues.first() else {
+        return Status::Finished { reason: "the problem has no variables".to_owned(), end: None };
+    };
+    match Kind::of_critical_point(&eigenvalues) {
+        (Kind::Minimum, _) => Status::Minimum { lambda_min },
+        (Kind::Maximum, _) => Status::Maximum { lambda_min },
+        (_, 1..) => Status::StrictSaddle { lambda_min, hovers: None },
+        _ => Status::Degenerate { lambda_min },
     }
 }

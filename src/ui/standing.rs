@@ -115,6 +115,7 @@ pub fn state(status: &Status, visuals: &Visuals) -> (Icon, Color32) {
         Status::Stalled { .. } => (Icon::Warning, warning),
         Status::Diverged { .. } => (Icon::Warning, bad),
         Status::BudgetSpent { .. } => (Icon::Dot, quiet),
+        Status::Finished { .. } if status.ended_at_negative_curvature() => (Icon::Saddle, warning),
         Status::Finished { .. } | Status::Running => (Icon::Check, quiet),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::objectives::{Cloud, PLANES, Plane, ROSENBROCK, set, start};
 use saddlescope::linalg::Rng;
-use saddlescope::optim::{Counts, Oracle, Scales, Setting, Settings, Span, StepError, method, methods};
+use saddlescope::optim::{Counts, Oracle, Scales, Setting, Settings, Span, StepError, Verdict, method, methods};
 use saddlescope::problem::{GaussNewton, Objective};
 
 #[test]
@@ -109,11 +109,24 @@ fn a_clone_continues_identically() {
     }
 }
 
+/// Every method, and every method around another one.
+fn methods_and_pairs() -> Vec<(&'static str, Settings)> {
+    let mut all: Vec<(&str, Settings)> = methods().iter().map(|m| (m.id, Settings::new())).collect();
+    for outer in methods() {
+        for choice in outer.parameters {
+            let Span::Method { options } = choice.span else { continue };
+            all.extend(options.iter().map(|id| (outer.id, set(&[], &[(choice.name, id)]))));
+        }
+    }
+    all
+}
+
 #[test]
 fn the_record_agrees_with_the_machine() {
-    for m in methods() {
+    for (id, settings) in methods_and_pairs() {
+        let m = method(id).unwrap();
         for f in &PLANES {
-            let mut machine = start(m.id, &Settings::new(), &f.start);
+            let mut machine = start(id, &settings, &f.start);
             let mut oracle = Oracle::new(f, Rng::new(4), Counts::default());
             for _ in 0..25 {
                 let before = machine.position().to_vec();
@@ -128,6 +141,13 @@ fn the_record_agrees_with_the_machine() {
                 };
                 assert_eq!(step.from.as_slice(), before, "{}", m.id);
                 assert_eq!(step.x.as_slice(), machine.position(), "{}", m.id);
+                // xₖ₊₁ = xₖ + s up to rounding where s was accepted, else xₖ to the bit.
+                let arrives = (0..2).all(|i| {
+                    let (to, size) = (step.from[i] + step.trial[i], step.from[i].abs() + step.trial[i].abs());
+                    (step.x[i] - to).abs() <= 1e-12 * size
+                });
+                let agrees = if step.verdict == Verdict::Accepted { arrives } else { step.x == step.from };
+                assert!(agrees, "{id} {settings:?} on {}: {step:?}", f.name);
                 let text = serde_json::to_string(&step.geometry).unwrap();
                 assert!(text.contains("\"kind\""), "{}", m.id);
             }

@@ -6,7 +6,7 @@ use saddlescope::linalg::{Metric, Vector, dot, mat_vec, norm, symmetric_eigen, s
 use saddlescope::optim::subproblem::{Solver, cubic};
 use saddlescope::optim::{Geometry, Region};
 
-const METRICS: [&str; 7] = ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "matrix"];
+const METRICS: [&str; 8] = ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full", "matrix"];
 
 fn hessian(f: &Plane, x: &[f64]) -> [f64; 4] {
     let [a, b, c] = (f.hessian)(x[0], x[1]);
@@ -44,10 +44,18 @@ fn along_gradient(region: &Region, h: &[f64]) -> f64 {
 fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
     let (mut checked, mut saddles, mut lanczos) = (0, 0, 0);
     for metric in METRICS {
-        for solver in ["exact", "steihaug", "gltr", "dogleg", "cauchy"] {
+        for (solver, curvature) in [
+            ("exact", "seen"),
+            ("steihaug", "seen"),
+            ("gltr", "seen"),
+            ("gltr", "probed"),
+            ("dogleg", "seen"),
+            ("cauchy", "seen"),
+        ] {
             for f in &PLANES {
                 for start in [f.start, [0.3, -0.7], [-2.0, 2.0]] {
-                    let settings = set(&[], &[("metric", metric), ("solver", solver), ("matrix", "4,1;1,2")]);
+                    let names = [("metric", metric), ("solver", solver), ("curvature", curvature), ("matrix", "4,1;1,2")];
+                    let settings = set(&[], &names);
                     let (records, _) = run("tr", &settings, f, &start, 25, 0);
                     for record in &records {
                         let Geometry::TrustRegion(region) = &record.geometry else { panic!("no region") };
@@ -71,8 +79,8 @@ fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
                             "{label}: {} is not {model}",
                             record.predicted
                         );
-                        // A Lanczos basis of one direction has seen the curvature along M⁻¹g only.
-                        let all = solver == "exact" || solver == "gltr" && region.path.len() == 2;
+                        // A Lanczos basis of one direction has seen the curvature along M⁻¹g only, unless it is probed.
+                        let all = solver == "exact" || curvature == "probed" || solver == "gltr" && region.path.len() == 2;
                         if solver == "gltr" && !all {
                             let least = along_gradient(region, &h);
                             assert!(record.predicted >= least * (1.0 - digits), "{label}: below the Ritz point {least}");
@@ -92,6 +100,19 @@ fn every_step_has_cauchys_decrease_and_second_order_solvers_the_eigenpoints() {
     }
     assert!(checked > 5000 && saddles > 50, "{checked} steps, {saddles} with negative curvature");
     assert!(lanczos > 25, "{lanczos} of gltr");
+}
+
+/// At (1, 0.05) the space of g holds a step to the inside at once: what lies beyond is found by the probe, for one product more.
+#[test]
+fn a_probed_basis_finds_the_curvature_that_the_gradient_hides() {
+    let step = |solver: &str, curvature: &str| {
+        let settings = set(&[("radius", 5.0)], &[("solver", solver), ("curvature", curvature)]);
+        let (records, counts) = run("tr", &settings, &SADDLE_BOUNDED, &[1.0, 0.05], 1, 0);
+        (records[0].predicted, counts.hessian_vector)
+    };
+    let (exact, seen, probed) = (step("exact", "seen"), step("gltr", "seen"), step("gltr", "probed"));
+    assert!(exact.0 > 12.0 && seen.0 < 1.0 && seen.1 == 1, "{exact:?} {seen:?}");
+    assert!((probed.0 - exact.0).abs() <= 1e-12 * exact.0 && probed.1 == 2, "{probed:?} against {exact:?}");
 }
 
 /// However small the part of the gradient along the way out: once the rest of it is gone, Lanczos' basis begins there.

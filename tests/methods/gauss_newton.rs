@@ -206,3 +206,57 @@ fn where_there_are_no_residuals_a_sentence_says_so() {
         assert!(error.to_string().contains("sum of squares"), "{error}");
     }
 }
+
+/// Conjugate gradients with products of G: in exact arithmetic the steps of the matrix after n products, which are all that is asked.
+#[test]
+fn by_products_the_steps_are_the_same() {
+    for (id, problem) in problems() {
+        if problem.gauss_newton().is_none() || id == "relu_hinge" {
+            continue;
+        }
+        let start = problem.starts().remove(0);
+        let numbers = [("damping", 1.0)];
+        let settings = |solver| set(&numbers, &[("solver", solver)]);
+        let [mut dense, mut cg] = ["dense", "cg"].map(|s| started(&problem, "levenberg_marquardt", settings(s), &start).unwrap());
+        let (a, b) = (dense.advance(8), cg.advance(8));
+        assert_eq!(a, b, "{id}");
+        for (p, q) in dense.records().zip(cg.records()) {
+            let size = 1.0 + norm(&p.0.x);
+            assert!(p.0.x.iter().zip(&q.0.x).all(|(a, b)| (a - b).abs() <= 1e-7 * size), "{id}: {:?} {:?}", p.0, q.0);
+            let apart = (p.0.predicted - q.0.predicted).abs();
+            assert!(apart <= 1e-7 * (p.0.predicted + q.0.f.abs()) || !apart.is_finite(), "{id}: {:?} {:?}", p.0, q.0);
+        }
+        let counts = cg.counts();
+        let most = (problem.dim() as u64 + 1) * b;
+        assert!(counts.hessian == 0 && counts.hessian_vector > 0 && counts.hessian_vector <= most, "{id}: {counts:?}");
+        assert_eq!(counts.backpropagations, counts.gradient + counts.hessian_vector, "{id}");
+    }
+    let rosenbrock = typed("(1 - x)^2 + 100*(y - x^2)^2", &[]);
+    for search in ["none", "armijo"] {
+        let settings = set(&[], &[("solver", "cg"), ("line_search", search)]);
+        let mut run = started(&rosenbrock, "gauss_newton", settings, &[-1.2, 1.0]).unwrap();
+        run.advance(300);
+        assert!(matches!(run.status(), Status::Minimum { .. }), "{search}: {:?}", run.status());
+        // n products solve it, but for rounding.
+        let [products, gradients] = [run.counts().hessian_vector, run.counts().gradient];
+        assert!(products >= 2 * gradients - 1 && products <= 3 * gradients, "{search}: {:?}", run.counts());
+    }
+}
+
+/// With the whole budget of one product a step is the Cauchy step of G; many variables are refused for the matrix only.
+#[test]
+fn products_are_limited_and_many_variables_are_theirs() {
+    let problem = typed("x^2 + 10*y^2", &[]);
+    let settings = set(&[("products", 1.0)], &[("solver", "cg")]);
+    let mut run = started(&problem, "gauss_newton", settings, &[1.0, 1.0]).unwrap();
+    run.advance(1);
+    // g = (2, 20), G = diag(2, 20): t = ⟨g, g⟩/⟨g, Gg⟩ = 404/8008.
+    let t = 404.0 / 8008.0;
+    let x = run.iterate(1);
+    assert!((x[0] - (1.0 - 2.0 * t)).abs() < 1e-14 && (x[1] - (1.0 - 20.0 * t)).abs() < 1e-14, "{x:?}");
+    for id in ["gauss_newton", "levenberg_marquardt"] {
+        let many = vec![0.0; 6000];
+        assert!(method(id).unwrap().start(&set(&[], &[]), None, &many).is_err());
+        assert!(method(id).unwrap().start(&set(&[], &[("solver", "cg")]), None, &many).is_ok());
+    }
+}

@@ -1,7 +1,8 @@
 //! Lookahead by hand.
 
-use crate::objectives::{QUAD_ILL, ROSENBROCK, run, set};
-use saddlescope::optim::{Geometry, Settings, methods};
+use crate::objectives::{Cloud, QUAD_ILL, ROSENBROCK, run, set};
+use saddlescope::linalg::Rng;
+use saddlescope::optim::{Counts, Geometry, Oracle, Settings, method, methods};
 
 /// φ ← φ + α(x − φ) after every k-th step of gradient descent; as many gradients as steps.
 #[test]
@@ -69,6 +70,34 @@ fn with_alpha_one_it_is_the_inner_method() {
             assert!((0..2).all(|i| (a.x[i] - b.x[i]).abs() < 1e-9), "{inner} step {t}: {:?} against {:?}", a.x, b.x);
         }
     }
+}
+
+/// Around a sampled method: its draws, and φ ← φ + α(x − φ) after every k-th.
+#[test]
+fn around_a_stochastic_method_it_averages_its_steps() {
+    let (k, alpha, eta) = (3, 0.25, 0.1);
+    let numbers = [("k", f64::from(k)), ("alpha", alpha), ("inner_step_size", eta), ("inner_batch_size", 2.0)];
+    let settings = set(&numbers, &[("inner", "sgd")]);
+    let cloud = Cloud::new(7);
+    let (records, counts) = run("lookahead", &settings, &cloud, &[1.0, 0.0, 2.0], 30, 4);
+    assert_eq!((counts.sample_gradient, counts.gradient, counts.value), (60, 0, 0));
+    let mut oracle = Oracle::new(&cloud, Rng::new(4), Counts::default());
+    let (mut x, mut slow, mut g) = ([1.0, 0.0, 2.0], [1.0, 0.0, 2.0], [0.0; 3]);
+    for (t, record) in (1..).zip(&records) {
+        let sample = oracle.draw(2);
+        oracle.sample_gradient(&x, &sample, &mut g).unwrap();
+        for i in 0..3 {
+            x[i] -= eta * g[i];
+            if t % k == 0 {
+                slow[i] += alpha * (x[i] - slow[i]);
+                x[i] = slow[i];
+            }
+        }
+        assert!((0..3).all(|i| (record.x[i] - x[i]).abs() < 1e-14), "step {t}: {:?} against {x:?}", record.x);
+    }
+    let lookahead = method("lookahead").unwrap();
+    assert!(lookahead.draws(&settings) && !lookahead.draws(&set(&[], &[("inner", "gd")])));
+    assert!(lookahead.draws(&set(&[], &[("inner", "saddle_ngd")])));
 }
 
 #[test]

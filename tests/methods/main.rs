@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test states what must be there")]
 
 mod contract;
+mod counts;
 mod decrease;
 mod escapes;
 mod first_order;

@@ -82,6 +82,41 @@ fn what_is_followed_has_negative_curvature() {
     }
 }
 
+/// NEON+ : u as Nesterov's method has it, and far fewer looks where the curvature is weak.
+#[test]
+fn momentum_shortens_the_search() {
+    let (eta, delta) = (0.5, 0.01);
+    let f = fifty(-delta);
+    let looks = |zeta: f64, seed| {
+        let numbers = [
+            ("search_step", eta),
+            ("search_length", 5000.0),
+            ("search_momentum", zeta),
+            ("perturbation_radius", 1e-4),
+            ("escape_radius", 1e6),
+            ("value_threshold", 1e-6),
+        ];
+        let (records, _) = run_in(Noise::NONE, "neon", &set(&numbers, &[]), &f, &[0.0; 50], 6000, seed);
+        let found = records.iter().position(is_move).unwrap();
+        (records[..found].iter().map(|r| r.trial.clone()).collect::<Vec<_>>(), found)
+    };
+    let zeta = 1.0 - libm::sqrt(eta * delta);
+    for seed in 0..5 {
+        let ((plain, slow), (path, fast)) = (looks(0.0, seed), looks(zeta, seed));
+        assert!(3 * fast < slow, "{fast} looks with momentum, {slow} without");
+        assert_eq!(plain[0], path[0], "the same beginning");
+        for k in 1..path.len() - 1 {
+            let step = |u: &[f64], i: usize| u[i] - eta * f.0[i] * u[i];
+            for i in 0..50 {
+                let y = step(&path[k], i);
+                let before = step(&path[k - 1], i);
+                let expected = y + zeta * (y - before);
+                assert!((path[k + 1][i] - expected).abs() <= 1e-12 * norm(&path[k + 1]), "look {k}");
+            }
+        }
+    }
+}
+
 /// While a search lasts the iterate rests; it ends in a move or in a certification, and a certification ends the run.
 #[test]
 fn searches_stand_still_and_end_in_a_move_or_a_certificate() {

@@ -210,3 +210,15 @@ fn methods_that_escape_leave_the_saddle_itself() {
     }
     assert_eq!(found, ["arc", "subsampled_arc", "tr"]);
 }
+
+/// g = (x, 0) spans the Krylov space however small its square: nothing leads off the stable manifold.
+#[test]
+fn the_krylov_version_stays_on_the_stable_manifold() {
+    for start in [1.0, 1e-150, 1e-170, 1e-310] {
+        let settings = set(&[], &[("solver", "krylov")]);
+        let (records, _) = run("saddle_free_newton", &settings, &SADDLE_BOUNDED, &[start, 0.0], 300, 0);
+        assert_eq!(records.len(), 300);
+        assert!(records.iter().all(|r| r.x[1] == 0.0), "from {start}");
+        assert!(norm(&records[299].x) <= 1e-150, "{:?}", records[299].x);
+    }
+}

@@ -50,6 +50,26 @@ fn sgd_on_a_plain_function_adds_the_declared_noise() {
     }
 }
 
+/// A batch of b on a function without samples is a gradient with its noise, of variance 1/b: gradient descent is then SGD.
+#[test]
+fn a_batch_on_a_plain_function_has_the_declared_noise() {
+    for size in [1.0, 4.0] {
+        let settings = set(&[("step_size", 0.01), ("batch_size", size)], &[]);
+        let noise = Noise { shape: NoiseShape::Isotropic, strength: 0.5 };
+        let go = |noise, id, settings: &Settings| run_in(noise, id, settings, &QUAD_ILL, &[2.0, 0.1], 50, 3);
+        let ((descent, ours), (sgd, theirs)) = (go(noise, "gd", &settings), go(noise, "sgd", &settings));
+        assert_eq!(ours, theirs);
+        assert_eq!(ours.sample_gradient, 50 * size as u64);
+        assert!(descent.iter().zip(&sgd).all(|(a, b)| a.x == b.x));
+        // Without a batch, or without noise, it is the gradient.
+        let whole = go(noise, "gd", &set(&[("step_size", 0.01)], &[]));
+        let quiet = go(Noise::NONE, "gd", &settings);
+        assert!(quiet.0.iter().zip(&whole.0).all(|(a, b)| a.x == b.x));
+        assert_eq!((quiet.1.gradient, whole.1.gradient), (50, 50));
+        assert_ne!(descent[49].x, whole.0[49].x);
+    }
+}
+
 #[test]
 fn pgd_leaves_the_saddle_and_certifies_a_minimum() {
     let scales = Scales { step_size: 0.2, radius: 0.3 };

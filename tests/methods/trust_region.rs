@@ -14,7 +14,7 @@ fn last_exit(record: &saddlescope::optim::Step) -> Exit {
 
 #[test]
 fn second_order_solvers_leave_a_strict_saddle_at_zero_gradient() {
-    for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam"] {
+    for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full"] {
         for (solver, start) in [("exact", [1.0, 0.0]), ("exact", [0.0, 0.0]), ("gltr", [1.0, 0.0]), ("gltr", [0.0, 0.0])] {
             let settings = set(&[], &[("metric", metric), ("solver", solver)]);
             let (records, _) = run("tr", &settings, &SADDLE_BOUNDED, &start, 200, 0);
@@ -110,7 +110,7 @@ fn counts_are_what_was_asked() {
 #[test]
 fn rosenbrock_converges_from_the_usual_start() {
     for solver in ["steihaug", "exact", "gltr", "dogleg"] {
-        for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam"] {
+        for metric in ["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full"] {
             let settings = set(&[], &[("solver", solver), ("metric", metric)]);
             let (records, _) = run("tr", &settings, &ROSENBROCK, &[-1.2, 1.0], 60, 0);
             let last = records.last().unwrap();
@@ -188,6 +188,32 @@ fn adams_ellipsoid_is_bias_corrected() {
         }
         fresh = record.verdict == Verdict::Accepted;
     }
+}
+
+/// M² = Σ wᵢgᵢgᵢᵀ/(1 − βᵗ) with wᵢ = (1 − β)βᵗ⁻ⁱ over the gradients at the iterates; in the first step of rank one, M has its floor.
+#[test]
+fn adams_full_ellipsoid_is_bias_corrected() {
+    let settings = set(&[("epsilon", 1e-8)], &[("metric", "adam_full")]);
+    let (records, _) = run("tr", &settings, &ROSENBROCK, &[-1.2, 1.0], 12, 0);
+    let (mut moment, mut forgotten, mut fresh, mut checked) = ([0.0; 4], 1.0, true, 0);
+    for record in &records {
+        let Geometry::TrustRegion(region) = &record.geometry else { panic!("no region") };
+        if fresh {
+            let g = &region.linear;
+            (0..4).for_each(|k| moment[k] = 0.8 * moment[k] + 0.2 * g[k / 2] * g[k % 2]);
+            forgotten *= 0.8;
+        }
+        let Metric::Full(m) = &region.metric else { panic!("no full matrix") };
+        let size = norm(&moment) / (1.0 - forgotten);
+        for k in 0..4 {
+            let square = m[2 * (k / 2)] * m[k % 2] + m[2 * (k / 2) + 1] * m[2 + k % 2];
+            let expected = moment[k] / (1.0 - forgotten);
+            assert!((square - expected).abs() <= 1e-7 + 1e-10 * size, "{square} against {expected}");
+        }
+        fresh = record.verdict == Verdict::Accepted;
+        checked += 1;
+    }
+    assert_eq!(checked, 12);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::objectives::{Cloud, SADDLE_BOUNDED, run, set};
 use saddlescope::linalg::{Rng, norm};
-use saddlescope::optim::{Oracle, Phase};
+use saddlescope::optim::{Geometry, Oracle, Phase, Step};
 use saddlescope::problem::{FiniteSum, Objective};
 
 /// f = (1/m) Σ ½aᵢx² + bᵢx: components of different curvature, so that a correction leaves noise.
@@ -63,6 +63,45 @@ fn svrg_asks_one_gradient_a_snapshot_and_two_samples_a_step() {
     assert_eq!(snapshots, (0..10).map(|k| 10 * k).collect::<Vec<_>>());
     assert_eq!((counts.gradient, counts.sample_gradient, counts.value), (10, 90 * 2 * 3, 0));
     assert_eq!(counts.backpropagations, 10 + 90 * 2);
+}
+
+/// Option II: the next snapshot is one of the m iterates before the last, each as likely, and is asked as in option I; it converges.
+#[test]
+fn svrg_can_go_on_from_a_random_iterate() {
+    let f = Parabolas::new(12);
+    let numbers = [("inner_length", 5.0), ("step_size", 0.2)];
+    let (mut chosen, mut total) = ([0_u32; 5], 0);
+    for seed in 0..40 {
+        let (records, counts) = run("svrg", &set(&numbers, &[("next_snapshot", "random")]), &f, &[4.0], 100, seed);
+        assert_eq!((counts.gradient, counts.sample_gradient, counts.value), (20, 80 * 2, 0));
+        for epoch in 1..20 {
+            let first = 5 * (epoch - 1);
+            // x₀, …, x₄ of the epoch before; the trial leads from its x₅.
+            let iterates: Vec<f64> = (0..5).map(center_of(&records, first)).collect();
+            let at = center_of(&records, 5 * epoch)(0);
+            let place = iterates.iter().position(|x| *x == at).unwrap();
+            chosen[place] += 1;
+            total += 1;
+            let snapshot = &records[5 * epoch];
+            assert_eq!(snapshot.phase, Phase::Snapshot);
+            assert!((snapshot.from[0] + snapshot.trial[0] - snapshot.x[0]).abs() < 1e-14);
+        }
+    }
+    // A share of a fifth: four standard deviations.
+    let expected = f64::from(total) / 5.0;
+    assert!(chosen.iter().all(|n| (f64::from(*n) - expected).abs() < 4.0 * (expected * 0.8).sqrt()), "{chosen:?}");
+    let curvature = f.0.iter().map(|p| p[0]).sum::<f64>() / 12.0;
+    let slope = f.0.iter().map(|p| p[1]).sum::<f64>() / 12.0;
+    let (records, _) = run("svrg", &set(&[("step_size", 0.2)], &[("next_snapshot", "random")]), &f, &[4.0], 1200, 0);
+    assert!((records[1199].x[0] + slope / curvature).abs() < 1e-8, "{:?}", records[1199].x);
+}
+
+/// The k-th iterate of the epoch that begins with this record: where its steps were centred.
+fn center_of(records: &[Step], first: usize) -> impl Fn(usize) -> f64 + '_ {
+    move |k| match &records[first + k].geometry {
+        Geometry::TrustRegion(region) => region.center[0],
+        other => panic!("{other:?} is no region"),
+    }
 }
 
 /// Twice the samples of a finite sum, 20 steps without one; B/p for Natasha's sub-epochs, with B no more than the samples.

@@ -1,8 +1,8 @@
 //! Zero gradients, nearly hard cases, problems by hand and extreme scales.
 
 use crate::{Problem, close};
-use saddlescope::linalg::{Metric, Vector};
-use saddlescope::optim::subproblem::Solver;
+use saddlescope::linalg::{Metric, Rng, Vector, symmetric_eigen};
+use saddlescope::optim::subproblem::{Curvature, Solver};
 use saddlescope::optim::{Exit, subproblem};
 
 /// Nocedal and Wright's picture: g = (1, 1), H = diag(2, 10), Newton's point (−0.5, −0.1), first leg to (−1, −1)/6.
@@ -109,4 +109,37 @@ fn one_dimension() {
     assert_eq!(solve(1.0, -2.0, 3.0).step.as_slice(), [-3.0]);
     assert_eq!(solve(0.0, -2.0, 3.0).exit, Exit::HardCase);
     assert_eq!(solve(0.0, -2.0, 3.0).step.as_slice(), [3.0]);
+}
+
+/// A gradient of which a part of 10⁻¹³ points along the bottom eigenvector: the space of g shows the step inside, the probe the
+/// decrease of the global solution. So for bases of many directions and in any metric.
+#[test]
+fn a_probed_basis_finds_the_global_solution() {
+    let nearly = Problem { g: vec![1.0, 1e-13], h: vec![1.0, 0.0, 0.0, -1.0], metric: Metric::Sphere, radius: 10.0 };
+    let lanczos = |p: &Problem, curvature| {
+        subproblem::lanczos(&p.g, p.product(), &p.metric, p.radius, 1e-12, p.g.len(), curvature).unwrap()
+    };
+    let (seen, probed) = (lanczos(&nearly, Curvature::Seen), lanczos(&nearly, Curvature::Probed));
+    assert!(seen.model_decrease < 0.51 && seen.products == 1, "{seen:?}");
+    assert!((probed.model_decrease - 50.25).abs() < 1e-9 && probed.products == 2, "{probed:?}");
+    let mut rng = Rng::new(3);
+    for n in [3, 6, 12] {
+        for case in 0..40 {
+            let mut problem = Problem::random(&mut rng, n, 1.0);
+            if case % 2 == 0 {
+                // g in the space of two eigenvectors, beside the bottom one.
+                problem.metric = Metric::Sphere;
+                let eigen = symmetric_eigen(&problem.h, n);
+                problem.g = (0..n)
+                    .map(|i| eigen.vectors[n - 1][i] + 0.5 * eigen.vectors[n - 2][i] + 1e-11 * eigen.vectors[0][i])
+                    .collect();
+            }
+            let (exact, ours) = (problem.exact(), lanczos(&problem, Curvature::Probed));
+            let label = format!("n = {n}, case {case}");
+            close(&label, ours.model_decrease, exact.model_decrease, 1e-9);
+            close(&label, -problem.model(&ours.step), ours.model_decrease, 1e-9);
+            let solved = Solver::Lanczos.solve(&problem.g, &problem.h, &problem.metric, problem.radius);
+            close(&label, solved.model_decrease, exact.model_decrease, 1e-9);
+        }
+    }
 }

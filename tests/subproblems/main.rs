@@ -73,6 +73,13 @@ impl Problem {
     }
 }
 
+/// |ours − theirs| ≤ tolerance · |theirs|.
 fn close(label: &str, ours: f64, theirs: f64, tolerance: f64) {
-    assert!((ours - theirs).abs() <= tolerance * (1.0 + theirs.abs()), "{label}: {ours} against {theirs}");
+    assert!((ours - theirs).abs() <= tolerance * theirs.abs(), "{label}: {ours} against {theirs}");
+}
+
+/// ‖ours − theirs‖ ≤ tolerance · ‖theirs‖.
+fn close_vectors(label: &str, ours: &[f64], theirs: &[f64], tolerance: f64) {
+    let apart: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
+    assert!(ours.len() == theirs.len() && norm(&apart) <= tolerance * norm(theirs), "{label}: {ours:?} against {theirs:?}");
 }

@@ -137,6 +137,7 @@ impl Column {
 fn rank(status: &Status) -> f64 {
     match status {
         Status::Minimum { .. } => 0.0,
+        Status::Finished { .. } if status.ended_at_negative_curvature() => 3.0,
         Status::Finished { .. } => 1.0,
         Status::Degenerate { .. } => 2.0,
         Status::StrictSaddle { .. } => 3.0,

@@ -98,6 +98,14 @@ impl Sweep {
         Ok(Self { race, names: entrants.iter().map(|e| e.name.clone()).collect(), points })
     }
 
+    /// One sentence that names the methods without a step length, which are left out; none where there are none.
+    pub fn left_out(&self) -> Option<String> {
+        let kept = |place: usize| self.points.iter().any(|point| point.entrant == place);
+        let names: Vec<&str> = self.names.iter().enumerate().filter(|(i, _)| !kept(*i)).map(|(_, name)| name.as_str()).collect();
+        let verb = if names.len() == 1 { "has no step length and is" } else { "have no step length and are" };
+        (!names.is_empty()).then(|| format!("{} {verb} left out of the sweep.", names.join(", ")))
+    }
+
     /// As [`Race::work`].
     pub fn work(&mut self, until: f64) -> Progress {
         self.race.work(until)

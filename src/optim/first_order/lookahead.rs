@@ -2,16 +2,21 @@
 
 use super::METHODS;
 use crate::linalg::{Vector, copy, zeros};
-use crate::optim::{Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
+use crate::optim::{
+    Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError, Verdict,
+};
 
 const SOURCE: &str = "Zhang, Lucas, Hinton, Ba 2019, Algorithm 1";
 
-/// The identifiers of [`METHODS`].
-const INNER: [&str; METHODS.len()] = {
-    let mut ids = [""; METHODS.len()];
+/// Stochastic methods whose state is x and a count of steps: they go on from anywhere.
+const SAMPLED: [&str; 4] = ["sgd", "noisy_sgd", "cnc_sgd", "saddle_ngd"];
+
+/// The identifiers of [`METHODS`], then [`SAMPLED`].
+const INNER: [&str; METHODS.len() + SAMPLED.len()] = {
+    let mut ids = [""; METHODS.len() + SAMPLED.len()];
     let mut i = 0;
     while i < ids.len() {
-        ids[i] = METHODS[i].id;
+        ids[i] = if i < METHODS.len() { METHODS[i].id } else { SAMPLED[i - METHODS.len()] };
         i += 1;
     }
     ids
@@ -142,6 +147,8 @@ impl Optimizer for Lookahead {
             self.synchronize();
             record.x = copy(&self.slow);
             record.trial = self.slow.iter().zip(&record.from).map(|(to, from)| to - from).collect();
+            // The way to φ is gone whatever became of the inner trial.
+            record.verdict = Verdict::Accepted;
             (record.predicted, record.actual) = (f64::NAN, f64::NAN);
             record.geometry = Geometry::Line { direction: copy(&record.trial), tried: vec![1.0] };
         }

@@ -186,9 +186,9 @@ impl<R: Rule> Machine<R> {
         Box::new(Self { x: copy(start), schedule: Schedule::new(values), t: 0, batch_size, rule })
     }
 
-    /// Writes ∇f(at), or that of a batch, and returns its value.
+    /// Writes ∇f(at), or that of a batch, of a plain function with the noise that is declared for it, and returns its value.
     fn ask(&self, oracle: &mut Oracle<'_>, at: &[f64], gradient: &mut [f64]) -> Result<f64, StepError> {
-        if self.batch_size == 0 || oracle.samples().is_none() {
+        if self.batch_size == 0 || !oracle.samples_gradients() {
             return oracle.gradient(at, gradient);
         }
         let sample = oracle.draw(self.batch_size);

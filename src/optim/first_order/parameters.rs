@@ -8,7 +8,7 @@ pub(in crate::optim) const BATCH_SIZE: Parameter = Parameter {
     symbol: "b",
     default: Default::Fixed(0.0),
     span: Span::Integer { min: 0, max: 1_000_000 },
-    meaning: "samples whose mean gradient stands for the whole one, drawn anew with replacement for each step; 0: all; without a line search",
+    meaning: "samples whose mean gradient stands for the whole one, drawn anew with replacement for each step; 0: all; without a line search; on a function without samples a gradient with its noise, of variance 1/b",
     source: "Robbins, Monro 1951",
 };
 

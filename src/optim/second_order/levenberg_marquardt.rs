@@ -1,6 +1,7 @@
 //! The Levenberg-Marquardt method.
 
 use super::spectral::{Divisor, Local, Trial, conclude};
+use super::truncated::{self, PRODUCTS, SOLVER, Truncated};
 use crate::linalg::{Vector, copy};
 use crate::optim::trust::judge;
 use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError};
@@ -10,7 +11,7 @@ const SOURCE: &str = "Martens 2010, Section 4.1";
 const LARGEST: f64 = 1e100;
 
 /// s = −(G + λI)⁻¹g, taken where f falls; with ρ = (f(x) − f(x+s))/(−⟨g, s⟩ − ½sᵀGs) the damping goes by λ ← ⅔λ for ρ > ¾ and
-/// λ ← 3/2 λ for ρ < ¼.
+/// λ ← 3/2 λ for ρ < ¼. With `cg` G is known by its products only; a rejected trial asks them anew for its new damping.
 pub(in crate::optim) const LEVENBERG_MARQUARDT: Method = Method {
     id: "levenberg_marquardt",
     name: "Levenberg-Marquardt",
@@ -29,6 +30,8 @@ pub(in crate::optim) const LEVENBERG_MARQUARDT: Method = Method {
         },
         factor("shrink", "λ ↓", 2.0 / 3.0, 0.01, 0.99, "factor of the damping after a step with ρ > 3/4"),
         factor("grow", "λ ↑", 1.5, 1.01, 100.0, "factor of the damping after a trial with ρ < 1/4"),
+        SOLVER,
+        PRODUCTS,
     ],
     random: false,
     escapes: false,
@@ -36,7 +39,8 @@ pub(in crate::optim) const LEVENBERG_MARQUARDT: Method = Method {
     preset: None,
     build: |values, start| {
         let factors = [values.number("shrink"), values.number("grow")];
-        Box::new(LevenbergMarquardt { x: copy(start), damping: values.number("damping"), factors, here: None })
+        let limit = (values.choice("solver") == "cg").then(|| values.integer("products"));
+        Box::new(LevenbergMarquardt { x: copy(start), damping: values.number("damping"), factors, limit, here: None })
     },
 };
 
@@ -49,6 +53,8 @@ struct LevenbergMarquardt {
     x: Vector,
     damping: f64,
     factors: [f64; 2],
+    /// Most products of conjugate gradients; none for the dense matrix.
+    limit: Option<usize>,
     /// Kept over rejected trials.
     here: Option<Local>,
 }
@@ -61,12 +67,19 @@ impl Optimizer for LevenbergMarquardt {
     fn step(&mut self, oracle: &mut Oracle<'_>) -> Result<Step, StepError> {
         let here = match self.here.take() {
             Some(here) => here,
+            None if self.limit.is_some() => truncated::look(&self.x, oracle)?,
             None => Local::of_residuals(&self.x, oracle)?,
         };
-        let proposal = here.divide(Divisor::Shifted(self.damping));
-        let predicted = here.promise(&proposal.step);
-        let found = judge(f64::MIN_POSITIVE, &self.x, here.f, &proposal.step, predicted, |point| oracle.value(point));
-        let geometry = here.geometry(&self.x, &proposal, vec![1.0]);
+        let (step, predicted, geometry) = if let Some(limit) = self.limit {
+            let Truncated { step, predicted } = truncated::solve(&self.x, &here, self.damping, limit, oracle)?;
+            let geometry = truncated::geometry(&step, vec![1.0]);
+            (step, predicted, geometry)
+        } else {
+            let proposal = here.divide(Divisor::Shifted(self.damping));
+            let geometry = here.geometry(&self.x, &proposal, vec![1.0]);
+            (copy(&proposal.step), here.promise(&proposal.step), geometry)
+        };
+        let found = judge(f64::MIN_POSITIVE, &self.x, here.f, &step, predicted, |point| oracle.value(point));
         let [shrink, grow] = self.factors;
         if found.ratio > 0.75 {
             self.damping *= shrink;
@@ -78,7 +91,7 @@ impl Optimizer for LevenbergMarquardt {
             self.here = Some(here);
         }
         let accepted = found.taken || found.still;
-        let trial = Trial { step: proposal.step, accepted, predicted, actual: found.actual, geometry };
+        let trial = Trial { step, accepted, predicted, actual: found.actual, geometry };
         Ok(conclude(&mut self.x, f, gradient_norm, trial))
     }
 

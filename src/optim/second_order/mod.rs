@@ -15,6 +15,7 @@ mod spectral;
 mod storm;
 mod subsampled_arc;
 mod tr;
+mod truncated;
 
 use super::Method;
 

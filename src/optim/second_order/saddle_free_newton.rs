@@ -88,11 +88,14 @@ struct Subspace {
 impl Subspace {
     fn around(x: &[f64], g: &[f64], size: usize, steps: usize, oracle: &mut Oracle<'_>) -> Result<Self, StepError> {
         let n = x.len();
-        let mut basis = Krylov::new(g, &Metric::Sphere);
+        // The space is that of g's direction: a square of a tiny g would underflow, and the basis begin at a random vector.
+        let largest = g.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        let direction: Vector = g.iter().map(|v| v / largest).collect();
+        let mut basis = Krylov::new(&direction, &Metric::Sphere);
         while basis.len() < size.min(n) && !(basis.len() > 0 && basis.is_invariant()) {
             basis.grow(&mut |v: &[f64], hv: &mut [f64]| oracle.hessian_vector(x, v, hv))?;
         }
-        let eigen = crate::linalg::symmetric_eigen(&basis.tridiagonal(), basis.len());
+        let eigen = crate::linalg::symmetric_eigen(&basis.projected(), basis.len());
         let vectors = eigen.vectors.iter().map(|w| basis.lift(w)).collect();
         Ok(Self { values: eigen.values, vectors, left: steps })
     }

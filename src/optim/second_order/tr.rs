@@ -2,7 +2,7 @@
 
 use super::part::Part;
 use crate::linalg::{Metric, Vector, copy, norm, zeros};
-use crate::optim::subproblem::{self, Solution, Solver, Stop};
+use crate::optim::subproblem::{self, Curvature, Solution, Solver, Stop};
 use crate::optim::trust::{self, RadiusRule, Shape};
 use crate::optim::{
     Default, Exit, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Region, Requirement, Span, Step, StepError,
@@ -15,6 +15,10 @@ const MOST_PRODUCTS: usize = 50;
 
 /// s minimizes m(s) = ⟨g, s⟩ + ½ sᵀHs over ‖s‖_M ≤ Δ; ρ = (f(x) − f(x+s))/(−m(s)) decides on the step and the radius
 /// (Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1).
+///
+/// A trial asks one value, f(x + s): f(x) is known from the trial that led to x, or comes with the gradient (Kohler, Adolphs, Lucchi
+/// count two). A new iterate asks one gradient, and a Hessian for the dense solvers, or k products for the others: 1 + k backpropagations;
+/// after a rejected trial the derivatives are kept, unless they are those of batches.
 pub(in crate::optim) const TR: Method = Method {
     id: "tr",
     name: "Trust region",
@@ -23,7 +27,7 @@ pub(in crate::optim) const TR: Method = Method {
     summary: "Trusts a quadratic model as far as it has proved right; the exact solver leaves strict saddles even at g = 0.",
     source: "Conn, Gould, Toint 2000, Algorithm 6.1.1; Kohler, Adolphs, Lucchi 2020, Algorithm 1",
     parameters: &[
-        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "matrix"]),
+        trust::metric(&["sphere", "adagrad", "adagrad_full", "rmsprop", "rmsprop_full", "adam", "adam_full", "matrix"]),
         Parameter {
             name: "matrix",
             symbol: "A",
@@ -73,6 +77,14 @@ pub(in crate::optim) const TR: Method = Method {
             source: "Kohler, Adolphs, Lucchi 2020, released code",
         },
         Parameter {
+            name: "curvature",
+            symbol: "λ_min",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["seen", "probed"] },
+            meaning: "gltr takes the curvature that its Krylov space shows, or goes on from a random direction until the smallest has settled",
+            source: "Conn, Gould, Toint 2000, §6.6 (eigenpoint)",
+        },
+        Parameter {
             name: "count",
             symbol: "#∇",
             default: Default::Fixed(0.0),
@@ -112,6 +124,7 @@ pub(in crate::optim) const TR: Method = Method {
                 kappa: values.number("kappa"),
                 theta: values.number("theta"),
                 by_decrease: values.choice("stop") == "decrease",
+                curvature: if values.choice("curvature") == "probed" { Curvature::Probed } else { Curvature::Seen },
                 as_released: values.choice("count") == "released",
                 batches: [values.integer("gradient_batch"), values.integer("hessian_batch")],
             },
@@ -133,6 +146,8 @@ struct Rules {
     theta: f64,
     /// Whether Steihaug's iteration ends by the model's decrease.
     by_decrease: bool,
+    /// What GLTR asks of the curvature.
+    curvature: Curvature,
     /// Whether a step of k products is charged max(k − 1, 1) backpropagations: the released code's count by the zero-based index
     /// of the last product.
     as_released: bool,
@@ -208,7 +223,9 @@ impl Rules {
                     if self.by_decrease { Stop::Decrease(tolerance / here.gradient_norm) } else { Stop::Residual(tolerance) };
                 subproblem::steihaug_until(g, product, metric, radius, stop, limit)
             }
-            Solver::Lanczos => subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit),
+            Solver::Lanczos => {
+                subproblem::lanczos(g, product, metric, radius, tolerance / here.gradient_norm, limit, self.curvature)
+            }
             Solver::Cauchy => subproblem::cauchy(g, product, metric, radius),
         }
     }

@@ -82,4 +82,9 @@ impl Optimizer for LongerSteps {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        Some(Vec::new())
+    }
 }

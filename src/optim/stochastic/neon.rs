@@ -6,13 +6,17 @@ use super::trial::{offset, whole};
 use crate::linalg::{Vector, copy, dot, norm, zeros};
 use crate::optim::first_order::gradient_step;
 use crate::optim::preset::numbers;
-use crate::optim::{Assumptions, Family, Method, Oracle, Phase, Preset, Requirement, StepError};
+use crate::optim::{Assumptions, Default, Family, Method, Oracle, Parameter, Phase, Preset, Requirement, Span, StepError};
 
 const SOURCE: &str = "Xu, Jin, Yang 2018, Algorithm NEON";
 
 /// Gradient descent while ‖∇f(x)‖ > g_thres. Else the search: u ~ Ball(r), u ← u − η′(∇f(x + u) − ∇f(x)), the power method on
 /// I − η′∇²f(x), until f(x + u) − f(x) − ⟨∇f(x), u⟩ ≤ −2.5 F: then x moves by δ/L₂ along u/‖u‖, down the slope. After t steps,
 /// or where ‖u‖ > U, there is no negative curvature that counts, and the method ends.
+///
+/// With the momentum ζ > 0 the search is that of NEON+: y ← u − η′(∇f(x + u) − ∇f(x)), u ← y + ζ(y − y₋), Nesterov's method, which takes the
+/// order of √(ℓ/δ) looks for ℓ/δ; the paper has ζ = 1 − √(η′δ). The test stays that of NEON: the paper's second one, of
+/// the curvature between y and u, guards functions that are not quadratic around x.
 ///
 /// A descent asks one gradient, a look one (with f(x + u)) and the first look of a search one more, a move none.
 ///
@@ -34,6 +38,14 @@ pub(in crate::optim) const NEON: Method = Method {
         length("escape_radius", "U", 1.0, 1.0, "distance beyond which a search gives up", SOURCE),
         decrease("value_threshold", "F", 4e-4, 1e-5, "two fifths of the decrease beyond the slope that shows curvature", SOURCE),
         curvature_step(0.5, SOURCE),
+        Parameter {
+            name: "search_momentum",
+            symbol: "ζ",
+            default: Default::Fixed(0.0),
+            span: Span::Linear { min: 0.0, max: 1.0 },
+            meaning: "share of the last difference that a look goes on: NEON+; 0: NEON",
+            source: "Xu, Jin, Yang 2018, Algorithm NEON+",
+        },
     ],
     random: true,
     escapes: true,
@@ -70,7 +82,9 @@ pub(in crate::optim) const NEON: Method = Method {
                 perturbation_radius: values.number("perturbation_radius"),
                 escape_radius: values.number("escape_radius"),
                 value_threshold: values.number("value_threshold"),
+                momentum: values.number("search_momentum"),
                 u: zeros(start.len()),
+                y: zeros(start.len()),
                 looks: 0,
             },
             mode: Mode::Descend,
@@ -85,7 +99,11 @@ struct Neon {
     perturbation_radius: f64,
     escape_radius: f64,
     value_threshold: f64,
+    /// ζ.
+    momentum: f64,
     u: Vector,
+    /// The last point before the momentum was added.
+    y: Vector,
     looks: usize,
 }
 
@@ -94,13 +112,19 @@ impl Finder for Neon {
         self.looks = 0;
         self.u = zeros(x.len());
         oracle.rng().fill_ball(self.perturbation_radius, &mut self.u);
+        self.y = copy(&self.u);
     }
 
     fn look(&mut self, x: &[f64], reference: &Reference, oracle: &mut Oracle<'_>) -> Result<Look, StepError> {
         let (f, gradient) = whole(oracle, &offset(x, 1.0, &self.u))?;
         let difference = offset(&gradient, -1.0, &reference.gradient);
         let curvature = quotient(&self.u, &difference);
-        let next = offset(&self.u, -self.step, &difference);
+        let mut next = offset(&self.u, -self.step, &difference);
+        let y = copy(&next);
+        if self.momentum > 0.0 {
+            next.iter_mut().zip(&self.y).for_each(|(u, before)| *u += self.momentum * (*u - before));
+        }
+        self.y = y;
         let trial = std::mem::replace(&mut self.u, next);
         self.looks += 1;
         let beyond_slope = f - reference.f - dot(&reference.gradient, &trial);

@@ -72,4 +72,9 @@ impl Optimizer for NoisyDescent {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        Some(Vec::new())
+    }
 }

@@ -3,7 +3,8 @@
 use super::parameters::{count, length};
 use super::trial::{jump, plain_step, whole};
 use crate::linalg::{Vector, axpy, copy, norm, zeros};
-use crate::optim::{Family, Geometry, Method, Optimizer, Oracle, Phase, Requirement, Step, StepError};
+use crate::optim::preset::numbers;
+use crate::optim::{Family, Geometry, Method, Optimizer, Oracle, Phase, Preset, Requirement, Step, StepError};
 
 const SOURCE: &str = "Levy 2016, Saddle-NGD";
 
@@ -11,6 +12,10 @@ const SOURCE: &str = "Levy 2016, Saddle-NGD";
 /// θ = √η and N₀ of the order η^{−1/2}, in units in which the landscape is of size 1. Each trial asks one gradient.
 ///
 /// A noisy round is recorded as a perturbation of radius θ√n.
+///
+/// Preset: θ = √η and N₀ = ⌈cη^{−1/2}⌉, and the points come to within the order of √η of a minimum; η itself and c are left open. In
+/// units of L = √(2Δ_f/ℓ), the length over which a bowl of curvature ℓ rises by Δ_f, gradients of ε belong to distances of ε/(ℓL):
+/// η = L min(1, ε/(ℓL))², θ = √(ηL), N₀ = ⌈√(L/η)⌉ with c = 1.
 pub(in crate::optim) const SADDLE_NGD: Method = Method {
     id: "saddle_ngd",
     name: "Normalized GD with noise",
@@ -26,7 +31,14 @@ pub(in crate::optim) const SADDLE_NGD: Method = Method {
     random: true,
     escapes: true,
     requires: Requirement::Nothing,
-    preset: None,
+    preset: Some(Preset {
+        source: "Levy 2016, Saddle-NGD (orders)",
+        settings: |a| {
+            let unit = (2.0 * a.decrease / a.smoothness).sqrt();
+            let share = (a.epsilon / (a.smoothness * unit)).min(1.0);
+            numbers([("step_size", unit * share * share), ("noise", unit * share), ("noise_interval", 1.0 / share)])
+        },
+    }),
     build: |values, start| {
         Box::new(NoisyNormalized {
             x: copy(start),
@@ -70,5 +82,10 @@ impl Optimizer for NoisyNormalized {
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
+    }
+
+    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+        self.x = copy(x);
+        Some(Vec::new())
     }
 }

@@ -1,20 +1,22 @@
 //! Stochastic variance-reduced gradient.
 
 use super::parameters::{batch_size, inner_length};
+use super::reservoir::Reservoir;
 use super::snapshot::Snapshot;
 use super::trial::plain_step;
-use crate::linalg::{Vector, copy};
-use crate::optim::first_order::gradient_step;
+use crate::linalg::{Vector, copy, norm};
+use crate::optim::first_order::{Preconditioned, descend, gradient_step};
 use crate::optim::preset::numbers;
-use crate::optim::{Family, Method, Optimizer, Oracle, Phase, Preset, Requirement, Step, StepError};
+use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Phase, Preset, Requirement, Span, Step, StepError};
 
 /// m where there are no samples.
 const INNER_LENGTH: usize = 20;
 
-const SOURCE: &str = "Johnson, Zhang 2013, Figure 1, option I";
+const SOURCE: &str = "Johnson, Zhang 2013, Figure 1";
 
-/// At a snapshot x̃ the whole gradient μ = ∇f(x̃); then m inner steps x ← x − η(∇fᵢ(x) − ∇fᵢ(x̃) + μ) from x̃, i random; the last
-/// x is the next snapshot.
+/// At a snapshot x̃ the whole gradient μ = ∇f(x̃); then m inner steps x ← x − η(∇fᵢ(x) − ∇fᵢ(x̃) + μ) from x̃, i random. The next
+/// snapshot is the last x, xₘ (option I), or xₜ with t ~ U{0, …, m − 1} (option II, the one of the proof): then the snapshot's
+/// step is recorded from xₘ, its region around xₜ, and f(xₘ) was not asked.
 ///
 /// In the first inner step the correction vanishes whatever i is: it is x̃ − ημ and recorded as the snapshot, which asks one
 /// gradient. Each of the other m − 1 asks 2b component gradients. The isotropic noise of a plain function is the same at x
@@ -35,6 +37,14 @@ pub(in crate::optim) const SVRG: Method = Method {
             SOURCE,
         ),
         batch_size("b", 1.0, "samples an inner step, drawn with replacement", SOURCE),
+        Parameter {
+            name: "next_snapshot",
+            symbol: "x̃",
+            default: Default::Fixed(0.0),
+            span: Span::Choice { options: &["last", "random"] },
+            meaning: "the last iterate of the inner steps is the next snapshot (option I), or a random one of those before it (option II)",
+            source: SOURCE,
+        },
     ],
     random: true,
     escapes: false,
@@ -49,6 +59,7 @@ pub(in crate::optim) const SVRG: Method = Method {
             step_size: values.number("step_size"),
             inner_length: values.integer("inner_length"),
             batch_size: values.integer("batch_size"),
+            drawn: (values.choice("next_snapshot") == "random").then(Reservoir::default),
             epoch: None,
         })
     },
@@ -61,6 +72,8 @@ struct VarianceReduced {
     /// 0: by the number of samples.
     inner_length: usize,
     batch_size: usize,
+    /// Of the iterates of the epoch, for option II.
+    drawn: Option<Reservoir<Vector>>,
     /// The snapshot and the inner steps made since.
     epoch: Option<(Snapshot, usize)>,
 }
@@ -79,12 +92,23 @@ impl Optimizer for VarianceReduced {
             let sample = oracle.draw(self.batch_size);
             let (f, linear) = snapshot.corrected(oracle, &self.x, &sample)?;
             *steps += 1;
+            if let Some(drawn) = &mut self.drawn {
+                drawn.offer(&self.x, oracle.rng());
+            }
             return Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent));
         }
-        let (f, snapshot) = Snapshot::take(oracle, &self.x, None)?;
+        let at = self.drawn.as_ref().and_then(Reservoir::kept).map_or_else(|| copy(&self.x), |drawn| copy(drawn));
+        let (f, snapshot) = Snapshot::take(oracle, &at, None)?;
         let linear = copy(&snapshot.mean);
         self.epoch = Some((snapshot, 1));
-        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Snapshot))
+        if let Some(drawn) = &mut self.drawn {
+            *drawn = Reservoir::default();
+            drawn.offer(&at, oracle.rng());
+        }
+        let f = if at == self.x { f } else { f64::NAN };
+        let length = norm(&linear);
+        let region = Preconditioned::ball(self.step_size, linear, length, &at);
+        Ok(Step { phase: Phase::Snapshot, ..descend(&mut self.x, f, length, f64::NAN, region) })
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

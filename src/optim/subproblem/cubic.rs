@@ -2,7 +2,7 @@
 
 use super::exact::{ORTHOGONAL, SAME_SPACE, SINGULAR, hard};
 use super::krylov::Krylov;
-use super::lanczos::grow;
+use super::lanczos::{Curvature, grow};
 use super::{LARGE, Solution, largest};
 use crate::linalg::{Metric, Vector, axpy, dot, norm, symmetric_eigen, zeros};
 use crate::optim::{Exit, Path, StepError};
@@ -106,8 +106,8 @@ fn krylov(
 ) -> Result<Solution, StepError> {
     let mut basis = Krylov::new(g, &Metric::Sphere);
     let mut path = Path::new();
-    let found = grow(&mut basis, g.len(), limit, product, |basis| {
-        let small = cubic(&basis.linear(), &basis.tridiagonal(), sigma);
+    let found = grow(&mut basis, limit, Curvature::Seen, product, |basis| {
+        let small = cubic(&basis.linear(), &basis.projected(), sigma);
         let step = basis.lift(&small.step);
         path.push(step.clone());
         let residual = basis.gamma() * small.step.last().map_or(0.0, |h| h.abs());

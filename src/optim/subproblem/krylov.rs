@@ -9,7 +9,7 @@ const INVARIANT: f64 = 1e-14;
 /// The residual of a Ritz pair, relative to T, at which the curvature beyond the reach of g counts as seen.
 const SEEN: f64 = 1e-8;
 
-/// An M-orthonormal basis Q of the Krylov space of M⁻¹H started at M⁻¹g, with QᵀHQ = T tridiagonal (Gould, Lucidi, Roma, Toint
+/// An M-orthonormal basis Q of the Krylov space of M⁻¹H started at M⁻¹g, with QᵀHQ = T tridiagonal up to a restart (Gould, Lucidi, Roma, Toint
 /// 1999, Algorithm 5.1). Each direction is orthogonalized twice against all before it.
 pub(in crate::optim) struct Krylov<'a> {
     factor: Factor<'a>,
@@ -26,6 +26,10 @@ pub(in crate::optim) struct Krylov<'a> {
     gamma: f64,
     /// Where the last restart began; 0 without one.
     block: usize,
+    /// γ M q of the direction that the last restart has left out; none where the space was invariant.
+    left_out: Option<Vector>,
+    /// The entries of QᵀHQ between the last direction before the restart and those after it.
+    border: Vec<f64>,
 }
 
 impl<'a> Krylov<'a> {
@@ -46,6 +50,8 @@ impl<'a> Krylov<'a> {
             next: [q, dual],
             gamma: first,
             block: 0,
+            left_out: None,
+            border: Vec::new(),
         };
         if first == 0.0 {
             basis.restart();
@@ -56,6 +62,11 @@ impl<'a> Krylov<'a> {
     /// k.
     pub fn len(&self) -> usize {
         self.vectors.len()
+    }
+
+    /// n.
+    pub fn dim(&self) -> usize {
+        self.next[0].len()
     }
 
     /// ‖g‖_{M⁻¹}, or 0 where its square underflows: then g = 0 for this basis.
@@ -76,7 +87,7 @@ impl<'a> Krylov<'a> {
     /// Whether the space is invariant under M⁻¹H, up to rounding.
     pub fn is_invariant(&self) -> bool {
         let size = self.diagonal.iter().chain(&self.off).fold(0.0_f64, |m, e| m.max(e.abs()));
-        self.gamma <= INVARIANT * size
+        self.gamma <= (INVARIANT * size).max(f64::MIN_POSITIVE)
     }
 
     /// Takes the next direction in, with one product.
@@ -89,6 +100,9 @@ impl<'a> Krylov<'a> {
             self.off.push(if self.block == k { 0.0 } else { scale });
         }
         self.diagonal.push(dot(&q, t));
+        if let Some(left_out) = &self.left_out {
+            self.border.push(dot(left_out, &q));
+        }
         self.vectors.push(q);
         self.duals.push(w);
         orthogonalize(&self.vectors, &self.duals, t);
@@ -99,9 +113,11 @@ impl<'a> Krylov<'a> {
     }
 
     /// Goes on from a random direction that is M-orthogonal to the basis: eigenvectors that g does not reach come into sight.
-    /// The direction depends on k and n only.
+    /// The direction depends on k and n only. Where the space is not invariant yet, QᵀHQ is no longer tridiagonal: the last
+    /// direction before is coupled to each after it by the one that is left out.
     pub fn restart(&mut self) {
-        self.block = self.len();
+        (self.block, self.border) = (self.len(), Vec::new());
+        self.left_out = (self.block > 0 && !self.is_invariant()).then(|| self.next[1].clone());
         let [y, t] = &mut self.next;
         Rng::new(self.vectors.len() as u64).fill_normal(t);
         orthogonalize(&self.vectors, &self.duals, t);
@@ -110,9 +126,14 @@ impl<'a> Krylov<'a> {
         self.gamma = dual_norm(t, y);
     }
 
-    /// T, `k * k` numbers row by row.
-    pub fn tridiagonal(&self) -> Vec<f64> {
-        self.part(0)
+    /// T = QᵀHQ, `k * k` numbers row by row.
+    pub fn projected(&self) -> Vec<f64> {
+        let (k, mut t) = (self.len(), self.part(0));
+        for (j, entry) in (self.block..).zip(&self.border) {
+            t[(self.block - 1) * k + j] = *entry;
+            t[j * k + self.block - 1] = *entry;
+        }
+        t
     }
 
     /// Whether the smallest Ritz value of what came since the last restart has converged.

@@ -8,6 +8,15 @@ use crate::optim::{Exit, Path, StepError};
 /// Up to so many directions the projected problem is solved at each; beyond at every eighth of their number.
 const EACH: usize = 32;
 
+/// What is asked of the curvature that the Krylov space of g may not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curvature {
+    /// Nothing, unless the space is exhausted.
+    Seen,
+    /// Where the residual is small the basis goes on, until the smallest Ritz value beside the space of g has settled.
+    Probed,
+}
+
 /// The generalized Lanczos trust-region method (Gould, Lucidi, Roma, Toint 1999): an M-orthonormal Lanczos basis Q of H started at
 /// M⁻¹g, and the exact solution of the tridiagonal subproblem min γ₀h₁ + ½hᵀTh over ‖h‖ ≤ Δ; s = Qh.
 ///
@@ -16,11 +25,10 @@ const EACH: usize = 32;
 /// M-orthogonal to it, until the smallest Ritz value there has converged: negative curvature that g does not reach is found.
 ///
 /// On the space that it has seen, s is the global minimizer: with the whole space, or after an exhausted one, it has the decrease of
-/// the eigenpoint, ½|λ_min|Δ² for M = I, and else that of the smallest Ritz value. It is not made to wait until that one has settled.
-/// A basis that begins at g and has all but an invariant space may show a settled Ritz value above λ_min, so that the test would promise
-/// nothing, and a second basis from a random direction would double the products of every convex step. A trust-region method does
-/// not need it: the tolerance is relative to g, so what hides behind a large part of g is what is left of g once that part is gone,
-/// and at g = 0 the basis begins at a random direction.
+/// the eigenpoint, ½|λ_min|Δ² for M = I, and else that of the smallest Ritz value. With [`Curvature::Probed`] a basis that has
+/// converged before goes on from a random direction, too, and s has the eigenpoint's decrease in every case. That costs the products of
+/// a second basis, on convex models for nothing. A trust-region method leaves a saddle without it: the tolerance is relative to g,
+/// so what hides behind a large part of g is what is left of g once that part is gone, and at g = 0 the basis begins at a random direction.
 ///
 /// # Errors
 /// Those of `product`.
@@ -31,10 +39,11 @@ pub fn lanczos(
     radius: f64,
     tolerance: f64,
     limit: usize,
+    curvature: Curvature,
 ) -> Result<Solution, StepError> {
     let unit = largest(g);
     if unit <= LARGE {
-        return krylov(g, &mut product, metric, radius, tolerance, limit);
+        return krylov(g, &mut product, metric, radius, tolerance, limit, curvature);
     }
     let scaled: Vector = g.iter().map(|v| v / unit).collect();
     let mut ratio = |v: &[f64], hv: &mut [f64]| {
@@ -42,7 +51,7 @@ pub fn lanczos(
         hv.iter_mut().for_each(|e| *e *= radius / unit);
         Ok(())
     };
-    Ok(krylov(&scaled, &mut ratio, metric, 1.0, tolerance, limit)?.rescaled(radius, radius * unit))
+    Ok(krylov(&scaled, &mut ratio, metric, 1.0, tolerance, limit, curvature)?.rescaled(radius, radius * unit))
 }
 
 fn krylov(
@@ -52,11 +61,12 @@ fn krylov(
     radius: f64,
     tolerance: f64,
     limit: usize,
+    curvature: Curvature,
 ) -> Result<Solution, StepError> {
     let mut basis = Krylov::new(g, metric);
     let mut path = Path::new();
-    grow(&mut basis, g.len(), limit, product, |basis| {
-        let small = exact(&basis.linear(), &basis.tridiagonal(), &Metric::Sphere, radius);
+    grow(&mut basis, limit, curvature, product, |basis| {
+        let small = exact(&basis.linear(), &basis.projected(), &Metric::Sphere, radius);
         let step = basis.lift(&small.step);
         path.push(step.clone());
         let residual = basis.gamma() * small.step.last().map_or(0.0, |h| h.abs());
@@ -74,11 +84,12 @@ fn krylov(
 /// until `limit` products. The last solution, and whether it is final; none without a product.
 pub(super) fn grow<S>(
     basis: &mut Krylov<'_>,
-    n: usize,
     limit: usize,
+    curvature: Curvature,
     product: &mut impl FnMut(&[f64], &mut [f64]) -> Result<(), StepError>,
     mut solve: impl FnMut(&Krylov<'_>) -> (S, bool),
 ) -> Result<Option<(S, bool)>, StepError> {
+    let n = basis.dim();
     let limit = limit.min(n);
     let mut last = None;
     while basis.len() < limit {
@@ -88,12 +99,17 @@ pub(super) fn grow<S>(
             continue;
         }
         let (solution, converged) = solve(basis);
-        let done = k == n || if basis.is_beyond_gradient() { basis.has_bottom() } else { converged && !exhausted };
+        let done = k == n
+            || if basis.is_beyond_gradient() {
+                basis.has_bottom()
+            } else {
+                converged && !exhausted && curvature == Curvature::Seen
+            };
         last = Some((solution, done));
         if done {
             break;
         }
-        if exhausted {
+        if exhausted || converged && !basis.is_beyond_gradient() {
             basis.restart();
         }
     }

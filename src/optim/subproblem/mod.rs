@@ -18,7 +18,7 @@ pub use cubic::{cubic, cubic_lanczos};
 pub use dogleg::dogleg;
 pub use exact::{ORTHOGONAL, exact, exact_observed};
 pub(super) use krylov::Krylov;
-pub use lanczos::lanczos;
+pub use lanczos::{Curvature, lanczos};
 pub use steihaug::{Stop, forcing_tolerance, steihaug, steihaug_until};
 
 use super::{Exit, Path, StepError};
@@ -107,7 +107,7 @@ impl Solver {
     }
 
     /// Solves the subproblem with the Hessian `h`, `n * n` numbers row by row; the iterative solvers to a relative
-    /// residual of 10⁻¹² within 2n products.
+    /// residual of 10⁻¹² within 2n products; [`lanczos`] probes the curvature.
     pub fn solve(self, g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
         let product = |v: &[f64], hv: &mut [f64]| -> Result<(), StepError> {
             mat_vec(h, v, hv);
@@ -118,7 +118,7 @@ impl Solver {
             Self::Exact => return exact(g, h, metric, radius),
             Self::Dogleg => return dogleg(g, h, metric, radius),
             Self::Steihaug => steihaug(g, product, metric, radius, 1e-12 * norm(g), limit),
-            Self::Lanczos => lanczos(g, product, metric, radius, 1e-12, limit),
+            Self::Lanczos => lanczos(g, product, metric, radius, 1e-12, limit, Curvature::Probed),
             Self::Cauchy => cauchy(g, product, metric, radius),
         };
         solved.unwrap_or_else(|_| Solution::zero(g.len()))

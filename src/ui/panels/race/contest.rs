@@ -204,7 +204,7 @@ impl RaceMemory {
         &self.rows
     }
 
-    /// What is to be said about what is shown: a fault, or that the scene is another one by now.
+    /// What is to be said about what is shown: a fault, that the scene is another one by now, or who is left out.
     pub(super) fn remark(&self, context: &Context<'_>) -> Option<String> {
         if let Some(fault) = &self.fault {
             return Some(fault.clone());
@@ -214,7 +214,10 @@ impl RaceMemory {
             _ => (&self.race.as_ref()?.0, "race"),
         };
         let now = Field::of(context);
-        (field.key != now.key).then(|| format!("The scene has changed since this {what}: start another one to follow."))
+        let changed =
+            (field.key != now.key).then(|| format!("The scene has changed since this {what}: start another one to follow."));
+        let left_out = || self.sweep.as_ref().filter(|_| what == "sweep").and_then(|(_, sweep)| sweep.left_out());
+        changed.or_else(left_out)
     }
 
     /// A file of what is known.
