@@ -301,3 +301,19 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     );
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+/// The metric of a step grows like n, not like n²: 2-40-40-1 has 1801 parameters.
+#[test]
+fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
+    let n = 2 * 40 + 40 + 40 * 40 + 40 + 40 + 1;
+    for (method, metric) in [("gd", "sphere"), ("adam", "diagonal")] {
+        let words = ["run", "--layers", "2-40-40-1", "--data", "circles", "--samples", "40", "--steps", "3", "--method", method];
+        let output = saddlescope(&words);
+        assert!(output.stdout.len() < 4 * 8 * n * 25, "{method}: {} bytes", output.stdout.len());
+        let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let geometry = &file["runs"][0]["steps"][2]["geometry"];
+        assert_eq!((&geometry["metric"], geometry.get("matrix")), (&Value::from(metric), None));
+        let diagonal = geometry.get("diagonal").map(|m| m.as_array().unwrap().len());
+        assert_eq!(diagonal, (metric == "diagonal").then_some(n));
+    }
+}
