@@ -317,3 +317,76 @@ fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
         assert_eq!(diagonal, (metric == "diagonal").then_some(n));
     }
 }
+
+#[test]
+fn a_few_eigenvalues_come_with_the_trace_and_the_index_where_it_is_known() {
+    let call = |more: &[&str]| json(&[&["spectrum", "--layers", "2-20-1", "--loss", "mse", "--data", "circles"], more].concat());
+    let exact = call(&[]);
+    let (all, trace) = (floats(&exact["eigenvalues"]), exact["trace"].as_f64().unwrap());
+    let few = call(&["--method", "lanczos", "--top", "2", "--batch", "10"]);
+    assert!(few["index_fraction"].is_null() && few["status"] == "done");
+    let error = few["trace_error"].as_f64().unwrap();
+    assert!(error > 0.0 && (few["trace"].as_f64().unwrap() - trace).abs() < 5.0 * error, "{few}");
+    // More than half from each end: every eigenvalue, each once.
+    let whole = call(&["--method", "lanczos", "--top", "60"]);
+    let found = floats(&whole["eigenvalues"]);
+    assert!(found.len() == all.len() && found.iter().zip(&all).all(|(a, b)| (a - b).abs() < 1e-5 * all[all.len() - 1]));
+    assert_eq!(call(&["--method", "lanczos", "--matrix", "ggn", "--top", "3"])["index_fraction"], 0.0);
+    let small = json(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--method", "lanczos", "--top", "1"]);
+    assert_eq!(small["trace_error"], 0.0);
+    let table = saddlescope(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--format", "csv"]);
+    let lines = String::from_utf8(table.stdout).unwrap();
+    assert_eq!((lines.lines().count(), lines.lines().next()), (18, Some("eigenvalue,residual")));
+    let table = saddlescope(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--method", "slq", "--format", "csv"]);
+    assert!(table.stdout.starts_with(b"at,density,error\n"));
+}
+
+#[test]
+fn what_is_not_finite_or_not_found_says_so_and_exits_with_1() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-huge-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("w.json").to_string_lossy().into_owned();
+    let net = ["--layers", "2-3-1", "--activation", "relu", "--loss", "mse", "--data", "circles"];
+    let spec = NetworkSpec::on_set(&[2, 3, 1], Activation::Relu, Loss::Mse, "circles");
+    std::fs::write(&path, weights_to_json(&[1e200; 13], &spec.architecture().unwrap())).unwrap();
+    for method in ["exact", "lanczos", "slq"] {
+        let output = saddlescope(&[&["spectrum"], &net[..], &["--at", &path, "--method", method]].concat());
+        let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &file["status"]), (Some(1), &Value::from("not_finite")), "{method}");
+    }
+    let output = saddlescope(&[&["noise"], &net[..], &["--at", &path]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && output.stdout == b"[]\n" && said.contains("not finite"), "{said}");
+    // The low end of a chain of 1000 springs is dense.
+    let (chain, at) = ("sum(i, 1, n-1, (x[i+1]-x[i])^2)", vec!["0"; 1000].join(","));
+    let slow = ["--formula", chain, "--dim", "1000", "--at", &at, "--method", "lanczos", "--top", "2", "--tolerance", "1e-15"];
+    let output = saddlescope(&[&["spectrum"], &slow[..]].concat());
+    let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &file["status"]), (Some(1), &Value::from("budget_spent")), "{}", file["products"]);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn noise_without_a_negative_eigenvalue_is_told_in_words() {
+    let output = saddlescope(&["noise", "--layers", "2-1", "--loss", "mse", "--data", "circles"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("fewer than two") && !said.contains("NaN"), "{said}");
+}
+
+#[test]
+fn weights_at_the_end_of_a_run_are_the_start_of_the_next_command() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-weights-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("w.json").to_string_lossy().into_owned();
+    let net = ["--layers", "2-4-1", "--loss", "mse", "--data", "circles"];
+    let run = [&["run"], &net[..], &["--method", "gd", "--steps", "5", "--weights", &path]].concat();
+    let steps = json(&run)["runs"][0]["steps"].clone();
+    let at = json(&[&["spectrum"], &net[..], &["--at", &path]].concat());
+    assert_eq!(at["loss"], steps[5]["f"]);
+    let on = json(&[&["run"], &net[..], &["--method", "gd", "--steps", "1", "--init", &path]].concat());
+    assert_eq!(on["runs"][0]["steps"][0]["x"], steps[5]["x"]);
+    assert!(refusal(&run).contains("--force"));
+    let formula = ["run", "--formula", "x^2", "--method", "gd", "--weights", &path];
+    assert!(refusal(&formula).contains("network"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
