@@ -390,3 +390,54 @@ fn weights_at_the_end_of_a_run_are_the_start_of_the_next_command() {
     assert!(refusal(&formula).contains("network"));
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+/// An IDX file of unsigned bytes.
+fn idx(dimensions: &[u32], bytes: &[u8]) -> Vec<u8> {
+    let sizes = dimensions.iter().flat_map(|size| size.to_be_bytes());
+    [0, 0, 8, dimensions.len() as u8].into_iter().chain(sizes).chain(bytes.iter().copied()).collect()
+}
+
+#[test]
+fn idx_files_are_known_by_their_bytes_and_their_labels_stand_beside_them() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-idx-{}", std::process::id())).join("images");
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    let pixels: Vec<u8> = (0..40).map(|i| i * 6).collect();
+    for name in ["x-images.idx3-ubyte", "x-images.bin"] {
+        std::fs::write(path(name), idx(&[10, 2, 2], &pixels)).unwrap();
+    }
+    for name in ["x-labels.idx1-ubyte", "x-labels.bin"] {
+        std::fs::write(path(name), idx(&[10], &[0, 1, 2, 0, 1, 2, 0, 1, 2, 0])).unwrap();
+    }
+    for name in ["x-images.idx3-ubyte", "x-images.bin"] {
+        let loss = json(&["spectrum", "--layers", "4-3", "--data", &path(name), "--test", "0"])["loss"].as_f64().unwrap();
+        let right = json(&["spectrum", "--layers", "4-3", "--loss", "cross_entropy", "--data", &path(name), "--test", "0"]);
+        assert_eq!(Some(loss), right["loss"].as_f64(), "{name}: the labels are found, and suggest the cross entropy");
+    }
+    std::fs::write(path("y-images.bin"), idx(&[10, 2, 2], &pixels)).unwrap();
+    assert!(json(&["spectrum", "--layers", "4-4", "--data", &path("y-images.bin")])["loss"].is_number());
+    std::fs::write(path("one.csv"), "a,b,k\n1,2,x\n2,1,x\n3,4,x\n").unwrap();
+    assert!(refusal(&["spectrum", "--layers", "2-1", "--data", &path("one.csv")]).contains("one class only"));
+    let noisy = ["spectrum", "--layers", "2-1", "--data", &path("one.csv"), "--data-noise", "1"];
+    assert!(refusal(&noisy).contains("--data-noise"));
+    assert!(refusal(&["spectrum", "--layers", "100-10", "--data", "mnist", "--test", "0.9"]).contains("--test"));
+    std::fs::remove_dir_all(dir.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn an_encoder_is_mirrored() {
+    let call = |layers: &str, activation: &str| {
+        let words = ["--layers", layers, "--activation", activation, "--autoencoder", "--data", "mnist", "--samples", "20"];
+        json(&[&["spectrum"], &words[..], &["--method", "lanczos", "--top", "1"]].concat())
+    };
+    let [short, whole] = [call("100-6-3", "tanh"), call("100-6-3-6-100", "tanh,identity,tanh,identity")];
+    assert_eq!((&short["parameters"], &short["loss"]), (&whole["parameters"], &whole["loss"]));
+    assert_ne!(call("100-6-3-6-100", "tanh")["loss"], whole["loss"]);
+    assert!(refusal(&["run", "--layers", "50-6", "--autoencoder", "--data", "mnist", "--method", "gd"]).contains("100"));
+    let problem =
+        |loss| NetworkSpec { reconstruct: true, ..NetworkSpec::on_set(&[100, 4, 100], Activation::Tanh, loss, "mnist") };
+    for loss in [Loss::Mse, Loss::Bce] {
+        let opened = NetworkProblem::new(&problem(loss)).unwrap();
+        assert_eq!(opened.train_quality(opened.start()).accuracy, None, "pixels are no classes");
+    }
+}
