@@ -21,7 +21,7 @@ mod work;
 pub use activation::Activation;
 pub use architecture::{Architecture, ArchitectureError, Layer, MOST_PARAMETERS};
 pub use chunk::Rows;
-pub use init::{Init, WeightsError, weights_from_json, weights_to_json};
+pub use init::{Init, WeightsError, is_weights_file, weights_from_json, weights_to_json};
 pub use loss::Loss;
 pub use model::Network;
 
