@@ -24,6 +24,7 @@ pub use chunk::Rows;
 pub use init::{Init, WeightsError, is_weights_file, weights_from_json, weights_to_json};
 pub use loss::Loss;
 pub use model::Network;
+pub use pass::Curvature;
 
 /// Why a network cannot be put on its samples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
