@@ -1,8 +1,8 @@
 //! Networks: against the reference, against differences, and against themselves put together in another way.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use saddlescope::linalg::{Rng, dot, norm, symmetric_eigenvalues};
-use saddlescope::problem::network::{Activation, Architecture, Loss, Network, NetworkError, Rows};
+use saddlescope::linalg::{Rng, axpy, dot, norm, symmetric_eigenvalues};
+use saddlescope::problem::network::{Activation, Architecture, Curvature, Loss, Network, NetworkError, Rows};
 use saddlescope::problem::{FiniteSum, GaussNewton, Objective};
 use serde_json::Value;
 
@@ -138,7 +138,8 @@ fn matrices_and_products_are_the_same_operator() {
                 net.hessian(&w, &mut matrix);
             }
             let mut products = vec![0.0; 2 * n];
-            net.products(&w, &pair, gauss_newton, &mut products);
+            let curvature = if gauss_newton { Curvature::GaussNewton } else { Curvature::Hessian };
+            net.products(&w, &pair, curvature, &mut products);
             for (v, product) in pair.chunks_exact(n).zip(products.chunks_exact(n)) {
                 let dense: Vec<f64> = matrix.chunks_exact(n).map(|row| dot(row, v)).collect();
                 close(product, &dense, 1e-13, &name);
@@ -148,6 +149,41 @@ fn matrices_and_products_are_the_same_operator() {
                 assert!(low >= 0.01 - 1e-12, "{name}: the Gauss-Newton matrix has an eigenvalue {low} below l2");
             }
         }
+    }
+}
+
+/// F v against the gradients of the samples, written out, and against the change of the mean of ⟨∇fᵢ, v⟩²/2 with v.
+#[test]
+fn fisher_products_are_those_of_the_gradients() {
+    for (name, net, w, v) in zoo() {
+        let (n, m) = (net.dim(), net.samples());
+        let mut other = vec![0.0; n];
+        Rng::new(9).fill_normal(&mut other);
+        let pair = [v.clone(), other.clone()].concat();
+        let mut products = vec![0.0; 2 * n];
+        // Of a new point, and of one whose states are known.
+        for _ in 0..2 {
+            net.products(&w, &pair, Curvature::Fisher, &mut products);
+            let all: Vec<usize> = (0..m).collect();
+            let mut gradients = vec![0.0; n * m];
+            net.sample_gradients(&w, &all, &mut gradients);
+            for (v, product) in pair.chunks_exact(n).zip(products.chunks_exact(n)) {
+                let mut dense = vec![0.0; n];
+                for g in gradients.chunks_exact(n) {
+                    axpy(dot(g, v) / m as f64, g, &mut dense);
+                }
+                close(product, &dense, 1e-13, &name);
+            }
+        }
+        // ⟨∇fᵢ, v⟩ by differences of the values of components: no gradient is asked.
+        let step = 1e-5;
+        let along = |i: usize, v: &[f64]| {
+            (net.batch_value(&shifted(&w, step, v), &[i]) - net.batch_value(&shifted(&w, -step, v), &[i])) / (2.0 * step)
+        };
+        let mixed = (0..m).map(|i| along(i, &v) * along(i, &other)).sum::<f64>() / m as f64;
+        let ours = dot(&other, &products[..n]);
+        let size = dot(&v, &products[..n]).max(dot(&other, &products[n..]));
+        assert!((mixed - ours).abs() <= 1e-6 * size, "{name}: {mixed} and {ours}");
     }
 }
 

@@ -301,3 +301,143 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     );
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+/// The metric of a step grows like n, not like n²: 2-40-40-1 has 1801 parameters.
+#[test]
+fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
+    let n = 2 * 40 + 40 + 40 * 40 + 40 + 40 + 1;
+    for (method, metric) in [("gd", "sphere"), ("adam", "diagonal")] {
+        let words = ["run", "--layers", "2-40-40-1", "--data", "circles", "--samples", "40", "--steps", "3", "--method", method];
+        let output = saddlescope(&words);
+        assert!(output.stdout.len() < 4 * 8 * n * 25, "{method}: {} bytes", output.stdout.len());
+        let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let geometry = &file["runs"][0]["steps"][2]["geometry"];
+        assert_eq!((&geometry["metric"], geometry.get("matrix")), (&Value::from(metric), None));
+        let diagonal = geometry.get("diagonal").map(|m| m.as_array().unwrap().len());
+        assert_eq!(diagonal, (metric == "diagonal").then_some(n));
+    }
+}
+
+#[test]
+fn a_few_eigenvalues_come_with_the_trace_and_the_index_where_it_is_known() {
+    let call = |more: &[&str]| json(&[&["spectrum", "--layers", "2-20-1", "--loss", "mse", "--data", "circles"], more].concat());
+    let exact = call(&[]);
+    let (all, trace) = (floats(&exact["eigenvalues"]), exact["trace"].as_f64().unwrap());
+    let few = call(&["--method", "lanczos", "--top", "2", "--batch", "10"]);
+    assert!(few["index_fraction"].is_null() && few["status"] == "done");
+    let error = few["trace_error"].as_f64().unwrap();
+    assert!(error > 0.0 && (few["trace"].as_f64().unwrap() - trace).abs() < 5.0 * error, "{few}");
+    // More than half from each end: every eigenvalue, each once.
+    let whole = call(&["--method", "lanczos", "--top", "60"]);
+    let found = floats(&whole["eigenvalues"]);
+    assert!(found.len() == all.len() && found.iter().zip(&all).all(|(a, b)| (a - b).abs() < 1e-5 * all[all.len() - 1]));
+    assert_eq!(call(&["--method", "lanczos", "--matrix", "ggn", "--top", "3"])["index_fraction"], 0.0);
+    let small = json(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--method", "lanczos", "--top", "1"]);
+    assert_eq!(small["trace_error"], 0.0);
+    let table = saddlescope(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--format", "csv"]);
+    let lines = String::from_utf8(table.stdout).unwrap();
+    assert_eq!((lines.lines().count(), lines.lines().next()), (18, Some("eigenvalue,residual")));
+    let table = saddlescope(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--method", "slq", "--format", "csv"]);
+    assert!(table.stdout.starts_with(b"at,density,error\n"));
+}
+
+#[test]
+fn what_is_not_finite_or_not_found_says_so_and_exits_with_1() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-huge-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("w.json").to_string_lossy().into_owned();
+    let net = ["--layers", "2-3-1", "--activation", "relu", "--loss", "mse", "--data", "circles"];
+    let spec = NetworkSpec::on_set(&[2, 3, 1], Activation::Relu, Loss::Mse, "circles");
+    std::fs::write(&path, weights_to_json(&[1e200; 13], &spec.architecture().unwrap())).unwrap();
+    for method in ["exact", "lanczos", "slq"] {
+        let output = saddlescope(&[&["spectrum"], &net[..], &["--at", &path, "--method", method]].concat());
+        let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &file["status"]), (Some(1), &Value::from("not_finite")), "{method}");
+    }
+    let output = saddlescope(&[&["noise"], &net[..], &["--at", &path]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && output.stdout == b"[]\n" && said.contains("not finite"), "{said}");
+    // The low end of a chain of 1000 springs is dense.
+    let (chain, at) = ("sum(i, 1, n-1, (x[i+1]-x[i])^2)", vec!["0"; 1000].join(","));
+    let slow = ["--formula", chain, "--dim", "1000", "--at", &at, "--method", "lanczos", "--top", "2", "--tolerance", "1e-15"];
+    let output = saddlescope(&[&["spectrum"], &slow[..]].concat());
+    let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &file["status"]), (Some(1), &Value::from("budget_spent")), "{}", file["products"]);
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn noise_without_a_negative_eigenvalue_is_told_in_words() {
+    let output = saddlescope(&["noise", "--layers", "2-1", "--loss", "mse", "--data", "circles"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("fewer than two") && !said.contains("NaN"), "{said}");
+}
+
+#[test]
+fn weights_at_the_end_of_a_run_are_the_start_of_the_next_command() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-weights-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("w.json").to_string_lossy().into_owned();
+    let net = ["--layers", "2-4-1", "--loss", "mse", "--data", "circles"];
+    let run = [&["run"], &net[..], &["--method", "gd", "--steps", "5", "--weights", &path]].concat();
+    let steps = json(&run)["runs"][0]["steps"].clone();
+    let at = json(&[&["spectrum"], &net[..], &["--at", &path]].concat());
+    assert_eq!(at["loss"], steps[5]["f"]);
+    let on = json(&[&["run"], &net[..], &["--method", "gd", "--steps", "1", "--init", &path]].concat());
+    assert_eq!(on["runs"][0]["steps"][0]["x"], steps[5]["x"]);
+    assert!(refusal(&run).contains("--force"));
+    let formula = ["run", "--formula", "x^2", "--method", "gd", "--weights", &path];
+    assert!(refusal(&formula).contains("network"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+/// An IDX file of unsigned bytes.
+fn idx(dimensions: &[u32], bytes: &[u8]) -> Vec<u8> {
+    let sizes = dimensions.iter().flat_map(|size| size.to_be_bytes());
+    [0, 0, 8, dimensions.len() as u8].into_iter().chain(sizes).chain(bytes.iter().copied()).collect()
+}
+
+#[test]
+fn idx_files_are_known_by_their_bytes_and_their_labels_stand_beside_them() {
+    let dir = std::env::temp_dir().join(format!("saddlescope-idx-{}", std::process::id())).join("images");
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = |name: &str| dir.join(name).to_string_lossy().into_owned();
+    let pixels: Vec<u8> = (0..40).map(|i| i * 6).collect();
+    for name in ["x-images.idx3-ubyte", "x-images.bin"] {
+        std::fs::write(path(name), idx(&[10, 2, 2], &pixels)).unwrap();
+    }
+    for name in ["x-labels.idx1-ubyte", "x-labels.bin"] {
+        std::fs::write(path(name), idx(&[10], &[0, 1, 2, 0, 1, 2, 0, 1, 2, 0])).unwrap();
+    }
+    for name in ["x-images.idx3-ubyte", "x-images.bin"] {
+        let loss = json(&["spectrum", "--layers", "4-3", "--data", &path(name), "--test", "0"])["loss"].as_f64().unwrap();
+        let right = json(&["spectrum", "--layers", "4-3", "--loss", "cross_entropy", "--data", &path(name), "--test", "0"]);
+        assert_eq!(Some(loss), right["loss"].as_f64(), "{name}: the labels are found, and suggest the cross entropy");
+    }
+    std::fs::write(path("y-images.bin"), idx(&[10, 2, 2], &pixels)).unwrap();
+    assert!(json(&["spectrum", "--layers", "4-4", "--data", &path("y-images.bin")])["loss"].is_number());
+    std::fs::write(path("one.csv"), "a,b,k\n1,2,x\n2,1,x\n3,4,x\n").unwrap();
+    assert!(refusal(&["spectrum", "--layers", "2-1", "--data", &path("one.csv")]).contains("one class only"));
+    let noisy = ["spectrum", "--layers", "2-1", "--data", &path("one.csv"), "--data-noise", "1"];
+    assert!(refusal(&noisy).contains("--data-noise"));
+    assert!(refusal(&["spectrum", "--layers", "100-10", "--data", "mnist", "--test", "0.9"]).contains("--test"));
+    std::fs::remove_dir_all(dir.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn an_encoder_is_mirrored() {
+    let call = |layers: &str, activation: &str| {
+        let words = ["--layers", layers, "--activation", activation, "--autoencoder", "--data", "mnist", "--samples", "20"];
+        json(&[&["spectrum"], &words[..], &["--method", "lanczos", "--top", "1"]].concat())
+    };
+    let [short, whole] = [call("100-6-3", "tanh"), call("100-6-3-6-100", "tanh,identity,tanh,identity")];
+    assert_eq!((&short["parameters"], &short["loss"]), (&whole["parameters"], &whole["loss"]));
+    assert_ne!(call("100-6-3-6-100", "tanh")["loss"], whole["loss"]);
+    assert!(refusal(&["run", "--layers", "50-6", "--autoencoder", "--data", "mnist", "--method", "gd"]).contains("100"));
+    let problem =
+        |loss| NetworkSpec { reconstruct: true, ..NetworkSpec::on_set(&[100, 4, 100], Activation::Tanh, loss, "mnist") };
+    for loss in [Loss::Mse, Loss::Bce] {
+        let opened = NetworkProblem::new(&problem(loss)).unwrap();
+        assert_eq!(opened.train_quality(opened.start()).accuracy, None, "pixels are no classes");
+    }
+}

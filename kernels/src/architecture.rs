@@ -104,15 +104,20 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`].
     pub fn autoencoder(encoder: &[usize], activation: Activation) -> Result<Self, ArchitectureError> {
-        let mut widths = encoder.to_vec();
-        widths.extend(encoder.iter().rev().skip(1));
+        let widths = Self::mirrored(encoder);
         let mut activations = vec![activation; widths.len().saturating_sub(1)];
-        for linear in [encoder.len().checked_sub(2), activations.len().checked_sub(1)].into_iter().flatten() {
+        for linear in [(widths.len() / 2).checked_sub(1), activations.len().checked_sub(1)].into_iter().flatten() {
             if let Some(place) = activations.get_mut(linear) {
                 *place = Activation::Identity;
             }
         }
         Self::new(&widths, &activations)
+    }
+
+    /// The widths of an encoder and back: 100-32-8 becomes 100-32-8-32-100. Those that end as they begin are whole already.
+    pub fn mirrored(widths: &[usize]) -> Vec<usize> {
+        let back = if widths.first() == widths.last() { 0 } else { widths.len() };
+        widths.iter().chain(widths.iter().rev().skip(1).take(back)).copied().collect()
     }
 
     /// Units of each layer, the input first.

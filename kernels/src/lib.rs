@@ -21,5 +21,5 @@ pub use buffer::Buffer;
 pub use chunk::{CHUNK, Chunk, Rows};
 pub use dense::{Room, complete};
 pub use loss::Loss;
-pub use pass::{Matrix, State};
+pub use pass::{Curvature, Matrix, State};
 pub use work::{Question, Task};

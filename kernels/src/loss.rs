@@ -87,16 +87,12 @@ impl Loss {
         self.evaluate(&spread(z), &spread(y), [samples, 1], &mut gradient, &mut curvature)
     }
 
-    /// Whether outputs `z` of a sample are right about the target `y`: the largest entry for the softmax, the side of 0 for
-    /// logits; for the squared error the same where targets stand for `classes`, and `None` for a regression.
+    /// Whether outputs `z` of a sample are right about the target `y` that stands for one of `classes`: one output by its side of 0,
+    /// several by the largest. `None` for a regression, whatever its loss: pixels from 0 to 1 are no classes.
     pub fn is_right(self, z: &[f64], y: &[f64], classes: bool) -> Option<bool> {
         let top = |v: &[f64]| v.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(k, _)| k);
-        match self {
-            Self::Mse if !classes => None,
-            Self::Mse if z.len() == 1 => Some((z[0] > 0.0) == (y[0] > 0.0)),
-            Self::Bce => Some(z.iter().zip(y).all(|(z, y)| (*z > 0.0) == (*y > 0.5))),
-            Self::Mse | Self::CrossEntropy => Some(top(z) == top(y)),
-        }
+        let border = if self == Self::Bce { 0.5 } else { 0.0 };
+        classes.then(|| if z.len() == 1 { (z[0] > 0.0) == (y[0] > border) } else { top(z) == top(y) })
     }
 }
 

@@ -55,6 +55,17 @@ pub enum Matrix {
     GaussNewton,
 }
 
+/// Which matrix of curvature is multiplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curvature {
+    /// ∇²f.
+    Hessian,
+    /// Jᵀ ∇²L J + l2.
+    GaussNewton,
+    /// (1/m) Σ ∇fᵢ ∇fᵢᵀ, the second moment of the gradients of samples: the empirical Fisher matrix.
+    Fisher,
+}
+
 /// What a pass is about.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
@@ -216,6 +227,50 @@ impl State {
                 }
                 std::mem::swap(now, before);
             }
+        }
+    }
+
+    /// P ← P + t Σ ⟨∇fₛ, v⟩ ∇fₛ over the samples after [`backward`](Self::backward), ∇fₛ = ∇Lₛ + l2 w. As ∇Lₛ has the blocks δ aᵀ,
+    /// ⟨∇Lₛ, v⟩ is the sum of ⟨δ, V a⟩ over the layers: no gradient of a sample is written.
+    #[inline(always)]
+    pub(crate) fn fisher<M: Machine>(
+        &self,
+        machine: M,
+        at: &At<'_>,
+        (v, l2): (&[f64], f64),
+        scratch: &mut Scratch,
+        product: &mut [f64],
+    ) {
+        let At { layers, w, chunk, t, .. } = *at;
+        let samples = chunk.samples;
+        scratch.fit(layers, samples);
+        let Scratch { rz, now: along, before: weighed, .. } = scratch;
+        along.fit(samples);
+        along.fill(0.0);
+        for (l, layer) in layers.iter().enumerate() {
+            let start = Start::Bias(At::bias(layer, v));
+            products::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
+            for (z, delta) in rz[l].chunks_exact(samples).zip(self.layers[l].delta.chunks_exact(samples)) {
+                for ((along, z), d) in along.iter_mut().zip(z).zip(delta) {
+                    *along += z * d;
+                }
+            }
+        }
+        if l2 != 0.0 {
+            let decay = l2 * w.iter().zip(v).map(|(w, v)| w * v).sum::<f64>();
+            along[..chunk.valid].iter_mut().for_each(|a| *a += decay);
+            let weight = t * l2 * along[..chunk.valid].iter().sum::<f64>();
+            product.iter_mut().zip(w).for_each(|(p, w)| *p += weight * w);
+        }
+        for (l, layer) in layers.iter().enumerate() {
+            let delta = &self.layers[l].delta;
+            weighed.fit(delta.len());
+            for (row, delta) in weighed.chunks_exact_mut(samples).zip(delta.chunks_exact(samples)) {
+                product_of(row, delta, along);
+            }
+            let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
+            products::outer(machine, weights, t, [[weighed, self.input(at, l)]], [layer.inputs, samples]);
+            products::row_sums(bias, t, weighed, samples);
         }
     }
 

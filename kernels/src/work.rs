@@ -49,6 +49,15 @@ pub enum Question<'a> {
         /// Rows A v.
         products: &'a mut [f64],
     },
+    /// Adds t Σ ⟨∇f, v⟩ ∇f for each row v of `vectors`.
+    Fisher {
+        /// Of the gradients.
+        l2: f64,
+        /// Rows v.
+        vectors: &'a [f64],
+        /// Rows F v.
+        products: &'a mut [f64],
+    },
     /// Adds the rows of some units of t Σ A, but for what [`complete`](crate::complete) writes.
     Matrix {
         /// A.
@@ -100,6 +109,11 @@ impl Work for Task<'_> {
                     }
                     for (v, product) in vectors.chunks_exact(w.len()).zip(products.chunks_exact_mut(w.len())) {
                         state.product(machine, &at, v, *matrix, &mut room.scratch, product);
+                    }
+                }
+                Question::Fisher { l2, vectors, products } => {
+                    for (v, product) in vectors.chunks_exact(w.len()).zip(products.chunks_exact_mut(w.len())) {
+                        state.fisher(machine, &at, (v, *l2), &mut room.scratch, product);
                     }
                 }
                 Question::Matrix { matrix, units, hessian } => {

@@ -2,7 +2,8 @@
 
 use super::CliError;
 use super::network::NetworkArgs;
-use super::spectrum::{NoiseArgs, SpectrumArgs};
+use super::noise::NoiseArgs;
+use super::spectrum::SpectrumArgs;
 use super::values::{axis, domain, noise, number, numbers, pairs, solver};
 use crate::measure::race::{Axis, MOST_SEEDS};
 use crate::optim::subproblem::Solver;
@@ -114,6 +115,9 @@ pub struct RunArgs {
     /// Start, steps and seed.
     #[command(flatten)]
     pub trials: Trials,
+    /// Write the weights at the end of a network's run to this file, which --init and --at read.
+    #[arg(long, value_name = "FILE.json")]
+    pub weights: Option<PathBuf>,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
@@ -134,9 +138,6 @@ pub struct Trials {
     /// Seed of the random stream.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Samples of a gradient, for the methods that take batches; the whole sum without.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub batch: Option<u32>,
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]
     pub noise: Option<Noise>,
@@ -249,6 +250,9 @@ pub struct ProblemArgs {
     /// A parameter of the landscape or formula; as often as needed.
     #[arg(long = "param", value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub parameters: Vec<String>,
+    /// Samples of a stochastic gradient, for noise and the methods that take batches. Values and matrices are those of all samples.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub batch: Option<u32>,
     /// The box of a formula's picture, or where to look for critical points.
     #[arg(long, allow_hyphen_values = true, value_name = "X0:X1,Y0:Y1")]
     pub domain: Option<String>,
@@ -263,7 +267,7 @@ pub struct Output {
     /// A file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Overwrite the file if it is there.
+    /// Overwrite files that are there.
     #[arg(long)]
     pub force: bool,
 }
@@ -360,7 +364,7 @@ impl RunArgs {
         }
         let mut scene = self.problem.scene()?;
         scene.methods = vec![method(self.method.as_deref().unwrap_or_default(), &self.settings, "--set")?];
-        self.trials.apply(&mut scene)?;
+        self.trials.apply(&mut scene, self.problem.batch)?;
         if let Some(assumed) = &self.preset {
             super::preset::apply(&mut scene, assumed)?;
         }
@@ -380,20 +384,20 @@ impl FieldArgs {
             let settings: Vec<String> = settings.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
             scene.methods.push(method(id, &settings, "--method")?);
         }
-        self.trials.apply(&mut scene)?;
+        self.trials.apply(&mut scene, self.problem.batch)?;
         Ok(scene)
     }
 }
 
 impl Trials {
-    fn apply(&self, scene: &mut Scene) -> Result<(), CliError> {
+    fn apply(&self, scene: &mut Scene, samples: Option<u32>) -> Result<(), CliError> {
         if let Some(start) = &self.start {
             scene.start = Some(numbers(start, "--start")?);
         }
         scene.steps = self.steps.unwrap_or(scene.steps);
         scene.seed = self.seed.unwrap_or(scene.seed);
         scene.noise = self.noise;
-        if let Some(size) = self.batch {
+        if let Some(size) = samples {
             for spec in &mut scene.methods {
                 batch(spec, size)?;
             }

@@ -4,21 +4,24 @@ use super::CliError;
 use super::arguments::{
     Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
 };
-use super::spectrum::{noise, spectrum};
+use super::noise::noise;
+use super::spectrum::spectrum;
 use super::states::states;
 use super::values::{matrix, metric, numbers};
 use crate::export;
-use crate::linalg::Vector;
+use crate::linalg::{Vector, all_finite};
 use crate::measure::race::{Entrant, Landmarks, Race, Survey, Sweep};
 use crate::measure::{classify, critical_points};
 use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
 use crate::problem::data::data_sets;
+use crate::problem::network::weights_to_json;
 use crate::problem::{Objective, landscapes};
 use crate::run::Run;
 use crate::scene::Scene;
 use crate::view::Theme;
 use serde::Serialize;
+use std::io::Write;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
@@ -39,8 +42,8 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::Race(arguments) => race(arguments)?,
         Command::Sweep(arguments) => sweep(arguments)?,
         Command::States(arguments) => states(arguments)?,
-        Command::Spectrum(arguments) => spectrum(arguments)?,
-        Command::Noise(arguments) => noise(arguments)?,
+        Command::Spectrum(arguments) => return spectrum(arguments),
+        Command::Noise(arguments) => return noise(arguments),
         Command::Subproblem(arguments) => solve(arguments)?,
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
@@ -67,7 +70,24 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
 }
 
 fn run(arguments: &RunArgs) -> Result<bool, CliError> {
-    let runs = runs(&arguments.scene()?)?;
+    let scene = arguments.scene()?;
+    let stage = scene.open()?;
+    let network = stage.problem.network().map(|problem| Arc::clone(problem.network()));
+    let mut runs: Vec<Run> = stage.runs.into_iter().flatten().collect();
+    // What cannot be written is said before the work.
+    let file = match (&arguments.weights, &network, &runs[..]) {
+        (None, ..) => None,
+        (Some(_), None, _) => {
+            return Err(CliError::Usage("--weights writes the weights of a network, and this problem is none".to_owned()));
+        }
+        (Some(path), Some(network), [_]) => Some((arguments.output.create(path)?, path, network)),
+        (Some(_), Some(_), all) => {
+            return Err(CliError::Usage(format!("--weights writes the weights of one run, and the scene has {}", all.len())));
+        }
+    };
+    for run in &mut runs {
+        run.advance(u64::MAX);
+    }
     let out = arguments.output.open()?;
     match arguments.format {
         Format::Json => export::json::write_runs(out, &runs)?,
@@ -76,16 +96,15 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
     for run in &runs {
         eprintln!("{} after {} steps: {}", run.setup().method.name, run.len(), run.status().message());
     }
-    Ok(!runs.iter().any(|run| run.status().is_bad()))
-}
-
-/// All runs of a scene, to their ends.
-fn runs(scene: &Scene) -> Result<Vec<Run>, CliError> {
-    let mut runs: Vec<Run> = scene.open()?.runs.into_iter().flatten().collect();
-    for run in &mut runs {
-        run.advance(u64::MAX);
+    if let (Some((mut file, path, network)), Some(run)) = (file, runs.first()) {
+        if !all_finite(run.position()) {
+            eprintln!("the weights at the end are not finite: {} is empty", path.display());
+            return Ok(false);
+        }
+        writeln!(file, "{}", weights_to_json(run.position(), network.architecture()))?;
+        file.flush()?;
     }
-    Ok(runs)
+    Ok(!runs.iter().any(|run| run.status().is_bad()))
 }
 
 /// The methods of a scene as entrants, and what they are measured against.
@@ -213,6 +232,6 @@ fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output:
     scene.playback.step = step.unwrap_or(scene.playback.step);
     let picture = export::scene::png(&scene, width, height, theme)?;
     let mut out = output.open()?;
-    std::io::Write::write_all(&mut out, &picture)?;
-    Ok(std::io::Write::flush(&mut out)?)
+    out.write_all(&picture)?;
+    Ok(out.flush()?)
 }

@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod network;
+mod noise;
 mod output;
 mod preset;
 mod spectrum;

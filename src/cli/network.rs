@@ -1,8 +1,8 @@
 //! Networks and their data as words of the command line.
 
 use super::CliError;
-use crate::problem::data::{DataSource, DataSpec, Targets, data_set};
-use crate::problem::network::{Activation, Architecture, Init, Loss, weights_from_json};
+use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_idx};
+use crate::problem::network::{Activation, Architecture, ArchitectureError, Init, Loss, weights_from_json};
 use crate::problem::{NetworkProblemError, NetworkSpec};
 use crate::scene::{ProblemSpec, Scene, SceneError};
 use base64::Engine;
@@ -25,7 +25,8 @@ pub struct NetworkArgs {
     /// The weight of ½ ‖w‖² in the objective.
     #[arg(long, requires = "layers", default_value_t = 0.0, allow_hyphen_values = true)]
     pub l2: f64,
-    /// A data set, a CSV file, or an IDX file of images (its labels are looked for beside it).
+    /// A data set, a CSV file, or an IDX file of images, whose labels are looked for beside it: x-images.idx3-ubyte, x-labels.idx1-ubyte. Without
+    /// labels the images are their own targets.
     #[arg(long, requires = "layers", value_name = "ID|FILE")]
     pub data: Option<String>,
     /// The column of a CSV file that is to be learned; the last one without.
@@ -40,13 +41,14 @@ pub struct NetworkArgs {
     /// Seed of the data and of its split into training and test samples.
     #[arg(long, requires = "data", default_value_t = 0)]
     pub data_seed: u64,
-    /// Test samples as a share of all, from 0 to 0.9.
+    /// Test samples as a share of all, from 0 to 0.9, of a set without test samples of its own.
     #[arg(long, requires = "data", allow_hyphen_values = true)]
     pub test: Option<f64>,
     /// Shift and scale every feature to mean 0 and variance 1.
     #[arg(long, requires = "data")]
     pub standardize: bool,
-    /// An autoencoder: the inputs are the targets.
+    /// An autoencoder: the inputs are the targets. --layers 100-32-8 are then the encoder and become 100-32-8-32-100, with a linear
+    /// code where one activation is named; layers that end as they begin are taken as they are.
     #[arg(long, requires = "data")]
     pub autoencoder: bool,
     /// Initial weights: xavier, he, normal:SCALE, zeros, orthogonal, or a file of weights.
@@ -66,7 +68,7 @@ impl NetworkArgs {
     /// The network as a scene with no method; its start is set where a file of weights was named.
     pub(super) fn scene(&self, layers: &str) -> Result<Scene, CliError> {
         let refused = |error: NetworkProblemError| CliError::from(SceneError::from(error));
-        let architecture = Architecture::parse(layers, &self.activation).map_err(|e| refused(e.into()))?;
+        let architecture = self.architecture(layers).map_err(|e| refused(e.into()))?;
         let activations: Vec<Activation> = architecture.layers().map(|layer| layer.activation).collect();
         let Some(named) = &self.data else {
             return Err(CliError::Usage("a network needs samples: name them with --data ID or --data FILE".to_owned()));
@@ -79,6 +81,7 @@ impl NetworkArgs {
             seed: self.data_seed,
             standardize: self.standardize,
         };
+        self.check(&data.source)?;
         let suited = || -> Result<Loss, CliError> {
             let targets = data.load().map_err(|e| refused(e.into()))?.targets;
             Ok(match targets {
@@ -105,6 +108,39 @@ impl NetworkArgs {
         Ok(Scene { start: weights, ..Scene::bare(ProblemSpec::Network(Box::new(spec))) })
     }
 
+    fn architecture(&self, layers: &str) -> Result<Architecture, ArchitectureError> {
+        if !self.autoencoder {
+            return Architecture::parse(layers, &self.activation);
+        }
+        // The activations are checked against the mirrored layers.
+        let encoder = Architecture::parse(layers, "identity")?;
+        let mirrored = Architecture::mirrored(encoder.widths());
+        let text = mirrored.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
+        let all = Architecture::parse(&text, &self.activation)?;
+        if mirrored == encoder.widths() || self.activation.contains(',') {
+            return Ok(all);
+        }
+        let hidden = all.layers().next().map_or(Activation::Identity, |layer| layer.activation);
+        Architecture::autoencoder(encoder.widths(), hidden)
+    }
+
+    /// What would be left aside is refused.
+    fn check(&self, source: &DataSource) -> Result<(), CliError> {
+        let refused = |what: &str| Err(CliError::Usage(what.to_owned()));
+        match source {
+            DataSource::Set(id) if self.test.is_some() && data_set(id).is_ok_and(|set| set.own_test) => {
+                refused(&format!("{id} has test samples of its own: leave --test out"))
+            }
+            DataSource::Table { .. } | DataSource::Images { .. } if self.data_noise.is_some() => {
+                refused("--data-noise is that of a drawn set; a file has the samples that it has")
+            }
+            DataSource::Set(_) | DataSource::Images { .. } if self.label.is_some() => {
+                refused("--label names a column of a CSV file, and --data is none")
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn initial(&self, architecture: &Architecture) -> Result<(Init, Option<Vec<f64>>), CliError> {
         let Some(text) = &self.init else { return Ok((Init::default(), None)) };
         match Init::parse(text) {
@@ -121,19 +157,24 @@ pub(super) fn weights(path: &str, architecture: &Architecture) -> Result<Vec<f64
     weights_from_json(&text, architecture).map_err(|error| CliError::Usage(format!("{path}: {error}")))
 }
 
-/// A set of the registry, or a file.
+/// A set of the registry, or a file: IDX by its first bytes or its name, else a table.
 fn source(named: &str, label: Option<&str>) -> Result<DataSource, CliError> {
     let file = Path::new(named);
-    let name = || file.file_name().map_or_else(|| named.to_owned(), |name| name.to_string_lossy().into_owned());
-    let bytes = |path: &str| std::fs::read(path).map_err(|error| CliError::File { path: path.to_owned(), error });
-    if named.ends_with("-ubyte") || named.ends_with(".idx") || named.contains(".idx3") {
-        let beside = named.replace("images", "labels").replace("idx3", "idx1");
-        let labels = if beside != named && Path::new(&beside).exists() { Some(STANDARD.encode(bytes(&beside)?)) } else { None };
-        return Ok(DataSource::Images { name: name(), images: STANDARD.encode(bytes(named)?), labels });
+    let name = file.file_name().map_or_else(|| named.to_owned(), |name| name.to_string_lossy().into_owned());
+    let read = |path: &Path| std::fs::read(path).map_err(|error| CliError::File { path: path.display().to_string(), error });
+    let called = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let images = called(&["-ubyte", ".idx"]) || name.contains(".idx3");
+    if data_set(named).is_ok() || !(images || called(&[".csv"]) || file.exists()) {
+        return Ok(DataSource::Set(named.to_owned()));
     }
-    if data_set(named).is_err() && (named.ends_with(".csv") || file.exists()) {
-        let text = String::from_utf8(bytes(named)?).map_err(|_| CliError::Usage(format!("{named} is no UTF-8 text")))?;
-        return Ok(DataSource::Table { name: name(), text, label: label.map(str::to_owned) });
+    let bytes = read(file)?;
+    if images || is_idx(&bytes) {
+        // The folder keeps its name.
+        let beside = file.with_file_name(name.replace("images", "labels").replace("idx3", "idx1"));
+        let labels = if beside != file && beside.exists() { Some(STANDARD.encode(read(&beside)?)) } else { None };
+        return Ok(DataSource::Images { name, images: STANDARD.encode(bytes), labels });
     }
-    Ok(DataSource::Set(named.to_owned()))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| CliError::Usage(format!("{named} is neither a table (UTF-8 text) nor an IDX file")))?;
+    Ok(DataSource::Table { name, text, label: label.map(str::to_owned) })
 }

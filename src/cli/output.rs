@@ -2,14 +2,21 @@
 
 use super::{CliError, arguments::Output};
 use serde::Serialize;
+use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 impl Output {
     /// The stream to write to: the file, which must not be there yet, or standard output.
     pub(super) fn open(&self) -> Result<Box<dyn Write>, CliError> {
-        let Some(path) = &self.out else {
-            return Ok(Box::new(BufWriter::new(std::io::stdout().lock())));
-        };
+        match &self.out {
+            Some(path) => Ok(Box::new(self.create(path)?)),
+            None => Ok(Box::new(BufWriter::new(std::io::stdout().lock()))),
+        }
+    }
+
+    /// A file to write to, which must not be there yet without --force.
+    pub(super) fn create(&self, path: &Path) -> Result<BufWriter<File>, CliError> {
         let name = path.display().to_string();
         let mut options = std::fs::OpenOptions::new();
         options.write(true);
@@ -22,7 +29,7 @@ impl Output {
             std::io::ErrorKind::AlreadyExists => CliError::Exists(name),
             _ => CliError::File { path: name, error },
         })?;
-        Ok(Box::new(BufWriter::new(file)))
+        Ok(BufWriter::new(file))
     }
 
     /// Writes a value as JSON and a line end.

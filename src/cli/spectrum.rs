@@ -1,22 +1,20 @@
-//! `spectrum` and `noise`: the curvature of a loss at a point, and the noise of its stochastic gradients along it.
+//! `spectrum`: the curvature of a loss at a point.
 
 use super::CliError;
 use super::arguments::{Format, Output, ProblemArgs};
 use super::network::weights;
 use super::values::numbers;
-use crate::linalg::{Job, norm};
-use crate::measure::noise::{GradientNoise, NoiseJob};
+use crate::linalg::{Job, all_finite, norm};
 use crate::measure::spectrum::{
     Band, DensityJob, DensityOptions, DiagonalShare, EndsJob, EndsOptions, MatrixKind, MatrixOperator, Residuals, SpectrumJob,
-    Subject,
+    Subject, estimate_trace,
 };
 use crate::problem::{Objective, Problem};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use std::io::Write;
 use std::sync::Arc;
 
-/// Up to this many parameters `noise` looks along all eigenvectors.
-const MOST_EXACT: usize = 2000;
 /// Points of the grid on which a density is written.
 const GRID: usize = 201;
 
@@ -41,7 +39,7 @@ pub struct SpectrumArgs {
     /// ‖A v − λ v‖ of lanczos, relative to the largest eigenvalue.
     #[arg(long, default_value_t = 1e-6)]
     pub tolerance: f64,
-    /// Random vectors of slq.
+    /// Random vectors of slq, and of the trace of lanczos.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub probes: u16,
     /// Lanczos steps of slq.
@@ -50,27 +48,7 @@ pub struct SpectrumArgs {
     /// Seed of the random vectors.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Where the output goes.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// The arguments of `noise`.
-#[derive(Debug, Args)]
-pub struct NoiseArgs {
-    /// A network, or a finite sum.
-    #[command(flatten)]
-    pub problem: ProblemArgs,
-    /// A file of weights, or a point such as "1,2"; the start without.
-    #[arg(long, allow_hyphen_values = true, value_name = "FILE.json|X,Y")]
-    pub at: Option<String>,
-    /// Samples of a gradient.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub batch: u32,
-    /// Eigenvalues from each end beyond 2,000 parameters.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
-    pub top: u16,
-    /// What to write.
+    /// What to write; a table has the eigenvalues with their residuals, or the density with its error.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
     /// Where the output goes.
@@ -83,7 +61,8 @@ pub struct NoiseArgs {
 pub enum How {
     /// All eigenvalues of the dense matrix.
     Exact,
-    /// A few from both ends, with products only.
+    /// A few from both ends, with products only. The trace is an estimate with its error; index_fraction is null where more than
+    /// --top eigenvalues are negative.
     Lanczos,
     /// The density, with products only.
     Slq,
@@ -101,6 +80,9 @@ fn word(kind: MatrixKind) -> &'static str {
 
 #[derive(Serialize)]
 struct Report {
+    /// `done`, `not_finite` or `budget_spent`, and what that means here.
+    status: &'static str,
+    message: String,
     parameters: usize,
     samples: Option<usize>,
     matrix: &'static str,
@@ -139,7 +121,7 @@ struct Density {
 }
 
 /// The problem and the point that are meant.
-fn opened(problem: &ProblemArgs, at: Option<&str>) -> Result<(Arc<Problem>, Vec<f64>), CliError> {
+pub(super) fn opened(problem: &ProblemArgs, at: Option<&str>) -> Result<(Arc<Problem>, Vec<f64>), CliError> {
     let scene = problem.scene()?;
     let opened = Arc::new(scene.problem.open()?);
     let x = match (at, opened.network()) {
@@ -151,7 +133,7 @@ fn opened(problem: &ProblemArgs, at: Option<&str>) -> Result<(Arc<Problem>, Vec<
     Ok((opened, x))
 }
 
-fn subject(problem: &Arc<Problem>) -> Subject {
+pub(super) fn subject(problem: &Arc<Problem>) -> Subject {
     match problem.network() {
         Some(network) => Arc::clone(network.network()).into(),
         None => {
@@ -161,8 +143,8 @@ fn subject(problem: &Arc<Problem>) -> Subject {
     }
 }
 
-/// `spectrum`.
-pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
+/// `spectrum`; `Ok(false)`: it is written, and is not what was asked for.
+pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     if !(arguments.tolerance > 0.0 && arguments.tolerance < 1.0) {
         return Err(CliError::Usage(format!("--tolerance is {}; it must be between 0 and 1", arguments.tolerance)));
@@ -171,6 +153,8 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
     let mut gradient = vec![0.0; x.len()];
     let loss = problem.value_gradient(&x, &mut gradient);
     let mut report = Report {
+        status: "done",
+        message: String::new(),
         parameters: x.len(),
         samples: problem.finite_sum().map(|sum| sum.samples()),
         matrix: word(arguments.matrix),
@@ -201,7 +185,8 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
             report.index_fraction = Some(found.index(None).fraction);
             report.trace = Some(found.trace);
             let DiagonalShare { share, wigner, least_squares } = found.diagonal;
-            report.diagonal_share = Some(Share { share, wigner, least_squares });
+            // A zero matrix has no shares.
+            report.diagonal_share = share.is_finite().then_some(Share { share, wigner, least_squares });
             report.residuals = match found.residuals {
                 Residuals::Each(each) => each,
                 Residuals::Bound(bound) => vec![bound; found.values.len()],
@@ -213,12 +198,15 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
             let options =
                 EndsOptions { bottom: k, top: k, tolerance: arguments.tolerance, seed: arguments.seed, ..EndsOptions::default() };
             let ends = EndsJob::new(operator()?, options, &[]).finish().unwrap_or_default();
-            let mut pairs: Vec<(f64, f64)> = ends.bottom.iter().chain(&ends.top).map(|p| (p.value, p.residual)).collect();
-            pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
             // Where the ends meet in the middle, each eigenvalue is written once.
-            pairs.truncate(if 2 * k > x.len() { x.len() } else { pairs.len() });
-            (report.eigenvalues, report.residuals) =
-                (Some(pairs.iter().map(|p| p.0).collect()), pairs.iter().map(|p| p.1).collect());
+            let top = ends.top.iter().take(x.len() - ends.bottom.len());
+            let mut pairs: Vec<(f64, f64)> = ends.bottom.iter().chain(top).map(|p| (p.value, p.residual)).collect();
+            pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let (values, residuals): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+            report.index_fraction = index_fraction(&values, k, x.len()).filter(|_| ends.converged);
+            (report.eigenvalues, report.residuals) = (Some(values), residuals);
+            let trace = estimate_trace(&mut operator()?, arguments.probes.into(), arguments.seed);
+            (report.trace, report.trace_error) = (Some(trace.value), Some(trace.error).filter(|e| e.is_finite()));
             (report.converged, report.products) = (Some(ends.converged), Some(ends.products));
         }
         How::Slq => {
@@ -229,7 +217,7 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
             };
             let density = DensityJob::new(operator()?, options).finish().unwrap_or_default();
             let trace = density.trace();
-            (report.trace, report.trace_error) = (Some(trace.value), Some(trace.error));
+            (report.trace, report.trace_error) = (Some(trace.value), Some(trace.error).filter(|e| e.is_finite()));
             report.products = Some(density.products);
             if let Some([low, high]) = density.range() {
                 let width = (high - low).max(1e-12);
@@ -242,64 +230,64 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<(), CliError> {
         }
     }
     report.seconds = begin.elapsed().as_secs_f64();
-    arguments.output.json(&report)
+    let good = report.conclude();
+    if !good {
+        eprintln!("{}", report.message);
+    }
+    match arguments.format {
+        Format::Json => arguments.output.json(&report)?,
+        Format::Csv => report.table(arguments.output.open()?)?,
+    }
+    Ok(good)
+}
+
+/// The share of negative eigenvalues, where `values` has the `k` smallest and the `k` largest of `n` and all negative ones are among them.
+fn index_fraction(values: &[f64], k: usize, n: usize) -> Option<f64> {
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let negative = values.iter().filter(|v| **v < -1e-10 * largest).count();
+    (values.len() == n || values.get(k - 1).is_some_and(|v| *v >= -1e-10 * largest)).then_some(negative as f64 / n as f64)
+}
+
+impl Report {
+    /// Says how it ended; returns whether well.
+    fn conclude(&mut self) -> bool {
+        let finite = |values: Option<&[f64]>| values.is_none_or(all_finite);
+        let density = self.density.as_ref();
+        let whole = finite(self.eigenvalues.as_deref())
+            && all_finite(&self.residuals)
+            && finite(density.map(|d| &d.density[..]))
+            && [Some(self.loss), Some(self.gradient_norm), self.trace].into_iter().flatten().all(f64::is_finite)
+            && (self.eigenvalues.is_some() || density.is_some());
+        (self.status, self.message) = match self.converged {
+            _ if !whole => ("not_finite", "The loss, its gradient or its matrix is not finite at this point.".to_owned()),
+            Some(false) => {
+                let spent = self.products.unwrap_or_default();
+                ("budget_spent", format!("{spent} products are spent before every eigenvalue has converged: see the residuals."))
+            }
+            _ => ("done", "The spectrum is found.".to_owned()),
+        };
+        self.status == "done"
+    }
+
+    /// The eigenvalues with their residuals, or the density with its error, a line each; empty fields are not finite.
+    fn table(&self, out: impl Write) -> Result<(), CliError> {
+        let mut writer = csv::Writer::from_writer(out);
+        let field = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
+        let mut line = |fields: &[String]| writer.write_record(fields).map_err(std::io::Error::other);
+        if let Some(Density { at, density, error, .. }) = &self.density {
+            line(&["at", "density", "error"].map(str::to_owned))?;
+            for ((at, density), error) in at.iter().zip(density).zip(error) {
+                line(&[at, density, error].map(|v| field(*v)))?;
+            }
+        } else {
+            line(&["eigenvalue", "residual"].map(str::to_owned))?;
+            for (value, residual) in self.eigenvalues.iter().flatten().zip(&self.residuals) {
+                line(&[value, residual].map(|v| field(*v)))?;
+            }
+        }
+        Ok(writer.flush()?)
+    }
 }
 
 /// Most parameters of which all eigenvalues are found.
 const MOST_DENSE: usize = 6000;
-
-#[derive(Serialize)]
-struct Along {
-    eigenvalue: f64,
-    second_moment: f64,
-    isotropic: f64,
-    share: f64,
-    isotropic_share: f64,
-}
-
-/// `noise`.
-pub(super) fn noise(arguments: &NoiseArgs) -> Result<(), CliError> {
-    let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
-    let batch = arguments.batch as usize;
-    let (values, vectors) = if x.len() <= MOST_EXACT {
-        let found = SpectrumJob::new(subject(&problem), x.clone(), MatrixKind::Hessian, true)?.finish();
-        found.map(|s| (s.values, s.vectors)).unwrap_or_default()
-    } else {
-        let k = usize::from(arguments.top);
-        let options = EndsOptions { bottom: k, top: k, ..EndsOptions::default() };
-        let operator = MatrixOperator::new(subject(&problem), x.clone(), MatrixKind::Hessian)?;
-        let ends = EndsJob::new(operator, options, &[]).finish().unwrap_or_default();
-        let mut pairs: Vec<_> = ends.bottom.into_iter().chain(ends.top).collect();
-        pairs.sort_by(|a, b| a.value.total_cmp(&b.value));
-        (pairs.iter().map(|p| p.value).collect(), pairs.iter().flat_map(|p| p.vector.iter().copied()).collect())
-    };
-    let noise: GradientNoise = NoiseJob::new(subject(&problem), x, &values, vectors)?.finish().unwrap_or_default();
-    let rows: Vec<Along> = noise
-        .along
-        .iter()
-        .map(|along| Along {
-            eigenvalue: along.eigenvalue,
-            second_moment: along.second_moment(batch),
-            isotropic: noise.isotropic(batch),
-            share: along.share,
-            isotropic_share: noise.isotropic_share(),
-        })
-        .collect();
-    eprintln!(
-        "{} samples, batches of {batch}: E‖g‖² = {:.4e}, correlation of |λ| with the share over λ < 0: {:.3}, log-log slope {:.3}",
-        noise.samples,
-        noise.total(batch),
-        noise.correlation(),
-        noise.slope()
-    );
-    match arguments.format {
-        Format::Json => arguments.output.json(&rows),
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(arguments.output.open()?);
-            for row in &rows {
-                writer.serialize(row).map_err(std::io::Error::other)?;
-            }
-            Ok(writer.flush()?)
-        }
-    }
-}

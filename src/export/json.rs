@@ -8,10 +8,18 @@ use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 use std::io::Write;
 
+/// Most variables in which the metric of a step is written by rows, whatever it is.
+const MOST_ROWS: usize = 10;
+/// Most variables in which a full metric is.
+const MOST_FULL_ROWS: usize = 100;
+
 /// Writes `{"runs": [...]}`: for each run its `method`, `parameters`, `seed`, `status`, `lambda_min` (at a stationary
 /// point), `message` and `steps`.
 /// Records are replayed while they are written, so a run of any length needs no memory for it. Numbers read back
 /// to the same bits; infinities and NaN are null.
+///
+/// The ellipsoid of a trust region is its `matrix` by rows in up to 10 variables. Beyond, a step stays of the order of n numbers:
+/// nothing is written for a sphere, M's `diagonal` for a diagonal metric, and the rows of a full one in up to 100 variables.
 ///
 /// # Errors
 /// Those of the writer.
@@ -90,7 +98,10 @@ enum GeometryJson {
 #[derive(Serialize)]
 struct RegionJson {
     metric: &'static str,
-    matrix: Vec<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matrix: Option<Vec<Vec<f64>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagonal: Option<Vec<f64>>,
     radius: f64,
     center: Vec<f64>,
     linear: Vec<f64>,
@@ -139,7 +150,11 @@ impl From<&Geometry> for GeometryJson {
                         Metric::Diagonal(_) => "diagonal",
                         Metric::Full(_) => "full",
                     },
-                    matrix: region.metric.to_matrix(n).chunks(n.max(1)).map(<[f64]>::to_vec).collect(),
+                    matrix: matrix(&region.metric, n),
+                    diagonal: match &region.metric {
+                        Metric::Diagonal(m) if n > MOST_ROWS => Some(m.to_vec()),
+                        _ => None,
+                    },
                     radius: region.radius,
                     center: region.center.to_vec(),
                     linear: region.linear.to_vec(),
@@ -151,6 +166,12 @@ impl From<&Geometry> for GeometryJson {
             }
         }
     }
+}
+
+/// M by rows: every metric in few variables, a full one in some more; `None` where n² numbers a step are too many.
+fn matrix(metric: &Metric, n: usize) -> Option<Vec<Vec<f64>>> {
+    let most = if matches!(metric, Metric::Full(_)) { MOST_FULL_ROWS } else { MOST_ROWS };
+    (n <= most).then(|| metric.to_matrix(n).chunks(n.max(1)).map(<[f64]>::to_vec).collect())
 }
 
 /// The table of a run: its start, then a row for each trial, replayed in order. `f` and `gradient_norm` are those of

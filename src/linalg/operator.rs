@@ -7,6 +7,14 @@ pub trait Operator: Send {
 
     /// Writes A v to `product`, both of n numbers.
     fn multiply(&mut self, v: &[f64], product: &mut [f64]);
+
+    /// Writes A v for each row v of `vectors`, n numbers each, to the same row of `products`.
+    fn multiply_block(&mut self, vectors: &[f64], products: &mut [f64]) {
+        let n = self.dim().max(1);
+        for (v, product) in vectors.chunks_exact(n).zip(products.chunks_exact_mut(n)) {
+            self.multiply(v, product);
+        }
+    }
 }
 
 /// An [`Operator`] that is a closure.

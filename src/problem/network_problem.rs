@@ -140,6 +140,9 @@ impl NetworkProblem {
         if spec.reconstruct {
             data.targets = Targets::Values(data.inputs.clone());
         }
+        if data.is_of_one_class() {
+            return Err(DataError::OneClass(spec.data.id().to_owned()).into());
+        }
         let targets = data.targets_for(spec.loss, outputs)?;
         let [train_x, test_x] = data.parts(&data.inputs);
         let [train_y, test_y] = data.parts(&targets);
@@ -190,7 +193,8 @@ impl NetworkProblem {
         self.network.quality(w, [self.network.inputs(), self.network.targets()], self.has_classes())
     }
 
-    fn has_classes(&self) -> bool {
+    /// Whether the targets stand for classes, which outputs tell right or wrong.
+    pub fn has_classes(&self) -> bool {
         matches!(self.data.targets, Targets::Classes { .. })
     }
 

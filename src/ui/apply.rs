@@ -4,6 +4,8 @@ use super::command::{Command, Edit, SaveAs};
 use super::panels::Preferences;
 use super::session::{Lane, sentence};
 use super::{App, files, layout};
+use crate::linalg::all_finite;
+use crate::problem::network::{is_weights_file, weights_from_json, weights_to_json};
 use crate::scene::CameraSpec;
 use crate::{export, view};
 use eframe::egui;
@@ -90,6 +92,13 @@ impl App {
                 Err(sentence) => self.say(sentence),
             },
             Command::Open => files::open(ctx, &self.inbox),
+            Command::Load(text) if is_weights_file(&text) => match self.weights_in(&text) {
+                Ok(start) => {
+                    self.edit(Edit::Start(Some(start)));
+                    self.say("The weights of this file are the start.");
+                }
+                Err(sentence) => self.say(sentence),
+            },
             Command::Load(text) => match files::read(&text) {
                 Ok(scene) => self.edit(Edit::Scene(Box::new(scene))),
                 Err(sentence) => self.say(sentence),
@@ -129,7 +138,28 @@ impl App {
                 self.memory.race.file(what, &self.preferences.race)
             }
             SaveAs::NoiseCsv => self.memory.noise.csv(),
+            SaveAs::Weights => self.weights().map(String::into_bytes),
         }
+    }
+
+    /// The weights that the chosen method has at the shown step, as a file.
+    fn weights(&self) -> Result<String, String> {
+        let network = self.session.problem().network().ok_or("There is no network whose weights could be saved.")?;
+        let lanes = self.session.lanes();
+        let runs = |index: usize| lanes.get(index).and_then(Lane::run);
+        let run = runs(self.preferences.selected).or_else(|| lanes.iter().find_map(Lane::run));
+        let w = run.map_or_else(|| self.session.start().to_vec(), |run| run.iterate(self.step()).to_vec());
+        if !all_finite(&w) {
+            return Err("The weights at this step are not finite: there is nothing to save.".to_owned());
+        }
+        Ok(weights_to_json(&w, network.network().architecture()))
+    }
+
+    /// The weights in a file, for the network that is there.
+    fn weights_in(&self, text: &str) -> Result<Vec<f64>, String> {
+        let network =
+            self.session.problem().network().ok_or("This file holds the weights of a network: open that network first.")?;
+        weights_from_json(text, network.network().architecture()).map_err(|error| sentence(&error.to_string()))
     }
 
     fn say(&mut self, text: impl Into<String>) {

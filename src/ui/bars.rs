@@ -79,7 +79,7 @@ pub fn theme_ui(ui: &mut Ui, out: &mut Vec<Command>) {
 
 fn menu_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     popup_button(ui, Icon::Menu, "Menu", "Save, open, panels", |ui| {
-        file_entries_ui(ui, out);
+        file_entries_ui(ui, context.trains(), out);
         ui.separator();
         trail_ui(ui, context, out);
         ui.separator();
@@ -108,15 +108,15 @@ pub fn trail_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     });
 }
 
-/// Save, open, link.
-pub fn file_entries_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+/// Save, open, link; whether a network is there, whose weights can be saved.
+pub fn file_entries_ui(ui: &mut Ui, trains: bool, out: &mut Vec<Command>) {
     let mut entry = |label: &str, about: &str, command: Command| {
         if ui.button(label).on_hover_text(about).clicked() {
             out.push(command);
             ui.close();
         }
     };
-    for (what, label, about) in SaveAs::ALL {
+    for (what, label, about) in SaveAs::ALL.into_iter().filter(|(what, ..)| trains || *what != SaveAs::Weights) {
         entry(label, about, Command::Save(what));
     }
     entry("Open a scene", "A JSON file (Ctrl O); files and links can also be dropped on the window or pasted", Command::Open);

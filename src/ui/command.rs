@@ -88,6 +88,8 @@ pub enum SaveAs {
     Csv,
     /// The same with the geometry of each step.
     Json,
+    /// The weights of the chosen method's network at the shown step.
+    Weights,
     /// The table of the last race.
     RaceCsv,
     /// The last race: table, ends and bands.
@@ -101,12 +103,17 @@ pub enum SaveAs {
 }
 
 impl SaveAs {
-    /// Those of the scene, with their labels and what they are for.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    /// Those of the scene, with their labels and what they are for; [`Weights`](Self::Weights) are those of networks.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
         (Self::Scene, "Save the scene", "JSON that the window, the page and the command line open again (Ctrl S)"),
         (Self::Picture, "Save the picture", "The map at this step with axes, colour bar and legend, as PNG"),
         (Self::Csv, "Save the runs as a table", "Every step of every run, one a line, as CSV"),
         (Self::Json, "Save the runs as JSON", "Every step of every run with its geometry, as the command line writes it"),
+        (
+            Self::Weights,
+            "Save the weights",
+            "Those of the chosen method at this step, as JSON: opened again they are the start, and the command line reads them",
+        ),
     ];
 
     /// The file's name.
@@ -116,6 +123,7 @@ impl SaveAs {
             Self::Picture => "saddlescope.png",
             Self::Csv => "saddlescope-runs.csv",
             Self::Json => "saddlescope-runs.json",
+            Self::Weights => "saddlescope-weights.json",
             Self::RaceCsv => "saddlescope-race.csv",
             Self::RaceJson => "saddlescope-race.json",
             Self::SweepCsv => "saddlescope-sweep.csv",

@@ -43,11 +43,15 @@ impl Quantity {
         Self::TestAccuracy,
     ];
 
-    /// Whether it is known of networks, or of formulas.
-    pub fn is_known(self, network: bool) -> bool {
+    /// Whether it is known of this problem.
+    pub fn is_known(self, problem: &Problem) -> bool {
+        let network = problem.network();
+        let (classes, tested) = network.map_or((false, false), |n| (n.has_classes(), !n.test()[0].is_empty()));
         match self {
-            Self::TestLoss | Self::Accuracy | Self::TestAccuracy => network,
-            Self::LambdaMin => !network,
+            Self::TestLoss => tested,
+            Self::Accuracy => classes,
+            Self::TestAccuracy => tested && classes,
+            Self::LambdaMin => network.is_none(),
             _ => true,
         }
     }

@@ -34,8 +34,8 @@ pub fn save(ctx: &egui::Context, inbox: &Inbox, name: &str, bytes: &[u8]) {
 /// Asks for a file of a scene or of samples and reads it; what comes of it arrives in the inbox.
 pub fn open(ctx: &egui::Context, inbox: &Inbox) {
     let dialog = rfd::AsyncFileDialog::new()
-        .set_title("Open a scene or samples")
-        .add_filter("Scenes and samples", &["json", "csv", "idx3-ubyte", "idx1-ubyte"])
+        .set_title("Open a scene, samples or weights")
+        .add_filter("Scenes, samples and weights", &["json", "csv", "idx3-ubyte", "idx1-ubyte"])
         .add_filter("All files", &["*"])
         .pick_file();
     ask(ctx, inbox, dialog, |answer| match answer {

@@ -46,7 +46,9 @@ pub(super) fn read_bytes(name: &str, bytes: Result<Vec<u8>, String>) -> Command 
     };
     match bytes.map(String::from_utf8) {
         Ok(Ok(text)) => Command::Load(text),
-        Ok(Err(_)) => Command::Notice(format!("{name} is neither a scene (JSON) nor samples (CSV, or IDX images and labels).")),
+        Ok(Err(_)) => {
+            Command::Notice(format!("{name} is neither a scene or weights (JSON) nor samples (CSV, or IDX images and labels)."))
+        }
         Err(error) => Command::Notice(format!("{name} cannot be read: {error}.")),
     }
 }

@@ -32,7 +32,7 @@ pub fn phone_ui(
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     popup_button(ui, Icon::Menu, "Menu", "Save, open, help", |ui| {
-                        file_entries_ui(ui, out);
+                        file_entries_ui(ui, context.trains(), out);
                         trail_ui(ui, context, out);
                         if ui.button("Help").on_hover_text("What is drawn").clicked() {
                             out.push(Command::ToggleHelp);

@@ -3,7 +3,7 @@
 use super::command::{Edit, SampleFile};
 use super::panels::network::fit_to_data;
 use crate::problem::NetworkSpec;
-use crate::problem::data::{DataSource, DataSpec, Targets, read_idx_images, read_idx_labels};
+use crate::problem::data::{DataError, DataSource, DataSpec, Targets, is_idx, read_idx_images, read_idx_labels};
 use crate::problem::network::{Activation, Loss};
 use crate::scene::{MethodSpec, ProblemSpec, Scene};
 use base64::Engine;
@@ -21,7 +21,7 @@ const METHODS: [&str; 3] = ["gd", "sgd", "adam"];
 /// Whether a file of this name and content is meant as samples.
 pub fn is_samples(name: &str, bytes: &[u8]) -> bool {
     let name = name.to_lowercase();
-    name.ends_with(".csv") || name.ends_with("ubyte") || name.ends_with(".idx") || bytes.starts_with(&[0, 0, 8])
+    name.ends_with(".csv") || name.ends_with("ubyte") || name.ends_with(".idx") || is_idx(bytes)
 }
 
 /// Half of a pair that waits for the other: images, or labels.
@@ -37,7 +37,7 @@ impl Half {
     /// # Errors
     /// One sentence where the file cannot be read, or waits for its other half; nothing is lost then.
     pub fn take_in(&mut self, file: SampleFile, problem: &ProblemSpec) -> Result<(Edit, String), String> {
-        if file.name.to_lowercase().ends_with(".csv") {
+        if file.name.to_lowercase().ends_with(".csv") && !is_idx(&file.bytes) {
             let name = file.name;
             if file.bytes.len() > MOST_TEXT {
                 return Err(format!("{name} is larger than 8 MB, and a scene carries its samples."));
@@ -45,7 +45,7 @@ impl Half {
             let text = String::from_utf8(file.bytes).map_err(|_| format!("{name} is no UTF-8 text."))?;
             return edit(problem, DataSource::Table { name, text, label: None }, true);
         }
-        let broken = |error: crate::problem::data::DataError| format!("{}: {error}.", file.name);
+        let broken = |error: DataError| format!("{}: {error}.", file.name);
         if file.bytes.get(3) == Some(&1) {
             let count = read_idx_labels(&file.bytes).map_err(broken)?.len();
             let name = file.name.clone();
@@ -105,16 +105,21 @@ fn edit(problem: &ProblemSpec, source: DataSource, standardize: bool) -> Result<
     let spec = DataSpec { standardize, ..DataSpec::of(source) };
     let name = spec.id().to_owned();
     let data = spec.load().map_err(|error| format!("{name}: {error}."))?;
+    if data.train < 1 {
+        return Err(format!("{name} leaves no sample for training."));
+    }
     let said = format!("{name}: {} samples with {} features.", data.len(), data.inputs.width);
     if let ProblemSpec::Network(now) = problem {
+        // An autoencoder stays one: it needs no classes.
+        if data.is_of_one_class() && !now.reconstruct {
+            return Err(sentence_of(&DataError::OneClass(name)));
+        }
         let mut wanted = (**now).clone();
-        let mirrored = now.reconstruct && matches!(spec.source, DataSource::Images { labels: None, .. });
         fit_to_data(&mut wanted, spec);
-        wanted.reconstruct = mirrored;
         return Ok((Edit::Network(Box::new(wanted)), said));
     }
-    if data.train < 1 || matches!(&data.targets, Targets::Classes { count, .. } if *count < 2) {
-        return Err(format!("{name} names one class only; there is nothing to tell apart."));
+    if data.is_of_one_class() {
+        return Err(sentence_of(&DataError::OneClass(name)));
     }
     let mut wanted = NetworkSpec::on_set(&[data.inputs.width, HIDDEN, 1], Activation::Tanh, Loss::Mse, "");
     fit_to_data(&mut wanted, spec);
@@ -124,6 +129,11 @@ fn edit(problem: &ProblemSpec, source: DataSource, standardize: bool) -> Result<
     let mut scene = Scene::bare(ProblemSpec::Network(Box::new(wanted)));
     scene.methods = METHODS.map(MethodSpec::new).to_vec();
     Ok((Edit::Scene(Box::new(scene)), said))
+}
+
+/// The file's name stays as it is.
+fn sentence_of(error: &DataError) -> String {
+    format!("{error}.")
 }
 
 #[cfg(test)]
@@ -201,5 +211,16 @@ mod tests {
             let said = Half::default().take_in(file(name, bytes), &landscape()).unwrap_err();
             assert!(said.contains(word), "{said}");
         }
+    }
+
+    #[test]
+    fn one_class_is_refused_with_a_network_too_and_an_autoencoder_stays_one() {
+        let one = || file("e.csv", b"a,b,k\n1,2,x\n2,3,x\n3,5,x\n4,5,x\n".to_vec());
+        let mut now = NetworkSpec::on_set(&[2, 5, 1], Activation::Tanh, Loss::Bce, "moons");
+        let said = Half::default().take_in(one(), &ProblemSpec::Network(Box::new(now.clone()))).unwrap_err();
+        assert_eq!(said, "e.csv names one class only; there is nothing to tell apart.");
+        now.reconstruct = true;
+        let spec = network(Half::default().take_in(one(), &ProblemSpec::Network(Box::new(now))).unwrap().0);
+        assert!(spec.reconstruct && spec.layers == [2, 5, 2] && spec.loss == Loss::Mse);
     }
 }

@@ -114,31 +114,43 @@ pub(crate) fn mean_and_error(values: impl Iterator<Item = f64> + Clone) -> (f64,
     (mean, if k > 1.0 { (square / (k * (k - 1.0))).sqrt() } else { f64::NAN })
 }
 
-/// Stochastic Lanczos quadrature (Ubaru, Chen, Saad 2017, Algorithm 1) with full reorthogonalization, a product a slice.
+/// Probes whose products are asked together: more in a slice, and none later than it would be alone by more.
+const BLOCK: usize = 4;
+/// Most numbers of their bases: 240 MB.
+const MOST_NUMBERS: usize = 30_000_000;
+
+/// Stochastic Lanczos quadrature (Ubaru, Chen, Saad 2017, Algorithm 1) with full reorthogonalization, in a slice a product with each
+/// of a few probes.
 ///
 /// A product that is not finite ends the job; its probe is left out.
 pub struct DensityJob<A> {
     operator: A,
     options: DensityOptions,
     rng: Rng,
-    basis: Vec<f64>,
-    diagonal: Vec<f64>,
-    off: Vec<f64>,
+    probes: Vec<Probe>,
     done: bool,
     density: SpectralDensity,
 }
 
+/// The Lanczos process of one probe.
+struct Probe {
+    /// Orthonormal rows, the last one not multiplied yet.
+    basis: Vec<f64>,
+    diagonal: Vec<f64>,
+    off: Vec<f64>,
+    /// Its quadrature, once it is complete.
+    found: Option<Quadrature>,
+}
+
 impl<A: Operator> DensityJob<A> {
-    /// The density of `operator`. Memory: `options.steps` vectors.
+    /// The density of `operator`. Memory: `options.steps` vectors for each of a few probes.
     pub fn new(operator: A, options: DensityOptions) -> Self {
         let n = operator.dim();
         let mut new = Self {
             operator,
             options: DensityOptions { steps: options.steps.clamp(1, n.max(1)), ..options },
             rng: Rng::new(options.seed),
-            basis: Vec::new(),
-            diagonal: Vec::new(),
-            off: Vec::new(),
+            probes: Vec::new(),
             done: n == 0 || options.probes == 0,
             density: SpectralDensity { dim: n, ..SpectralDensity::default() },
         };
@@ -146,56 +158,33 @@ impl<A: Operator> DensityJob<A> {
         new
     }
 
+    /// The next few probes.
     fn draw(&mut self) {
         let n = self.operator.dim();
         let entry = 1.0 / (n.max(1) as f64).sqrt();
-        self.basis.clear();
-        self.diagonal.clear();
-        self.off.clear();
-        for _ in 0..n {
-            self.basis.push(if self.rng.uniform() < 0.5 { -entry } else { entry });
+        let room = MOST_NUMBERS / (self.options.steps * n.max(1));
+        let count = (self.options.probes - self.density.probes.len()).min(room.clamp(1, BLOCK));
+        self.probes.clear();
+        for _ in 0..count {
+            let basis = (0..n).map(|_| if self.rng.uniform() < 0.5 { -entry } else { entry }).collect();
+            self.probes.push(Probe { basis, diagonal: Vec::new(), off: Vec::new(), found: None });
         }
     }
 
-    /// Ends the probe with the quadrature of its tridiagonal matrix: nodes are its eigenvalues, weights the squares of the first
-    /// numbers of its eigenvectors (Golub, Welsch 1969).
+    /// Takes the probes over that are complete, in their order.
     fn conclude(&mut self) {
-        let k = self.diagonal.len();
-        let mut t = vec![0.0; k * k];
-        for i in 0..k {
-            t[i * k + i] = self.diagonal[i];
-            if i + 1 < k {
-                t[i * k + i + 1] = self.off[i];
-                t[(i + 1) * k + i] = self.off[i];
-            }
-        }
-        let pairs = EigenSolver::new(t, k, true).finish().unwrap_or_default();
-        let weights = pairs.vectors.iter().step_by(k.max(1)).map(|y| y * y).collect();
-        let trace = self.diagonal[0] * self.operator.dim() as f64;
-        self.density.probes.push(Quadrature { nodes: pairs.values, weights, trace });
-        self.done = self.density.probes.len() >= self.options.probes;
+        self.density.probes.extend(self.probes.drain(..).filter_map(|probe| probe.found));
+        self.done |= self.density.probes.len() >= self.options.probes;
         if !self.done {
             self.draw();
         }
     }
 }
 
-impl<A: Operator> Job for DensityJob<A> {
-    type Output = SpectralDensity;
-
-    fn advance(&mut self) -> bool {
-        if self.done {
-            return false;
-        }
-        let n = self.operator.dim();
-        let size = self.diagonal.len();
-        let mut next = vec![0.0; n];
-        self.operator.multiply(&self.basis[size * n..], &mut next);
-        self.density.products += 1;
-        if !all_finite(&next) {
-            self.done = true;
-            return false;
-        }
+impl Probe {
+    /// Takes A q of its last row q in; whether it goes on.
+    fn extend(&mut self, mut next: Vec<f64>, steps: usize) -> bool {
+        let (n, size) = (next.len(), self.diagonal.len());
         let length = norm(&next);
         let mut along = vec![0.0; size + 1];
         let mut alpha = 0.0;
@@ -208,17 +197,65 @@ impl<A: Operator> Job for DensityJob<A> {
         self.diagonal.push(alpha);
         let beta = norm(&next);
         // An invariant space has all that this probe can see.
-        if size + 1 == self.options.steps || beta <= 1e-14 * (n as f64).sqrt() * length {
+        if size + 1 == steps || beta <= 1e-14 * (n as f64).sqrt() * length {
+            self.found = Some(self.quadrature(n));
+            self.basis = Vec::new();
+            return false;
+        }
+        self.off.push(beta);
+        self.basis.extend(next.iter().map(|x| x / beta));
+        true
+    }
+
+    /// The quadrature of the tridiagonal matrix: nodes are its eigenvalues, weights the squares of the first numbers of its
+    /// eigenvectors (Golub, Welsch 1969).
+    fn quadrature(&self, n: usize) -> Quadrature {
+        let k = self.diagonal.len();
+        let mut t = vec![0.0; k * k];
+        for i in 0..k {
+            t[i * k + i] = self.diagonal[i];
+            if i + 1 < k {
+                t[i * k + i + 1] = self.off[i];
+                t[(i + 1) * k + i] = self.off[i];
+            }
+        }
+        let pairs = EigenSolver::new(t, k, true).finish().unwrap_or_default();
+        let weights = pairs.vectors.iter().step_by(k.max(1)).map(|y| y * y).collect();
+        Quadrature { nodes: pairs.values, weights, trace: self.diagonal[0] * n as f64 }
+    }
+}
+
+impl<A: Operator> Job for DensityJob<A> {
+    type Output = SpectralDensity;
+
+    fn advance(&mut self) -> bool {
+        if self.done {
+            return false;
+        }
+        let n = self.operator.dim();
+        let going = || self.probes.iter().filter(|probe| probe.found.is_none());
+        let vectors: Vec<f64> = going().flat_map(|probe| &probe.basis[probe.basis.len() - n..]).copied().collect();
+        let mut images = vec![0.0; vectors.len()];
+        self.operator.multiply_block(&vectors, &mut images);
+        self.density.products += images.len() / n;
+        let mut images = images.chunks_exact(n);
+        let mut on = false;
+        for probe in self.probes.iter_mut().filter(|probe| probe.found.is_none()) {
+            match images.next() {
+                Some(image) if all_finite(image) => on |= probe.extend(image.to_vec(), self.options.steps),
+                _ => self.done = true,
+            }
+        }
+        if self.done || !on {
             self.conclude();
-        } else {
-            self.off.push(beta);
-            self.basis.extend(next.iter().map(|x| x / beta));
         }
         !self.done
     }
 
     fn progress(&self) -> f64 {
-        let part = self.diagonal.len() as f64 / self.options.steps as f64;
+        let steps: usize =
+            self.probes.iter().map(|p| if p.found.is_some() { self.options.steps } else { p.diagonal.len() }).sum();
+        let part = steps as f64 / self.options.steps as f64;
         if self.done { 1.0 } else { ((self.density.probes.len() as f64 + part) / self.options.probes as f64).min(0.99) }
     }
 

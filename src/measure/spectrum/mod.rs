@@ -9,6 +9,7 @@ mod exact;
 mod mass;
 mod matrix;
 mod operator;
+mod trace;
 
 pub use crate::linalg::{Ends, EndsJob, EndsOptions, FnOperator, Operator, RitzPair};
 pub use density::{Band, DensityJob, DensityOptions, Quadrature, SpectralDensity, TraceEstimate};
@@ -16,6 +17,7 @@ pub use exact::{Index, Residuals, Spectrum, SpectrumJob};
 pub use mass::{DiagonalShare, diagonal_share, least_squares_share, wigner_share};
 pub use matrix::{DenseMatrix, MatrixJob, MatrixKind};
 pub use operator::{DenseOperator, MatrixOperator};
+pub use trace::estimate_trace;
 
 use crate::problem::network::Network;
 use crate::problem::{FiniteSum, GaussNewton, Objective};

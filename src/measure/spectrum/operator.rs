@@ -3,6 +3,7 @@
 use super::{DenseMatrix, MatrixKind, SpectrumError, Subject};
 use crate::linalg::lanes::{add_rows, products};
 use crate::linalg::{Operator, axpy};
+use crate::problem::network::Curvature;
 
 /// Most numbers of gradients that an operator keeps: 32 MB.
 const MOST_KEPT: usize = 4_000_000;
@@ -21,6 +22,10 @@ impl Operator for DenseOperator {
 
     fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
         products(&self.0.entries, v, self.0.dim, product);
+    }
+
+    fn multiply_block(&mut self, vectors: &[f64], images: &mut [f64]) {
+        products(&self.0.entries, vectors, self.0.dim, images);
     }
 }
 
@@ -73,6 +78,7 @@ impl Operator for MatrixOperator {
 
     fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
         match (self.kind, self.subject.gauss_newton()) {
+            _ if matches!(self.subject, Subject::Network(_)) => self.multiply_block(v, product),
             (MatrixKind::Fisher, _) => self.fisher(v, product),
             (MatrixKind::GaussNewton, Some(residuals)) => residuals.gauss_newton_vector(&self.w, v, product),
             (MatrixKind::Rest, Some(residuals)) => {
@@ -82,6 +88,28 @@ impl Operator for MatrixOperator {
                 axpy(-1.0, &linear, product);
             }
             _ => self.subject.objective().hessian_vector(&self.w, v, product),
+        }
+    }
+
+    /// A network serves all vectors in one pass over its samples.
+    fn multiply_block(&mut self, vectors: &[f64], products: &mut [f64]) {
+        if let Subject::Network(net) = &self.subject {
+            let curvature = match self.kind {
+                MatrixKind::Hessian | MatrixKind::Rest => Curvature::Hessian,
+                MatrixKind::GaussNewton => Curvature::GaussNewton,
+                MatrixKind::Fisher => Curvature::Fisher,
+            };
+            net.products(&self.w, vectors, curvature, products);
+            if self.kind == MatrixKind::Rest {
+                let mut linear = vec![0.0; vectors.len()];
+                net.products(&self.w, vectors, Curvature::GaussNewton, &mut linear);
+                axpy(-1.0, &linear, products);
+            }
+            return;
+        }
+        let n = self.w.len().max(1);
+        for (v, product) in vectors.chunks_exact(n).zip(products.chunks_exact_mut(n)) {
+            self.multiply(v, product);
         }
     }
 }

@@ -8,6 +8,12 @@ const MOST_NUMBERS: usize = 8_000_000;
 /// Most classes that a column of words or whole numbers may name.
 const MOST_CLASSES: usize = 1000;
 
+/// The columns that the header of a CSV text names; none where it cannot be read.
+pub fn csv_columns(text: &str) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    reader.headers().map_or_else(|_| Vec::new(), |header| header.iter().map(str::to_owned).collect())
+}
+
 /// The samples of a CSV text. The header names the columns; `label` names the target, or the last column is it. Every other
 /// column is a feature and holds finite numbers. A target column of words, or of whole numbers from 0 to a few, names classes
 /// (in the order of the words, or of the numbers); any other holds numbers to be learned. All samples are for training.

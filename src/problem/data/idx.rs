@@ -8,6 +8,11 @@ use crate::problem::network::Rows;
 /// Most bytes of samples that are taken: 64 MB.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Whether a file begins like one of unsigned bytes.
+pub fn is_idx(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0, 0, 8])
+}
+
 /// The images of a file, a row each, pixels divided by 255, with their height and width.
 ///
 /// # Errors

@@ -12,8 +12,8 @@ mod registry;
 mod spec;
 mod teacher;
 
-pub use csv::read_csv;
-pub use idx::{read_idx_images, read_idx_labels};
+pub use csv::{csv_columns, read_csv};
+pub use idx::{is_idx, read_idx_images, read_idx_labels};
 #[cfg(target_arch = "wasm32")]
 pub use images::{page_files, provide};
 pub use registry::{DataParameter, DataSet, Draw, data_set, data_sets};
@@ -99,6 +99,9 @@ pub enum DataError {
     /// The page could not fetch the files of a set.
     #[error("the images of {0} did not come with the page: load it again, or choose another set")]
     NotThere(&'static str),
+    /// Nothing to tell apart.
+    #[error("{0} names one class only; there is nothing to tell apart")]
+    OneClass(String),
     /// A share that is none.
     #[error("the share of test samples is {0}; it must be from 0 to 0.9")]
     BadShare(f64),
@@ -203,6 +206,11 @@ impl Data {
             (Targets::Values(rows), _) if rows.width == outputs => Ok(rows.clone()),
             (Targets::Values(_), _) => wrong("as many outputs as there are target numbers"),
         }
+    }
+
+    /// Whether every sample is of the same class.
+    pub fn is_of_one_class(&self) -> bool {
+        matches!(&self.targets, Targets::Classes { labels, .. } if labels.windows(2).all(|pair| pair[0] == pair[1]))
     }
 
     /// The training and the test part of rows that stand in the order of the samples.

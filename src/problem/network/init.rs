@@ -121,6 +121,16 @@ struct LayerWeights {
     bias: Vec<f64>,
 }
 
+/// Whether a text is meant as a file of weights: an object with `layers`, which no scene has.
+pub fn is_weights_file(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Outline {
+        #[allow(dead_code, reason = "asked for, not looked at")]
+        layers: serde::de::IgnoredAny,
+    }
+    text.trim_start().starts_with('{') && serde_json::from_str::<Outline>(text).is_ok()
+}
+
 /// The parameters in a file `{"layers":[{"weights":[[one row an output]],"bias":[..]},…]}`.
 ///
 /// # Errors
@@ -210,6 +220,7 @@ mod tests {
         for end in 0..text.len() {
             assert!(weights_from_json(&text[..end], &net).is_err());
         }
+        assert!(is_weights_file(&text) && !is_weights_file("{\"version\": 3}") && !is_weights_file("[]"));
         let other = Architecture::parse("3-5-2", "relu").unwrap();
         let message = weights_from_json(&text, &other).unwrap_err().to_string();
         assert!(message.contains("layer 1 of the file has 4 rows of 3 weights"), "{message}");

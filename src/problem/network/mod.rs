@@ -7,9 +7,9 @@ mod init;
 mod inspect;
 mod model;
 
-pub use init::{Init, WeightsError, weights_from_json, weights_to_json};
+pub use init::{Init, WeightsError, is_weights_file, weights_from_json, weights_to_json};
 pub use model::Network;
-pub use saddlescope_kernels::{Activation, Architecture, ArchitectureError, Layer, Loss, MOST_PARAMETERS, Rows};
+pub use saddlescope_kernels::{Activation, Architecture, ArchitectureError, Curvature, Layer, Loss, MOST_PARAMETERS, Rows};
 
 /// Why a network cannot be put on its samples.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

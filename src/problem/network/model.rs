@@ -3,7 +3,9 @@
 use super::NetworkError;
 use crate::linalg::{axpy, dot};
 use crate::problem::{FiniteSum, GaussNewton, Objective};
-use saddlescope_kernels::{Architecture, CHUNK, Chunk, Layer, Loss, Matrix, Question, Room, Rows, State, Task, complete};
+use saddlescope_kernels::{
+    Architecture, CHUNK, Chunk, Curvature, Layer, Loss, Matrix, Question, Room, Rows, State, Task, complete,
+};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -115,11 +117,16 @@ impl Network {
         }
     }
 
-    /// Writes A v for each row v of `vectors`, A the Hessian or the Gauss-Newton matrix at w: one pass over the samples serves
-    /// all of them.
-    pub fn products(&self, w: &[f64], vectors: &[f64], gauss_newton: bool, products: &mut [f64]) {
-        let matrix = if gauss_newton { Matrix::GaussNewton } else { Matrix::Hessian };
-        self.multiply(w, &[], vectors, matrix, products);
+    /// Writes A v for each row v of `vectors`, A the matrix `curvature` at w: one pass over the samples serves all of them.
+    pub fn products(&self, w: &[f64], vectors: &[f64], curvature: Curvature, products: &mut [f64]) {
+        match curvature {
+            Curvature::Hessian => self.multiply(w, &[], vectors, Matrix::Hessian, products),
+            Curvature::GaussNewton => self.multiply(w, &[], vectors, Matrix::GaussNewton, products),
+            Curvature::Fisher => {
+                products.fill(0.0);
+                self.at_point(w, &[], Question::Fisher { l2: self.l2, vectors, products });
+            }
+        }
     }
 
     fn multiply(&self, w: &[f64], batch: &[usize], vectors: &[f64], matrix: Matrix, products: &mut [f64]) {
@@ -164,7 +171,7 @@ impl Network {
         self.with(w, batch, |chunks, ws, t| {
             let (is_gradient, bends) = match &question {
                 Question::Gradient(_) => (true, false),
-                Question::Value | Question::Rows(_) => (false, false),
+                Question::Value | Question::Rows(_) | Question::Fisher { .. } => (false, false),
                 Question::Products { .. } | Question::Matrix { .. } => (false, true),
             };
             let known = !is_gradient && ws.is_at(w, batch);

@@ -54,9 +54,11 @@ impl Context<'_> {
         self.session.problem().network().is_some()
     }
 
-    /// The curves that are drawn.
-    pub fn curves(&self) -> &[Quantity] {
-        if self.trains() { &self.preferences.training_curves } else { &self.preferences.curves }
+    /// The curves that are drawn, in their order: the chosen ones that this problem has.
+    pub fn curves(&self) -> Vec<Quantity> {
+        let Preferences { curves, training_curves, .. } = self.preferences;
+        let chosen = if self.trains() { training_curves } else { curves };
+        Quantity::ALL.into_iter().filter(|q| chosen.contains(q) && q.is_known(self.session.problem())).collect()
     }
 
     /// The place of the method that the step card tells of: the chosen one, or the first that runs.

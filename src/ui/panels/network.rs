@@ -1,7 +1,7 @@
 //! The network's form: its data, its shape, its loss and its initial weights.
 
 use super::{Context, faint_ui, heading_ui};
-use crate::problem::data::{DataSource, DataSpec, Targets, data_set, data_sets};
+use crate::problem::data::{DataSource, DataSpec, Targets, csv_columns, data_set, data_sets};
 use crate::problem::network::{Activation, Architecture, Init, Loss};
 use crate::problem::{NetworkProblem, NetworkSpec, Objective};
 use crate::scene::{ProblemSpec, networks};
@@ -17,6 +17,8 @@ pub struct NetworkMemory {
     layers: String,
     shown: Vec<usize>,
     fault: Option<String>,
+    /// A file with its share of test samples, and how many samples are for training.
+    whole: Option<(DataSource, Option<f64>, usize)>,
 }
 
 /// Draws the form of the problem `network`.
@@ -34,7 +36,7 @@ pub fn network_ui(
     }
     let mut wanted = (**spec).clone();
     ui.spacing_mut().slider_width = (ui.available_width() - 128.0).clamp(40.0, 240.0);
-    data_ui(ui, network, &mut wanted);
+    data_ui(ui, network, memory, &mut wanted);
     shape_ui(ui, network, memory, &mut wanted);
     weights_ui(ui, context, &mut wanted, out);
     if let Some(fault) = context.session.fault() {
@@ -70,7 +72,7 @@ fn choice_ui<T: PartialEq + Copy>(ui: &mut Ui, label: &str, about: &str, chosen:
     });
 }
 
-fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
+fn data_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, wanted: &mut NetworkSpec) {
     heading_ui(ui, "Data");
     let now = if let DataSource::Set(id) = &wanted.data.source { data_set(id).ok() } else { None };
     let mut chosen = now.map_or("", |set| set.id);
@@ -88,6 +90,12 @@ fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
         let spec = DataSpec { standardize: set.inputs == 2, ..DataSpec::set(set.id) };
         fit_to_data(wanted, spec);
         return;
+    }
+    if column_ui(ui, wanted) {
+        return;
+    }
+    if now.is_none() {
+        file_samples_ui(ui, memory, wanted);
     }
     let data = network.data();
     let number = |name: &str| now.and_then(|set| set.parameters.iter().find(|p| p.name == name));
@@ -135,12 +143,49 @@ fn data_ui(ui: &mut Ui, network: &NetworkProblem, wanted: &mut NetworkSpec) {
     );
 }
 
-/// Changes the first and last layer and the loss to what new data asks for.
+/// Which column of a table is learned; returns whether another one was chosen.
+fn column_ui(ui: &mut Ui, wanted: &mut NetworkSpec) -> bool {
+    let DataSource::Table { text, label, .. } = &wanted.data.source else { return false };
+    let columns = csv_columns(text);
+    let place = |name: &String| columns.iter().position(|column| column == name);
+    let before = label.as_ref().and_then(place).unwrap_or(columns.len().saturating_sub(1));
+    let mut chosen = before;
+    let options: Vec<(usize, &str, &str)> = columns.iter().enumerate().map(|(k, name)| (k, name.as_str(), "")).collect();
+    choice_ui(ui, "target", "The column that is learned; all others are features", &mut chosen, &options);
+    let Some(name) = columns.get(chosen).filter(|_| chosen != before).cloned() else { return false };
+    let mut spec = wanted.data.clone();
+    if let DataSource::Table { label, .. } = &mut spec.source {
+        *label = Some(name);
+    }
+    fit_to_data(wanted, spec);
+    true
+}
+
+/// How many samples of a file are for training.
+fn file_samples_ui(ui: &mut Ui, memory: &mut NetworkMemory, wanted: &mut NetworkSpec) {
+    let DataSpec { source, test, .. } = &wanted.data;
+    if memory.whole.as_ref().is_none_or(|(known, share, _)| known != source || share != test) {
+        let spec = DataSpec { test: *test, ..DataSpec::of(source.clone()) };
+        let train = spec.load().map_or(0, |data| data.train);
+        memory.whole = Some((spec.source, spec.test, train));
+    }
+    let Some((.., all)) = memory.whole.as_ref().filter(|(.., all)| *all > 1) else { return };
+    let all = *all as f64;
+    let mut samples = wanted.data.samples.map_or(all, |s| s as f64).min(all);
+    let slider = Slider::new(&mut samples, 1.0..=all).logarithmic(true).step_by(1.0).text("samples");
+    if ui.add(slider).on_hover_text("Training samples; all of the file's at the right end").changed() {
+        wanted.data.samples = Some(samples as usize).filter(|_| samples < all);
+    }
+}
+
+/// Changes the first and last layer and the loss to what new data asks for. An autoencoder stays one.
 pub fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
     wanted.data = spec;
-    wanted.reconstruct = false;
     let Ok(data) = wanted.data.load() else { return };
+    let shares = || data.inputs.values.iter().all(|v| (0.0..=1.0).contains(v));
     let (outputs, loss) = match &data.targets {
+        _ if wanted.reconstruct && wanted.loss == Loss::Bce && shares() => (data.inputs.width, Loss::Bce),
+        _ if wanted.reconstruct => (data.inputs.width, Loss::Mse),
         Targets::Classes { count: 2, .. } => (1, if wanted.loss == Loss::Mse { Loss::Mse } else { Loss::Bce }),
         Targets::Classes { count, .. } => (*count, Loss::CrossEntropy),
         Targets::Values(rows) => (rows.width, Loss::Mse),
@@ -149,6 +194,29 @@ pub fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
         (*first, *last) = (data.inputs.width, outputs);
     }
     wanted.loss = loss;
+}
+
+/// Makes an autoencoder of a network, its hidden layers mirrored, or a network of the encoder again.
+fn mirror(wanted: &mut NetworkSpec, on: bool) {
+    wanted.reconstruct = on;
+    let hidden = wanted.activations.first().copied().unwrap_or(Activation::Tanh);
+    let count = wanted.layers.len();
+    if !on {
+        let encoder = count.div_ceil(2);
+        if count > 2 && wanted.layers.iter().eq(wanted.layers.iter().rev()) {
+            wanted.layers.truncate(encoder);
+            wanted.layers.push(1);
+        }
+        wanted.activations = vec![hidden];
+    } else if wanted.layers.first() != wanted.layers.last() || count < 3 {
+        // The last layer was that of the targets; without a hidden one it is the code.
+        let encoder = &wanted.layers[..if count > 2 { count - 1 } else { count }];
+        if let Ok(shape) = Architecture::autoencoder(encoder, hidden) {
+            wanted.activations = shape.layers().map(|layer| layer.activation).collect();
+            wanted.layers = shape.widths().to_vec();
+        }
+    }
+    fit_to_data(wanted, wanted.data.clone());
 }
 
 fn shape_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, wanted: &mut NetworkSpec) {
@@ -182,6 +250,12 @@ fn shape_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, w
     });
     if let Some(fault) = &memory.fault {
         fault_ui(ui, fault);
+    }
+    let mut mirrored = wanted.reconstruct;
+    let about = "The inputs are the targets: the hidden layers are an encoder and its mirror about a linear code";
+    if ui.checkbox(&mut mirrored, "autoencoder").on_hover_text(about).changed() {
+        mirror(wanted, mirrored);
+        return;
     }
     let options: Vec<(Activation, &str, &str)> = Activation::ALL.iter().map(|a| (*a, a.name(), "")).collect();
     let depth = wanted.layers.len() - 1;
@@ -247,5 +321,27 @@ fn weights_ui(ui: &mut Ui, context: &Context<'_>, wanted: &mut NetworkSpec, out:
                 out.push(Command::Edit(Edit::Start(None)));
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_autoencoder_mirrors_its_encoder_and_back() {
+        let mut spec = NetworkSpec::on_set(&[2, 8, 3, 1], Activation::Sigmoid, Loss::Bce, "moons");
+        mirror(&mut spec, true);
+        assert_eq!((&spec.layers[..], spec.loss, spec.reconstruct), (&[2, 8, 3, 8, 2][..], Loss::Mse, true));
+        let [σ, linear] = [Activation::Sigmoid, Activation::Identity];
+        assert_eq!(spec.activations, [σ, linear, σ, linear]);
+        fit_to_data(&mut spec, DataSpec::set("mnist"));
+        assert_eq!((&spec.layers[..], spec.reconstruct), (&[100, 8, 3, 8, 100][..], true));
+        mirror(&mut spec, false);
+        assert_eq!((&spec.layers[..], spec.loss, spec.reconstruct), (&[100, 8, 3, 10][..], Loss::CrossEntropy, false));
+        assert_eq!(spec.activations, [Activation::Sigmoid]);
+        let mut short = NetworkSpec::on_set(&[2, 1], Activation::Tanh, Loss::Mse, "moons");
+        mirror(&mut short, true);
+        assert_eq!(short.layers, [2, 1, 2]);
     }
 }

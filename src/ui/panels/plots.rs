@@ -54,7 +54,7 @@ pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, ou
         // Where they do not fit they are scrolled, each with its own axis.
         let fits = height >= SMALLEST;
         let mut draw = |ui: &mut Ui| {
-            for (i, quantity) in Quantity::ALL.into_iter().filter(|q| shown.contains(q)).enumerate() {
+            for (i, quantity) in shown.iter().copied().enumerate() {
                 let labelled = !fits || i + 1 == shown.len();
                 let height = height.max(SMALLEST) + if labelled { axis_height } else { 0.0 };
                 plot_ui(ui, context, memory, quantity, height, labelled, out);
@@ -72,8 +72,9 @@ fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 5.0;
-        for quantity in Quantity::ALL.into_iter().filter(|q| q.is_known(context.trains())) {
-            let on = context.curves().contains(&quantity);
+        let shown = context.curves();
+        for quantity in Quantity::ALL.into_iter().filter(|q| q.is_known(context.session.problem())) {
+            let on = shown.contains(&quantity);
             let button = egui::Button::selectable(on, RichText::new(quantity.symbol(context.trains())).small());
             if ui.add(button).on_hover_text(quantity.meaning()).clicked() {
                 out.push(Command::ToggleCurve(quantity));
@@ -233,8 +234,7 @@ fn plot_ui(
             }
         });
     let area = response.response.rect;
-    if let Some((_, lane)) = chosen.filter(|_| Quantity::ALL.into_iter().find(|q| context.curves().contains(q)) == Some(quantity))
-    {
+    if let Some((_, lane)) = chosen.filter(|_| context.curves().first() == Some(&quantity)) {
         memory.bands.names_ui(ui, lane, axis, &response.transform, area);
     }
     name_ui(ui, area, quantity.symbol(context.trains()), &visuals);

@@ -1,6 +1,6 @@
 //! What is asked of a network at one point of a run: the activations of its units over a table of inputs, computed beside the frames.
 
-use super::subject::Subject;
+use super::subject::{Subject, squash};
 use crate::problem::network::{Network, Rows};
 use crate::ui::background::{Background, Work};
 use crate::ui::session::Lane;
@@ -21,7 +21,7 @@ pub(super) struct Insight {
     pub key: Key,
     /// The weights.
     pub w: Vec<f64>,
-    /// The subject's inputs, then the activations of each layer for them, a row an input.
+    /// The subject's inputs, then the activations of each layer for them, a row an input; the outputs as they are shown.
     pub layers: Vec<Rows>,
     /// The mean of each unit, by layers.
     pub means: Vec<Vec<f64>>,
@@ -65,7 +65,7 @@ impl Insights {
             && self.pending.is_none()
             && self.latest.as_ref().is_none_or(|insight| insight.key != key)
         {
-            let work = Looking::new(key, network, w, &subject.inputs);
+            let work = Looking::new(key, network, w, subject);
             self.pending = Background::new(ctx, "network panel", work).map(|work| (key, work));
         }
         self.latest.as_ref()
@@ -85,19 +85,24 @@ pub(super) struct Looking {
     network: Arc<Network>,
     w: Vec<f64>,
     inputs: Arc<Rows>,
+    squashes: bool,
     rows: usize,
     layers: Vec<Rows>,
 }
 
 impl Looking {
-    fn new(key: Key, network: &Arc<Network>, w: &[f64], inputs: &Arc<Rows>) -> Self {
+    fn new(key: Key, network: &Arc<Network>, w: &[f64], subject: &Subject) -> Self {
         let layers = network.architecture().layers().map(|layer| Rows { width: layer.outputs, values: Vec::new() }).collect();
-        Self { key, network: Arc::clone(network), w: w.to_vec(), inputs: Arc::clone(inputs), rows: 0, layers }
+        let (network, inputs) = (Arc::clone(network), Arc::clone(&subject.inputs));
+        Self { key, network, w: w.to_vec(), inputs, squashes: subject.squashes, rows: 0, layers }
     }
 
     fn finish(&mut self) -> Insight {
         let mut layers = vec![(*self.inputs).clone()];
         layers.append(&mut self.layers);
+        if let Some(outputs) = layers.last_mut() {
+            squash(self.squashes, &mut outputs.values);
+        }
         let mean = |rows: &Rows| {
             let mut sums = vec![0.0; rows.width];
             for row in rows.values.chunks_exact(rows.width) {

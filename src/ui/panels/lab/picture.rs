@@ -2,7 +2,7 @@
 
 use super::atlas::Shades;
 use super::insight::Insight;
-use super::subject::{Grid, Reading, Subject};
+use super::subject::{Grid, Reading, Subject, squash};
 use crate::problem::NetworkProblem;
 use crate::problem::data::Targets;
 use crate::problem::network::Rows;
@@ -48,7 +48,7 @@ pub(super) fn picture_ui(
     let corner = pos2(rect.center().x - 0.5 * side, rect.top() + (0.5 * (rect.height() - FOOT - side)).max(0.0));
     let square = Rect::from_min_size(corner, egui::Vec2::splat(side));
     let visuals = ui.visuals().clone();
-    memory.paint(ui, grid, subject.reading, insight);
+    memory.paint(ui, grid, subject, insight);
     let painter = ui.painter_at(rect);
     if let Some(texture) = &memory.texture {
         painter.image(texture.id(), square, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
@@ -75,7 +75,8 @@ pub(super) fn picture_ui(
     let share = (at - square.min) / side;
     let there = grid.plane_from_grid([share.x, 1.0 - share.y].map(|s| f64::from(s) * grid.side as f64 - 0.5));
     let x = near.map_or(there.to_vec(), |(_, i)| data.inputs.row(i).to_vec());
-    let out = problem.network().outputs(&insight.w, &Rows { width: 2, values: x.clone() });
+    let mut out = problem.network().outputs(&insight.w, &Rows { width: 2, values: x.clone() });
+    squash(subject.squashes, &mut out.values);
     let mut text = format!("x = {}\n{}", number::vector(&x, 3), said(subject.reading, out.row(0)));
     if let Some((_, i)) = near {
         let part = if i < data.train { "Training" } else { "Test" };
@@ -109,7 +110,8 @@ fn said(reading: Reading, z: &[f64]) -> String {
 }
 
 impl PictureMemory {
-    fn paint(&mut self, ui: &Ui, grid: &Grid, reading: Reading, insight: &Insight) {
+    fn paint(&mut self, ui: &Ui, grid: &Grid, subject: &Subject, insight: &Insight) {
+        let reading = subject.reading;
         let shade = theme::theme_of(ui.visuals());
         let Some(rows) = insight.layers.last().filter(|_| self.drawn != Some((insight.key, shade))) else { return };
         self.drawn = Some((insight.key, shade));
@@ -135,7 +137,7 @@ impl PictureMemory {
         self.line = match reading {
             Reading::Logit | Reading::Sign | Reading::Value(_) => {
                 let values: Vec<f64> = rows.values.iter().copied().step_by(rows.width).collect();
-                contour::contours(side, side, &values, 0.0)
+                contour::contours(side, side, &values, if subject.squashes { 0.5 } else { 0.0 })
             }
             // Where the first class of two changes hands with the best of the others.
             Reading::Classes(_) => (0..rows.width)

@@ -76,10 +76,11 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
         (false, false) => "Training images: class, probability",
         (false, true) => "Training images, reconstructions",
     };
+    let error = format!("½‖{} − x‖²", subject.output());
     let about = if mirrored {
-        "Below each image its reconstruction, and ½‖z − x‖²"
+        format!("Below each image its reconstruction, and {error}")
     } else {
-        "A wrong class is framed and crossed"
+        "A wrong class is framed and crossed".to_owned()
     };
     super::super::faint_ui(ui, title).on_hover_text(about);
     let aspect = *height as f32 / *width as f32;
@@ -106,8 +107,8 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
                 let (text, about) = if mirrored {
                     picture(shown + k, size.y + 2.0);
                     let x = subject.inputs.row(k);
-                    let error = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
-                    (number::significant(error, 2), format!("Sample {sample}: ½‖z − x‖² = {}", number::significant(error, 4)))
+                    let far = 0.5 * x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
+                    (number::significant(far, 2), format!("Sample {sample}: {error} = {}", number::significant(far, 4)))
                 } else {
                     let (text, about, wrong) = verdict(subject, data, *sample, z);
                     if wrong {

@@ -21,6 +21,8 @@ pub(super) struct Subject {
     pub kind: Kind,
     /// What the outputs say.
     pub reading: Reading,
+    /// Whether outputs are logits of targets from 0 to 1, which are shown as σ(z).
+    pub squashes: bool,
 }
 
 /// What the inputs of a subject are.
@@ -128,6 +130,13 @@ impl Reading {
     }
 }
 
+/// Outputs as they are shown: σ(z) where they are logits of numbers from 0 to 1.
+pub(super) fn squash(squashes: bool, outputs: &mut [f64]) {
+    if squashes {
+        outputs.iter_mut().for_each(|z| *z = 1.0 / (1.0 + libm::exp(-*z)));
+    }
+}
+
 /// The place of the largest number.
 pub(super) fn top(z: &[f64]) -> usize {
     z.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(k, _)| k)
@@ -155,7 +164,14 @@ impl Subject {
             };
             (Rows { width: data.inputs.width, values }, kind)
         };
-        Some(Self { problem: Arc::clone(problem), inputs: Arc::new(inputs), kind, reading: Reading::of(network) })
+        let reading = Reading::of(network);
+        let squashes = network.spec().loss == Loss::Bce && matches!(reading, Reading::Value(_) | Reading::Reconstruction);
+        Some(Self { problem: Arc::clone(problem), inputs: Arc::new(inputs), kind, reading, squashes })
+    }
+
+    /// The sign of an output as it is shown.
+    pub fn output(&self) -> &'static str {
+        if self.squashes { "σ(z)" } else { "z" }
     }
 
     /// Whether it is about this problem.

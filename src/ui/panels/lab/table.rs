@@ -28,7 +28,7 @@ pub(super) fn table_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &In
                 .flat_map(|(k, i)| rows.row(*i).iter().zip(outputs.row(k)).map(|(y, z)| [*y, *z]))
                 .collect();
             let test = samples.iter().filter(|i| **i >= data.train).count() * rows.width;
-            pairs_ui(ui, square, &pairs, test)
+            pairs_ui(ui, square, &pairs, test, subject.output())
         }
         Targets::Classes { labels, count } if *count <= MOST_CLASSES => {
             let mut table = vec![0_u64; count * count];
@@ -48,7 +48,7 @@ pub(super) fn table_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &In
 }
 
 /// Targets across, outputs up: right ones lie on the diagonal.
-fn pairs_ui(ui: &Ui, square: Rect, pairs: &[[f64; 2]], test: usize) -> String {
+fn pairs_ui(ui: &Ui, square: Rect, pairs: &[[f64; 2]], test: usize, output: &str) -> String {
     let finite = || pairs.iter().flatten().copied().filter(|v| v.is_finite());
     let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
     let high = high.max(low + 1e-9);
@@ -73,8 +73,8 @@ fn pairs_ui(ui: &Ui, square: Rect, pairs: &[[f64; 2]], test: usize) -> String {
     if square.width() > 120.0 {
         painter.text(square.center_bottom() + below, Align2::CENTER_TOP, "target", font.clone(), ink);
     }
-    painter.text(square.left_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, "z", font, ink);
-    "Outputs z against targets; filled: training, rings: test samples".to_owned()
+    painter.text(square.left_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, output, font, ink);
+    format!("Outputs {output} against targets; filled: training, rings: test samples")
 }
 
 /// True classes down, those of the network across.
