@@ -235,7 +235,7 @@ impl Default for Scene {
         Self {
             version: VERSION,
             problem: ProblemSpec::landscape("saddle_bounded"),
-            start: Some(vec![1.5, 1e-8]),
+            start: Some(vec![1.5, 1e-20]),
             seed: 1,
             noise: None,
             steps: 400,

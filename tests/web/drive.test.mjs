@@ -68,6 +68,8 @@ for (const [form, options] of [["desktop", {}], ["phone", PHONE]]) {
       const state = await scope.until((state) => state.runs.length > 1 && !state.computing);
       assert.equal(state.version, 1);
       assert.equal(state.error, null);
+      const gd = state.runs.find((run) => run.method === "gd");
+      assert.deepEqual([gd.status, gd.steps], ["budget_spent", 400], "gradient descent hangs at the saddle to the end");
       await scope.still();
       const map = colours(await scope.picture(undefined, state.map_rect_px));
       assert.ok(map > 100, `the map has ${map} colours`);
