@@ -11,6 +11,7 @@ mod networks;
 mod stage;
 mod subproblem;
 
+pub use check::{CAMERA_EXTENT, MOST_COORDINATE};
 pub use link::{from_link, to_link};
 pub use networks::{NetworkEntry, networks, networks_fault};
 pub use stage::Stage;

@@ -80,10 +80,12 @@ impl App {
         };
         app.apply_preferences(&cc.egui_ctx);
         if let Some(text) = stored {
-            let asked = launch.scene.is_some().then(|| app.document.scene().clone());
+            let asked = launch.scene.is_some().then(|| (app.document.scene().clone(), app.notice.take()));
             app.restore(&cc.egui_ctx, &text);
-            if let Some(scene) = asked {
-                app.open(scene);
+            if let Some((scene, notice)) = asked {
+                // It was opened a moment ago.
+                let _ = app.open(scene);
+                app.notice = notice;
             }
         }
         #[cfg(target_arch = "wasm32")]
@@ -92,11 +94,16 @@ impl App {
         Ok(app)
     }
 
-    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is.
+    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, and said.
     pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
-        let Ok(stored) = serde_json::from_str::<Stored>(text) else { return };
-        if let Ok(scene) = Scene::from_json(&stored.scene) {
-            self.open(scene);
+        let lost = |why: &str| format!("What was open last time cannot be opened: {why}.");
+        let Ok(stored) = serde_json::from_str::<Stored>(text) else {
+            self.say(lost("it was stored by another version, or cut off"));
+            return;
+        };
+        let opened = Scene::from_json(&stored.scene).and_then(|scene| self.open(scene));
+        if let Err(error) = opened {
+            self.say(lost(error.to_string().trim_end_matches('.')));
         }
         for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
             if let Some(layout) = layout::restored(text, network) {
@@ -107,10 +114,10 @@ impl App {
         self.apply_preferences(ctx);
     }
 
-    fn open(&mut self, scene: Scene) {
-        if let Ok(session) = Session::open(&scene) {
-            (self.document, self.session) = (Document::new(scene), session);
-        }
+    fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
+        self.session = Session::open(&scene)?;
+        self.document = Document::new(scene);
+        Ok(())
     }
 
     /// The document.
@@ -184,7 +191,7 @@ impl App {
                 self.playing = repeat || self.session.is_working();
             }
         }
-        self.document.look(|scene| scene.playback.step = step);
+        self.look(|_, playback| playback.step = step);
     }
 
     fn read_input(&self, ctx: &egui::Context, out: &mut Vec<Command>) {

@@ -4,7 +4,7 @@ use super::command::{Command, Edit, SaveAs};
 use super::panels::Preferences;
 use super::session::{Lane, sentence};
 use super::{App, files, layout};
-use crate::scene::CameraSpec;
+use crate::scene::{CAMERA_EXTENT, CameraSpec, Playback};
 use crate::{export, view};
 use eframe::egui;
 
@@ -20,25 +20,25 @@ impl App {
             Command::Edit(edit) => self.edit(edit),
             Command::Undo => self.document.undo(),
             Command::Redo => self.document.redo(),
-            Command::Camera(camera) => self.document.look(|scene| scene.view.camera = camera),
+            Command::Camera(camera) => self.look(|place, _| *place = camera),
             Command::Zoom(factor) => self.zoom(factor),
             Command::TogglePlay => {
                 self.playing = !self.playing;
                 if self.playing && self.step() >= self.last_step() {
-                    self.document.look(|scene| scene.playback.step = 0);
+                    self.look(|_, playback| playback.step = 0);
                 }
             }
             Command::GoTo(step) => {
                 let step = step.min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
+                self.look(|_, playback| playback.step = step);
             }
             Command::StepBy(by) => {
                 self.playing = false;
                 let step = self.step().saturating_add_signed(by).min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
+                self.look(|_, playback| playback.step = step);
             }
-            Command::Speed(speed) => self.document.look(|scene| scene.playback.speed = speed),
-            Command::ToggleRepeat => self.document.look(|scene| scene.playback.repeat ^= true),
+            Command::Speed(speed) => self.look(|_, playback| playback.speed = speed),
+            Command::ToggleRepeat => self.look(|_, playback| playback.repeat ^= true),
             Command::Reseed => {
                 let seed = self.scene().seed.wrapping_add(1);
                 self.edit(Edit::Seed(seed));
@@ -132,18 +132,27 @@ impl App {
         }
     }
 
-    fn say(&mut self, text: impl Into<String>) {
+    pub(super) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some((text.into(), super::app::NOTICE_SECS));
     }
 
+    /// Applies an edit, or says why it cannot be.
     fn edit(&mut self, edit: Edit) {
         let another = matches!(edit, Edit::Problem(_));
-        self.document.edit(edit);
-        if another {
+        if let Err(error) = self.document.edit(edit) {
+            self.say(sentence(&error.to_string()));
+        } else if another {
             // A new landscape is shown at its end: where did each method come to?
             let steps = self.scene().steps;
             self.playing = false;
-            self.document.look(|scene| scene.playback.step = steps);
+            self.look(|_, playback| playback.step = steps);
+        }
+    }
+
+    /// Changes camera or playback, or says why it cannot be.
+    pub(super) fn look(&mut self, change: impl FnOnce(&mut Option<CameraSpec>, &mut Playback)) {
+        if let Err(error) = self.document.look(change) {
+            self.say(sentence(&error.to_string()));
         }
     }
 
@@ -151,9 +160,9 @@ impl App {
         let [x0, x1, y0, y1] = self.session.cut().domain;
         let whole = CameraSpec { center: [0.5 * (x0 + x1), 0.5 * (y0 + y1)], extent: (x1 - x0).min(y1 - y0) };
         let camera = self.scene().view.camera.unwrap_or(whole);
-        let extent = camera.extent / factor;
-        if extent.is_finite() && extent > 1e-12 {
-            self.document.look(|scene| scene.view.camera = Some(CameraSpec { extent, ..camera }));
+        let extent = (camera.extent / factor).clamp(CAMERA_EXTENT[0], CAMERA_EXTENT[1]);
+        if extent.is_finite() {
+            self.look(|place, _| *place = Some(CameraSpec { extent, ..camera }));
         }
     }
 }

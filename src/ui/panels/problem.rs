@@ -3,7 +3,7 @@
 use super::{Context, Memory, faint_ui, formula, heading_ui, network};
 use crate::optim::{Noise, NoiseShape};
 use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
-use crate::scene::{NetworkEntry, ProblemSpec, Scene, networks};
+use crate::scene::{MOST_COORDINATE, NetworkEntry, ProblemSpec, Scene, networks};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
 use crate::ui::map::Mark;
@@ -241,6 +241,7 @@ fn start_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
             let mut value = *current;
             let drag = egui::DragValue::new(&mut value)
                 .speed(0.01)
+                .range(-MOST_COORDINATE..=MOST_COORDINATE)
                 .custom_formatter(|v, _| number::short(v, 4))
                 .custom_parser(number::parse);
             let label = ui.label(coordinate(i, start.len()));
