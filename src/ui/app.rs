@@ -40,6 +40,8 @@ pub struct App {
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
     pub(super) half: Half,
+    #[cfg(target_arch = "wasm32")]
+    address: Option<super::address::Address>,
 }
 
 /// What survives a restart.
@@ -77,6 +79,8 @@ impl App {
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
             half: Half::default(),
+            #[cfg(target_arch = "wasm32")]
+            address: None,
         };
         app.apply_preferences(&cc.egui_ctx);
         if let Some(text) = stored {
@@ -89,7 +93,10 @@ impl App {
             }
         }
         #[cfg(target_arch = "wasm32")]
-        super::web::follow_address(&cc.egui_ctx, &app.inbox);
+        {
+            super::web::follow_address(&cc.egui_ctx, &app.inbox);
+            app.address = Some(super::address::Address::new(app.scene()));
+        }
         app.session.work(FIRST_SLICE);
         Ok(app)
     }
@@ -259,6 +266,20 @@ impl App {
         }
     }
 
+    /// The page's scripts and its address follow the scene.
+    #[cfg(target_arch = "wasm32")]
+    fn tell_page(&mut self, ctx: &egui::Context) {
+        use super::address::Wish;
+        let scene = self.document.scene();
+        super::web::publish(&self.snapshot, scene);
+        let now = ctx.input(|input| input.time);
+        match self.address.as_mut().map(|address| address.follow(scene, self.playing, now)) {
+            Some(Wish::Wait(secs)) => ctx.request_repaint_after(Duration::from_secs_f64(secs)),
+            Some(Wish::Write) => drop(super::web::link(scene)),
+            Some(Wish::Stay) | None => {}
+        }
+    }
+
     fn photograph(&mut self) {
         let (map, start) = self.memory.map.geometry();
         let scene = self.document.scene();
@@ -312,7 +333,7 @@ impl eframe::App for App {
         self.session.follow(self.document.scene());
         self.photograph();
         #[cfg(target_arch = "wasm32")]
-        super::web::publish(&self.snapshot, self.document.scene());
+        self.tell_page(ui.ctx());
     }
 
     /// Behind the panels there is the ground of the theme.

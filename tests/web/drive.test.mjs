@@ -214,6 +214,35 @@ test("a link opens the same moment", async () => {
   await done(broken);
 });
 
+test("the address follows the edits, and a reload opens the newest state", async () => {
+  const scope = await settled();
+  const hash = () => scope.page.evaluate(() => location.hash);
+  const written = () => scope.page.waitForFunction(() => location.hash === `#${window.saddlescope_link()}`, null, { timeout: 20_000 });
+  assert.equal(await hash(), "", "a page that nobody touched keeps its address");
+  await type(scope, "x^4 - 2x^2 + y^2");
+  await scope.until((state) => state.formula.includes("y^2") && !state.computing);
+  await scope.still(1500);
+  await written();
+  // Home is no typing: the field gives the keyboard back first.
+  await scope.page.keyboard.press("Escape");
+  await scope.page.keyboard.press("Home");
+  await scope.until((state) => state.step === 0);
+  await written();
+  const before = await hash();
+  await scope.page.keyboard.press("Space");
+  await scope.until((state) => state.playing && state.step > 20);
+  assert.equal(await hash(), before, "playing leaves the address alone");
+  await scope.page.keyboard.press("Space");
+  await scope.until((state) => !state.playing);
+  await written();
+  const scene = await scope.text("scene");
+  await scope.page.reload();
+  await scope.started();
+  await scope.until((state) => state.runs.length > 0 && !state.computing);
+  assert.equal(await scope.text("scene"), scene);
+  await done(scope);
+});
+
 test("with WebGPU the page draws with it", async () => {
   const modern = await launch("webgpu");
   const scope = await open(modern, server.url, { prepare: (page) => page.addInitScript(recordContexts) });
