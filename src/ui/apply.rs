@@ -53,7 +53,7 @@ impl App {
                     self.edit(Edit::Enable(index, !enabled));
                 }
             }
-            Command::Select(index) => self.preferences.selected = index,
+            Command::Select(index) => self.look(|_, playback| playback.selected = Some(index)),
             Command::ToggleTheme => {
                 self.preferences.dark = Some(ctx.theme() == egui::Theme::Light);
                 self.apply_preferences(ctx);

@@ -104,7 +104,9 @@ impl Document {
     }
 
     fn keep_look(&self, scene: &mut Scene) {
-        scene.playback = self.scene.playback.clone();
+        let same = scene.methods.len() == self.scene.methods.len();
+        let selected = if same { self.scene.playback.selected } else { scene.playback.selected };
+        scene.playback = Playback { selected, ..self.scene.playback.clone() };
         if scene.problem == self.scene.problem {
             scene.view.camera = self.scene.view.camera;
         }
@@ -184,6 +186,16 @@ mod tests {
         assert!(document.look(|camera, _| *camera = Some(CameraSpec { center: [0.0; 2], extent: 1e20 })).is_err());
         assert!(document.look(|_, playback| playback.speed = f64::INFINITY).is_err());
         assert_eq!(document.scene(), &before);
+    }
+
+    #[test]
+    fn the_chosen_method_stays_chosen_when_one_before_it_goes() {
+        let mut document = Document::new(Scene::default());
+        document.look(|_, playback| playback.selected = Some(4)).unwrap();
+        document.edit(Edit::RemoveMethod(1)).unwrap();
+        assert_eq!(document.scene().playback.selected, Some(3));
+        document.undo();
+        assert_eq!(document.scene().playback.selected, Some(4));
     }
 
     #[test]
