@@ -203,7 +203,10 @@ fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output:
     }
     scene.playback.step = step.unwrap_or(scene.playback.step);
     let picture = export::scene::png(&scene, width, height, theme)?;
+    if let Some(note) = &picture.note {
+        eprintln!("{note}.");
+    }
     let mut out = output.open()?;
-    std::io::Write::write_all(&mut out, &picture)?;
+    std::io::Write::write_all(&mut out, &picture.png)?;
     Ok(std::io::Write::flush(&mut out)?)
 }

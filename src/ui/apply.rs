@@ -117,6 +117,7 @@ impl App {
             SaveAs::Picture => {
                 let theme = if theme == egui::Theme::Dark { view::Theme::Dark } else { view::Theme::Light };
                 export::scene::png(self.scene(), PICTURE_PX[0], PICTURE_PX[1], theme)
+                    .map(|picture| picture.png)
                     .map_err(|error| sentence(&error.to_string()))
             }
             SaveAs::Csv => {

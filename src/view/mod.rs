@@ -41,7 +41,8 @@ pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};
 pub use spectral::{Bins, SpectralAxis};
 pub use step_layers::{
-    arrow, kick, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model, step_region,
+    QUIET, arrow, kick, layer_order, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model,
+    step_region,
 };
 pub use surface::{Jet, Slice, Surface, rectangle_values};
 pub use ticks::{Tick, Ticks, log_ticks, ticks};

@@ -86,6 +86,14 @@ pub fn step_region(step: &Step, plane: &Plane, view: &View, series: usize, theme
     Some(Layer::Region { outline: outline(&ellipse, view), stroke, fill: fill * opacity })
 }
 
+/// What methods are sorted by from below to above: the chosen one above all, else those that are named first.
+pub fn layer_order(series: usize, chosen: Option<usize>) -> (bool, std::cmp::Reverse<usize>) {
+    (chosen == Some(series), std::cmp::Reverse(series))
+}
+
+/// How strong the regions of methods are that are not the chosen one, in [0, 1].
+pub const QUIET: f32 = 0.55;
+
 /// Regions of earlier steps that are shown at most.
 const TRAIL: u64 = 24;
 

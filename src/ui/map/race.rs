@@ -15,8 +15,6 @@ use eframe::egui::{self, Pos2, Rect, Shape};
 
 /// Kicks that are drawn, the latest.
 const KICKS: usize = 60;
-/// Opacity of the regions of methods that are not chosen.
-const QUIET: f32 = 0.55;
 /// Largest side of a region that names leave free, in points.
 const FOCUS: f32 = 130.0;
 /// Radius of a step marker.
@@ -84,7 +82,7 @@ impl Race {
     pub fn draw(&mut self, ctx: &egui::Context, context: &Context<'_>, view: &View, theme: Theme, out: &mut Vec<Shape>) -> bool {
         let chosen = context.selected();
         let mut runners = self.runners(context);
-        runners.sort_by_key(|r| chosen == Some(r.series));
+        runners.sort_by_key(|r| view::layer_order(r.series, chosen));
         let plane = context.session.plane();
         let switches = &context.scene.view;
         self.focus = Rect::NOTHING;
@@ -92,7 +90,7 @@ impl Race {
             for r in &runners {
                 let is_chosen = chosen == Some(r.series);
                 let records = &mut self.lanes[r.series].1;
-                let strength = if is_chosen { 1.0 } else { QUIET };
+                let strength = if is_chosen { 1.0 } else { view::QUIET };
                 for (record, opacity) in records.trail(r.lane, r.step, switches.region_trail).iter().rev() {
                     if let Some(layer) = view::step_region(&record.0, plane, view, r.series, theme, opacity * strength) {
                         paint::layer(&view::unfilled(layer), view, out);
