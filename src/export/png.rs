@@ -180,6 +180,7 @@ impl Picture<'_> {
             let t = 1.0 - (row as f64 + 0.5) / rows as f64;
             canvas.rectangle(left, top + row as f32, width, 1.0, self.style.colors.color(theme, t), 1.0);
         }
+        canvas.text(self.scale.name(), [left, top - 12.0 * zoom], 13.0, Align::Start, theme.ink(), false);
         let count = (height / (42.0 * zoom)) as usize;
         for tick in self.scale.bar_ticks(count.clamp(2, 12)) {
             let y = top + height * (1.0 - tick.value as f32);

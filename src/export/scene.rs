@@ -9,9 +9,9 @@ use crate::problem::{Cut, Kind, Objective, Plane, Problem};
 use crate::run::{Run, Status};
 use crate::scene::{Scene, SceneError, SliceSpec, Stage};
 use crate::view::{
-    Layer, QUIET, Slice, Theme, View, critical_family, critical_point, iterate, kick, layer_order, map_style, plot_box,
-    problem_scale, region_trail, rejected_trial, scene_camera, searched, start, step_details, step_model, step_region,
-    trajectory, unfilled,
+    Layer, QUIET, Slice, Theme, View, critical_family, critical_point, crowded, is_on, iterate, kick, layer_order, map_style,
+    plot_box, problem_scale, region_trail, rejected_trial, scene_camera, searched, start, step_details, step_model, step_region,
+    trail_region, trajectory,
 };
 
 /// Rejected trials and kicks of one method that are marked at most, the latest ones.
@@ -86,7 +86,9 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Rende
     for (series, run) in &above {
         drawing.path(run, *series, &mut picture.layers);
     }
-    drawing.critical_points(&mut picture.layers);
+    let iterates: Vec<[f64; 2]> =
+        above.iter().map(|(_, run)| plane.project(&run.iterate(run.len().min(scene.playback.step))).0).collect();
+    drawing.critical_points(&iterates, &mut picture.layers);
     for (series, run) in &above {
         drawing.details(run, *series, &mut picture.layers);
     }
@@ -175,16 +177,16 @@ impl Drawing<'_> {
     fn regions(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
         let last = run.len().min(self.scene.playback.step);
         let (wanted, is_chosen) = (&self.scene.view, self.chosen == Some(series));
-        let region = |step: &Step, opacity: f32| step_region(step, self.plane, self.view, series, self.theme, opacity);
         let strength = if is_chosen { 1.0 } else { QUIET };
         if wanted.regions {
             for (k, opacity) in region_trail(last, wanted.region_trail) {
-                layers.extend(run.record(k).and_then(|(step, _)| region(&step, strength * opacity)).map(unfilled));
+                let of = |step: &Step| trail_region(step, self.plane, self.view, series, self.theme, strength * opacity);
+                layers.extend(run.record(k).and_then(|(step, _)| of(&step)));
             }
         }
         let Some((step, _)) = run.record(last) else { return };
         if wanted.regions {
-            layers.extend(region(&step, strength));
+            layers.extend(step_region(&step, self.plane, self.view, series, self.theme, strength));
         }
         if wanted.model_contours && is_chosen {
             layers.extend(step_model(&step, self.problem, self.plane, series, self.theme));
@@ -201,7 +203,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn critical_points(&self, layers: &mut Vec<Layer>) {
+    fn critical_points(&self, iterates: &[[f64; 2]], layers: &mut Vec<Layer>) {
         if !self.scene.view.critical_points {
             return;
         }
@@ -213,7 +215,13 @@ impl Drawing<'_> {
         };
         layers.extend(found.iter().filter_map(|(x, kind, family)| {
             let at = self.plane.project(x).0;
-            if *family { Some(critical_family(at, self.theme)) } else { critical_point(at, *kind, self.theme) }
+            if *family {
+                return Some(critical_family(at, self.theme));
+            }
+            match critical_point(at, *kind, self.theme)? {
+                Layer::Marker(mark) if iterates.iter().any(|x| is_on(*x, at, self.view)) => Some(Layer::Marker(crowded(mark))),
+                layer => Some(layer),
+            }
         }));
     }
 }

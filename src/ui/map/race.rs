@@ -92,8 +92,8 @@ impl Race {
                 let records = &mut self.lanes[r.series].1;
                 let strength = if is_chosen { 1.0 } else { view::QUIET };
                 for (record, opacity) in records.trail(r.lane, r.step, switches.region_trail).iter().rev() {
-                    if let Some(layer) = view::step_region(&record.0, plane, view, r.series, theme, opacity * strength) {
-                        paint::layer(&view::unfilled(layer), view, out);
+                    if let Some(layer) = view::trail_region(&record.0, plane, view, r.series, theme, opacity * strength) {
+                        paint::layer(&layer, view, out);
                     }
                 }
                 let layer =
@@ -148,6 +148,11 @@ impl Race {
     /// Whether a path runs through a rectangle on screen.
     pub fn crosses(&self, rect: Rect) -> bool {
         self.lanes.iter().any(|(path, _)| path.crosses(rect))
+    }
+
+    /// Where the methods stand in the plane.
+    pub fn iterates(&self, context: &Context<'_>) -> Vec<[f64; 2]> {
+        self.runners(context).iter().filter_map(|r| self.lanes[r.series].0.at(r.row)).collect()
     }
 
     /// The names of the methods at the ends of their paths, the chosen one first.
