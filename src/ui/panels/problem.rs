@@ -32,7 +32,8 @@ pub fn name(context: &Context<'_>) -> &'static str {
 /// The button that names the landscape and opens the list of all.
 pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) {
     let button = egui::Button::new(RichText::new(name(context)).family(theme::strong_family()))
-        .right_text("")
+        // Room for the chevron, in letters that are not seen.
+        .right_text("\u{a0}".repeat(5))
         .fill(ui.visuals().extreme_bg_color);
     let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate())
