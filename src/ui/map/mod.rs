@@ -213,7 +213,7 @@ impl MapPanel {
         let at = at?;
         let marks = if context.scene.view.critical_points { self.marks.marks() } else { &[] };
         if let Some(mark) = probe::nearest_mark(marks, view, at) {
-            taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark)));
+            taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark, view)));
             return Some(mark.value);
         }
         let world = view.world_from_px([f64::from(at.x), f64::from(at.y)]);
