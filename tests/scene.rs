@@ -4,19 +4,21 @@
 use proptest::prelude::*;
 use saddlescope::optim::{Noise, NoiseShape, SettingsError, method, methods};
 use saddlescope::problem::{Objective, landscapes};
-use saddlescope::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SceneError, from_link, to_link};
+use saddlescope::scene::{ForkSpec, MethodSpec, Playback, ProblemSpec, Scene, SceneError, from_link, to_link};
 
 #[test]
 fn the_first_screen_opens_and_shows_what_it_promises() {
     let scene = Scene::default();
-    let mut ends = std::collections::BTreeMap::new();
-    for mut run in scene.open().unwrap().runs.into_iter().flatten() {
-        run.advance(scene.playback.step);
-        ends.insert(run.setup().method.id, run.position()[1].abs());
-    }
-    assert!(ends["gd"] < 0.05, "gradient descent still hangs at the saddle: {ends:?}");
-    for escapes in ["pgd", "rmsprop", "tr"] {
-        assert!(ends[escapes] > 0.5, "{escapes} has left: {ends:?}");
+    for step in [scene.playback.step, scene.steps] {
+        let mut ends = std::collections::BTreeMap::new();
+        for mut run in scene.open().unwrap().runs.into_iter().flatten() {
+            run.advance(step);
+            ends.insert(run.setup().method.id, run.position()[1].abs());
+        }
+        assert!(ends["gd"] < 0.01, "gradient descent hangs at the saddle at step {step}: {ends:?}");
+        for escapes in ["sgd", "pgd", "rmsprop", "adam", "tr"] {
+            assert!(ends[escapes] > 0.5, "{escapes} has left at step {step}: {ends:?}");
+        }
     }
 }
 
@@ -53,6 +55,17 @@ fn a_hand_written_scene_of_version_0_still_loads() {
     assert_eq!(scene.steps, 20);
     scene.open().unwrap();
     assert_eq!(Scene::from_json(r#"{"formula": "x^2 + a*y^2", "param": {"a": 3}}"#).unwrap().methods, vec![]);
+}
+
+#[test]
+fn a_scene_says_which_method_is_chosen_and_an_older_one_leaves_it_to_the_list() {
+    let mut scene = Scene { playback: Playback { selected: Some(4), ..Playback::default() }, ..Scene::default() };
+    assert_eq!(from_link(&to_link(&scene)).unwrap().playback.selected, Some(4));
+    assert_eq!((scene.chosen(|_| true), scene.chosen(|i| i == 2)), (Some(4), Some(2)));
+    scene.playback.selected = None;
+    assert!(!scene.to_json().contains("selected"));
+    assert_eq!(Scene::from_json(&scene.to_json()).unwrap().chosen(|i| i > 0), Some(1));
+    assert_eq!(scene.chosen(|_| false), None);
 }
 
 #[test]

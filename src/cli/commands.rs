@@ -231,7 +231,10 @@ fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output:
     }
     scene.playback.step = step.unwrap_or(scene.playback.step);
     let picture = export::scene::png(&scene, width, height, theme)?;
+    if let Some(note) = &picture.note {
+        eprintln!("{note}.");
+    }
     let mut out = output.open()?;
-    out.write_all(&picture)?;
+    out.write_all(&picture.png)?;
     Ok(out.flush()?)
 }

@@ -2,7 +2,9 @@
 
 use super::canvas::Canvas;
 use super::text::{self, Align};
-use crate::view::{Camera, Frame, Layer, MapStyle, Rgb, Stroke, Surface, ValueScale, View, Viewport, series_dash, shade, ticks};
+use crate::view::{
+    Camera, Frame, Layer, MapStyle, Rgb, Stroke, Surface, ValueScale, View, Viewport, clip_segment, series_dash, shade, ticks,
+};
 use tiny_skia::{Mask, PathBuilder, Pixmap, Rect, Transform};
 
 /// Everything in a picture.
@@ -84,7 +86,7 @@ impl Picture<'_> {
         for layer in &self.layers {
             canvas.layer(layer, &view);
         }
-        self.draw_legend(&mut canvas, map);
+        self.draw_legend(&mut canvas, &view);
         canvas.clip = None;
         self.draw_axes(&mut canvas, &view);
         self.draw_color_bar(&mut canvas, map);
@@ -178,6 +180,7 @@ impl Picture<'_> {
             let t = 1.0 - (row as f64 + 0.5) / rows as f64;
             canvas.rectangle(left, top + row as f32, width, 1.0, self.style.colors.color(theme, t), 1.0);
         }
+        canvas.text(self.scale.name(), [left, top - 12.0 * zoom], 13.0, Align::Start, theme.ink(), false);
         let count = (height / (42.0 * zoom)) as usize;
         for tick in self.scale.bar_ticks(count.clamp(2, 12)) {
             let y = top + height * (1.0 - tick.value as f32);
@@ -186,7 +189,8 @@ impl Picture<'_> {
         }
     }
 
-    fn draw_legend(&self, canvas: &mut Canvas, map: Viewport) {
+    fn draw_legend(&self, canvas: &mut Canvas, view: &View) {
+        let map = view.viewport;
         if self.legend.is_empty() {
             return;
         }
@@ -194,7 +198,15 @@ impl Picture<'_> {
         let widest = self.legend.iter().map(|(name, _)| text::width(name, 15.0 * zoom)).fold(0.0, f32::max);
         let (row, pad) = (24.0 * zoom, 12.0 * zoom);
         let (width, height) = (widest + 2.0 * pad + 48.0 * zoom, self.legend.len() as f32 * row + pad);
-        let (left, top) = ((map.min_px[0] + map.size_px[0]) as f32 - width - pad, map.min_px[1] as f32 + pad);
+        let (x0, y0) = (map.min_px[0] as f32 + pad, map.min_px[1] as f32 + pad);
+        let (x1, y1) = (x0 + map.size_px[0] as f32 - width - 2.0 * pad, y0 + map.size_px[1] as f32 - height - 2.0 * pad);
+        // The emptiest corner, the upper right one where all are as empty.
+        let corners = [[x1, y0], [x0, y0], [x1, y1], [x0, y1]];
+        let ink = |[x, y]: &[f32; 2]| {
+            let rect = [[*x, *y], [x + width, y + height]].map(|p| p.map(f64::from));
+            self.layers.iter().map(|layer| ink_within(layer, view, rect)).sum::<f64>()
+        };
+        let [left, top] = corners.into_iter().min_by(|a, b| ink(a).total_cmp(&ink(b))).unwrap_or(corners[0]);
         canvas.rectangle(left, top, width, height, theme.ground(), 0.86);
         for (index, (name, series)) in self.legend.iter().enumerate() {
             let y = top + 0.5 * pad + (index as f32 + 0.5) * row;
@@ -203,6 +215,27 @@ impl Picture<'_> {
             segment(canvas, [left + pad, y], [left + pad + 38.0 * zoom, y], &stroke);
             canvas.text(name, [left + pad + 48.0 * zoom, y + 5.0 * zoom], 15.0, Align::Start, theme.ink(), false);
         }
+    }
+}
+
+/// Pixels of lines and of marks of a layer in a rectangle, about.
+fn ink_within(layer: &Layer, view: &View, [low, high]: [[f64; 2]; 2]) -> f64 {
+    /// A mark counts as much as a line of so many pixels.
+    const MARK: f64 = 60.0;
+    let inside = |p: [f64; 2]| (0..2).all(|i| (low[i]..=high[i]).contains(&p[i]));
+    let length = |a: [f64; 2], b: [f64; 2]| -> f64 {
+        let Some([a, b]) = clip_segment(view.px_from_world(a), view.px_from_world(b), view, 0.0) else { return 0.0 };
+        let at = |t: f64| [0, 1].map(|i| a[i] + t * (b[i] - a[i]));
+        let whole = ((b[0] - a[0]).powi(2) + (b[1] - a[1]).powi(2)).sqrt();
+        whole / 16.0 * (0..16).filter(|k| inside(at((f64::from(*k) + 0.5) / 16.0))).count() as f64
+    };
+    match layer {
+        Layer::Path { points, .. } => points.windows(2).map(|pair| length(pair[0], pair[1])).sum(),
+        Layer::Region { outline, .. } => outline.iter().zip(outline.iter().cycle().skip(1)).map(|(a, b)| length(*a, *b)).sum(),
+        Layer::Segments { segments, .. } => segments.iter().map(|[a, b]| length(*a, *b)).sum(),
+        Layer::Marker(mark) if inside(view.px_from_world(mark.at)) => MARK,
+        Layer::Label(label) if inside(view.px_from_world(label.at)) => MARK,
+        Layer::Marker(_) | Layer::Label(_) => 0.0,
     }
 }
 

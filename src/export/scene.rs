@@ -1,14 +1,17 @@
 //! A scene at one of its steps as a picture.
 
 use super::png::{Picture, PictureError};
-use crate::measure::critical_points;
-use crate::optim::{Phase, Verdict};
-use crate::problem::{Kind, Objective, Plane, Problem};
+use crate::linalg::Job;
+use crate::measure::slice::{directions, directions_cut, line_cut, path_cut, path_points};
+use crate::measure::{SliceKind, critical_points};
+use crate::optim::{Phase, Step, Verdict};
+use crate::problem::{Cut, Kind, Objective, Plane, Problem};
 use crate::run::{Run, Status};
-use crate::scene::{Scene, SceneError};
+use crate::scene::{Scene, SceneError, SliceSpec, Stage};
 use crate::view::{
-    Layer, Slice, Theme, View, critical_family, critical_point, iterate, kick, map_style, plot_box, problem_scale, region_trail,
-    rejected_trial, scene_camera, searched, start, step_details, step_model, step_region, trajectory, unfilled,
+    Layer, QUIET, Slice, Theme, View, critical_family, critical_point, crowded, is_on, iterate, kick, layer_order, map_style,
+    plot_box, problem_scale, region_trail, rejected_trial, scene_camera, searched, start, step_details, step_model, step_region,
+    trail_region, trajectory,
 };
 
 /// Rejected trials and kicks of one method that are marked at most, the latest ones.
@@ -25,17 +28,31 @@ pub enum RenderError {
     Picture(#[from] PictureError),
 }
 
+/// A picture file, and what of the scene it does not show.
+pub struct Rendered {
+    /// The bytes of the PNG file.
+    pub png: Vec<u8>,
+    /// One sentence where something could not be shown.
+    pub note: Option<String>,
+}
+
 /// The picture that the window would show of a scene at its playback step, `width` × `height` pixels, as a PNG file.
 ///
 /// # Errors
 /// [`RenderError`] for a scene that cannot be opened or a size that no picture has.
-pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u8>, RenderError> {
+pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Rendered, RenderError> {
     let mut stage = scene.open()?;
     for run in stage.runs.iter_mut().flatten() {
         run.advance(scene.playback.step.saturating_sub(run.len()));
     }
     let problem = &*stage.problem;
-    let cut = problem.cut();
+    let (cut, note) = match scene.view.slice.filter(|_| problem.network().is_some()) {
+        Some(slice) => match slice_cut(&stage, slice) {
+            Some(cut) => (cut, None),
+            None => (problem.cut(), Some("The scene's slice spans no plane here: the picture shows the random one".to_owned())),
+        },
+        None => (problem.cut(), None),
+    };
     let plane = cut.plane.clone();
     let surface = Slice { objective: problem, plane: &plane };
     let domain = plot_box(&cut);
@@ -51,27 +68,58 @@ pub fn png(scene: &Scene, width: u32, height: u32, theme: Theme) -> Result<Vec<u
         legend: Vec::new(),
     };
     let view = picture.view(width, height);
-    let drawing = Drawing { scene, problem, plane: &plane, view: &view, theme };
+    let chosen = scene.chosen(|i| stage.runs.get(i).is_some_and(Option::is_some));
+    let drawing = Drawing { scene, problem, plane: &plane, view: &view, theme, chosen };
     let names = scene.method_names();
     let begun = |run: &&Run| run.trace().first() <= scene.playback.step;
     let runs = stage.runs.iter().enumerate();
     let shown: Vec<(usize, &Run)> = runs.filter_map(|(i, run)| Some((i, run.as_ref().filter(begun)?))).collect();
     for (series, run) in &shown {
-        drawing.path(run, *series, &mut picture.layers);
         let state = if *run.status() == Status::Running { String::new() } else { format!(": {}", run.status().words()) };
         picture.legend.push((format!("{}{state}", names[*series]), *series));
     }
-    drawing.critical_points(&mut picture.layers);
-    for (series, run) in &shown {
-        drawing.step(run, *series, &mut picture.layers);
+    let mut above = shown;
+    above.sort_by_key(|(series, _)| layer_order(*series, chosen));
+    for (series, run) in &above {
+        drawing.regions(run, *series, &mut picture.layers);
+    }
+    for (series, run) in &above {
+        drawing.path(run, *series, &mut picture.layers);
+    }
+    let iterates: Vec<[f64; 2]> =
+        above.iter().map(|(_, run)| plane.project(&run.iterate(run.len().min(scene.playback.step))).0).collect();
+    drawing.critical_points(&iterates, &mut picture.layers);
+    for (series, run) in &above {
+        drawing.details(run, *series, &mut picture.layers);
     }
     picture.layers.push(start(plane.project(&stage.start).0, theme));
-    for (series, run) in &shown {
+    for (series, run) in &above {
         let last = run.len().min(scene.playback.step);
         let accepted = run.record(last).is_none_or(|(step, _)| step.verdict == Verdict::Accepted);
         picture.layers.push(iterate(plane.project(&run.iterate(last)).0, *series, accepted, theme));
     }
-    Ok(picture.png(width, height)?)
+    Ok(Rendered { png: picture.png(width, height)?, note })
+}
+
+/// The plane through the weights that a scene asks for; `None` where its method does not run or its directions span none.
+fn slice_cut(stage: &Stage, slice: SliceSpec) -> Option<Cut> {
+    let problem = stage.problem.network()?;
+    let mut run = stage.runs.get(slice.method)?.clone()?;
+    // A plane of the path is one of the whole path.
+    let of_path = matches!(slice.kind, SliceKind::Path | SliceKind::Line);
+    let wanted = if of_path { run.setup().budget } else { slice.step };
+    run.advance(wanted.saturating_sub(run.len()));
+    let network = problem.network();
+    let at = run.iterate(slice.step.clamp(run.trace().first(), run.len()));
+    match slice.kind {
+        SliceKind::Random => Some(network.random_cut(&at, problem.spec().seed)),
+        SliceKind::Path => path_cut(&path_points(&run)),
+        SliceKind::Line => line_cut(&path_points(&run)),
+        SliceKind::Top | SliceKind::Negative => {
+            let ends = directions(network, &at, slice.kind)?.finish()?;
+            directions_cut(network, &at, slice.kind, &ends)
+        }
+    }
 }
 
 fn title(problem: &Problem, scene: &Scene) -> String {
@@ -85,6 +133,7 @@ struct Drawing<'a> {
     plane: &'a Plane,
     view: &'a View,
     theme: Theme,
+    chosen: Option<usize>,
 }
 
 impl Drawing<'_> {
@@ -124,28 +173,37 @@ impl Drawing<'_> {
         }
     }
 
-    /// The regions up to the shown step, and how the shown one came about.
-    fn step(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
+    /// The regions up to the shown step, and of the chosen method the contours of its model.
+    fn regions(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
         let last = run.len().min(self.scene.playback.step);
-        let wanted = &self.scene.view;
+        let (wanted, is_chosen) = (&self.scene.view, self.chosen == Some(series));
+        let strength = if is_chosen { 1.0 } else { QUIET };
         if wanted.regions {
             for (k, opacity) in region_trail(last, wanted.region_trail) {
-                let region =
-                    run.record(k).and_then(|(step, _)| step_region(&step, self.plane, self.view, series, self.theme, opacity));
-                layers.extend(region.map(unfilled));
+                let of = |step: &Step| trail_region(step, self.plane, self.view, series, self.theme, strength * opacity);
+                layers.extend(run.record(k).and_then(|(step, _)| of(&step)));
             }
         }
         let Some((step, _)) = run.record(last) else { return };
         if wanted.regions {
-            layers.extend(step_region(&step, self.plane, self.view, series, self.theme, 1.0));
-            layers.extend(step_details(&step, self.plane, self.view, series, self.theme));
+            layers.extend(step_region(&step, self.plane, self.view, series, self.theme, strength));
         }
-        if wanted.model_contours {
+        if wanted.model_contours && is_chosen {
             layers.extend(step_model(&step, self.problem, self.plane, series, self.theme));
         }
     }
 
-    fn critical_points(&self, layers: &mut Vec<Layer>) {
+    /// How the shown step of the chosen method came about.
+    fn details(&self, run: &Run, series: usize, layers: &mut Vec<Layer>) {
+        if !self.scene.view.regions || self.chosen != Some(series) {
+            return;
+        }
+        if let Some((step, _)) = run.record(run.len().min(self.scene.playback.step)) {
+            layers.extend(step_details(&step, self.plane, self.view, series, self.theme));
+        }
+    }
+
+    fn critical_points(&self, iterates: &[[f64; 2]], layers: &mut Vec<Layer>) {
         if !self.scene.view.critical_points {
             return;
         }
@@ -157,7 +215,13 @@ impl Drawing<'_> {
         };
         layers.extend(found.iter().filter_map(|(x, kind, family)| {
             let at = self.plane.project(x).0;
-            if *family { Some(critical_family(at, self.theme)) } else { critical_point(at, *kind, self.theme) }
+            if *family {
+                return Some(critical_family(at, self.theme));
+            }
+            match critical_point(at, *kind, self.theme)? {
+                Layer::Marker(mark) if iterates.iter().any(|x| is_on(*x, at, self.view)) => Some(Layer::Marker(crowded(mark))),
+                layer => Some(layer),
+            }
         }));
     }
 }

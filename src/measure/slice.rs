@@ -1,8 +1,12 @@
 //! Planes through the weights of a network: along what its loss is worth seeing.
 
+use super::spectrum::{Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator};
 use crate::linalg::{Vector, dot, norm};
+use crate::problem::network::Network;
 use crate::problem::{Cut, Plane};
+use crate::run::Run;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Along what a plane through a point is spanned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,6 +47,37 @@ impl SliceKind {
     pub fn needs_spectrum(self) -> bool {
         matches!(self, Self::Top | Self::Negative)
     }
+}
+
+/// Points of a path from which a plane is made, at most.
+const MOST_POINTS: usize = 64;
+/// How exact the eigenvectors of a plane are: the eye does not see more.
+const TOLERANCE: f64 = 1e-3;
+/// Products after which they have to do.
+const MOST_PRODUCTS: usize = 300;
+
+/// Iterates spread over the whole run, the first and the last among them.
+pub fn path_points(run: &Run) -> Vec<&[f64]> {
+    let trace = run.trace();
+    let last = trace.rows().len().saturating_sub(1);
+    let count = (last + 1).min(MOST_POINTS);
+    (0..count).map(|k| trace.position(if count > 1 { k * last / (count - 1) } else { 0 })).collect()
+}
+
+/// What finds the eigenvectors that a plane of this kind through `at` is spanned by; `None` for weights that are not finite.
+pub fn directions(network: &Arc<Network>, at: &[f64], kind: SliceKind) -> Option<EndsJob<MatrixOperator>> {
+    let (bottom, top) = if kind == SliceKind::Top { (0, 2) } else { (1, 1) };
+    let options = EndsOptions { bottom, top, tolerance: TOLERANCE, most_products: MOST_PRODUCTS, seed: 0 };
+    let operator = MatrixOperator::new(Arc::clone(network).into(), at.to_vec(), MatrixKind::Hessian).ok()?;
+    Some(EndsJob::new(operator, options, &[]))
+}
+
+/// The plane through `at` along eigenvectors that [`directions`] found.
+pub fn directions_cut(network: &Network, at: &[f64], kind: SliceKind, ends: &Ends) -> Option<Cut> {
+    let second = if kind == SliceKind::Top { ends.top.get(1)? } else { ends.bottom.first()? };
+    // As far as the random planes reach: a common measure of how long the weights are.
+    let reach = 0.5 * network.random_cut(at, 0).domain[1];
+    cut_along(at, &ends.top.first()?.vector, &second.vector, &[], reach)
 }
 
 /// How much wider than the path its picture is.

@@ -121,6 +121,11 @@ impl Span {
 }
 
 impl Parameter {
+    /// Whether this is the matrix that the option of its name of a choice takes: it has no effect with another option.
+    pub fn is_unused_matrix(&self, choice: &Self, option: &str) -> bool {
+        self.span == Span::Matrix && choice.span.options().is_some_and(|all| all.contains(&self.name)) && option != self.name
+    }
+
     /// Whether this number has no effect while `choice`, a parameter of the same method, is at its first option:
     /// `schedule_time` belongs to `schedule`.
     pub fn belongs_to(&self, choice: &Self) -> bool {

@@ -1,6 +1,7 @@
 //! The bounds of a scene's numbers, at one place.
 
 use super::{ProblemSpec, Scene, SceneError};
+use crate::optim::Setting;
 
 /// Steps that a run may have.
 const MOST_STEPS: u64 = 10_000_000;
@@ -13,6 +14,11 @@ const MOST_FORKS: usize = 16;
 /// Largest standard deviation of gradient noise.
 pub(super) const MOST_NOISE: f64 = 1e9;
 
+/// Largest size of a coordinate of the start.
+pub const MOST_COORDINATE: f64 = 1e9;
+/// Smallest and largest length across the map's shorter side.
+pub const CAMERA_EXTENT: [f64; 2] = [1e-12, 1e9];
+
 impl Scene {
     /// Checks every number that serde cannot: finite, in range, of a sane size.
     ///
@@ -21,7 +27,7 @@ impl Scene {
     pub fn validate(&self) -> Result<(), SceneError> {
         let bad = |what: &str, given: String, allowed| Err(SceneError::BadNumber { what: what.to_owned(), given, allowed });
         if let Some(start) = &self.start
-            && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > 1e9)
+            && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > MOST_COORDINATE)
         {
             return bad("start", v.to_string(), "finite numbers up to 1e9 in size");
         }
@@ -41,6 +47,11 @@ impl Scene {
             if forks().count() > MOST_FORKS {
                 return bad("number of forks in one method", forks().count().to_string(), "at most 16");
             }
+            let settings = spec.lineage().flat_map(|spec| &spec.settings);
+            let infinite = |setting: &Setting| matches!(setting, Setting::Number(v) if !v.is_finite());
+            if let Some((name, _)) = settings.into_iter().find(|(_, setting)| infinite(setting)) {
+                return bad(&format!("{name} of {}", spec.id), "not finite".to_owned(), "a finite number");
+            }
             if let Some((_, v)) = forks().flat_map(|fork| &fork.moved).find(|(_, v)| !v.is_finite() || v.abs() > 1e9) {
                 return bad("moved coordinate of a fork", v.to_string(), "a finite number up to 1e9 in size");
             }
@@ -52,7 +63,7 @@ impl Scene {
             if !camera.center.iter().all(|v| v.is_finite() && v.abs() <= 1e9) {
                 return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
             }
-            if !(1e-12..=1e9).contains(&camera.extent) {
+            if !(CAMERA_EXTENT[0]..=CAMERA_EXTENT[1]).contains(&camera.extent) {
                 return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
             }
         }
@@ -78,6 +89,11 @@ impl Scene {
             && !(spec.l2 >= 0.0 && spec.l2 <= 1e9)
         {
             return bad("l2", spec.l2.to_string(), "from 0 to 1e9");
+        }
+        if let ProblemSpec::Landscape { parameters, .. } | ProblemSpec::Formula { parameters, .. } = &self.problem
+            && let Some((name, v)) = parameters.iter().find(|(_, v)| !v.is_finite())
+        {
+            return bad(&format!("parameter {name}"), v.to_string(), "a finite number");
         }
         if let ProblemSpec::Formula { domain: d, ranges, .. } = &self.problem {
             let sane = |v: &f64| v.is_finite() && v.abs() <= 1e9;

@@ -11,6 +11,7 @@ mod networks;
 mod stage;
 mod subproblem;
 
+pub use check::{CAMERA_EXTENT, MOST_COORDINATE};
 pub use link::{from_link, to_link};
 pub use networks::{NetworkEntry, networks, networks_fault};
 pub use stage::Stage;
@@ -200,6 +201,9 @@ pub struct Playback {
     pub speed: f64,
     /// Whether it starts over at the end.
     pub repeat: bool,
+    /// The place of the chosen method in the list: its model and details are drawn; `None`: the first that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<usize>,
 }
 
 impl Default for ViewSpec {
@@ -222,7 +226,7 @@ impl Default for ViewSpec {
 
 impl Default for Playback {
     fn default() -> Self {
-        Self { step: 0, speed: 30.0, repeat: false }
+        Self { step: 0, speed: 30.0, repeat: false, selected: None }
     }
 }
 
@@ -235,14 +239,14 @@ impl Default for Scene {
         Self {
             version: VERSION,
             problem: ProblemSpec::landscape("saddle_bounded"),
-            start: Some(vec![1.5, 1e-8]),
+            start: Some(vec![1.5, 1e-20]),
             seed: 1,
             noise: None,
             steps: 400,
             methods: vec![method("gd"), method("sgd"), method("pgd"), method("rmsprop"), method("adam"), region],
             stop: StopRules::default(),
             view: ViewSpec { region_trail: 5, ..ViewSpec::default() },
-            playback: Playback { step: 116, ..Playback::default() },
+            playback: Playback { step: 116, selected: Some(3), ..Playback::default() },
         }
     }
 }
@@ -326,6 +330,11 @@ pub enum SceneError {
 }
 
 impl Scene {
+    /// The place of the chosen method among those that run, else of the first of these.
+    pub fn chosen(&self, runs: impl Fn(usize) -> bool) -> Option<usize> {
+        self.playback.selected.filter(|i| runs(*i)).or_else(|| (0..self.methods.len()).find(|i| runs(*i)))
+    }
+
     /// The problem without any method, at its own start.
     pub fn bare(problem: ProblemSpec) -> Self {
         Self { problem, start: None, seed: 0, methods: Vec::new(), playback: Playback::default(), ..Self::default() }

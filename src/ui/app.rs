@@ -40,6 +40,8 @@ pub struct App {
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
     pub(super) half: Half,
+    #[cfg(target_arch = "wasm32")]
+    address: Option<super::address::Address>,
 }
 
 /// What survives a restart.
@@ -77,26 +79,38 @@ impl App {
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
             half: Half::default(),
+            #[cfg(target_arch = "wasm32")]
+            address: None,
         };
         app.apply_preferences(&cc.egui_ctx);
         if let Some(text) = stored {
-            let asked = launch.scene.is_some().then(|| app.document.scene().clone());
+            let asked = launch.scene.is_some().then(|| (app.document.scene().clone(), app.notice.take()));
             app.restore(&cc.egui_ctx, &text);
-            if let Some(scene) = asked {
-                app.open(scene);
+            if let Some((scene, notice)) = asked {
+                // It was opened a moment ago.
+                let _ = app.open(scene);
+                app.notice = notice;
             }
         }
         #[cfg(target_arch = "wasm32")]
-        super::web::follow_address(&cc.egui_ctx, &app.inbox);
+        {
+            super::web::follow_address(&cc.egui_ctx, &app.inbox);
+            app.address = Some(super::address::Address::new(app.scene()));
+        }
         app.session.work(FIRST_SLICE);
         Ok(app)
     }
 
-    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is.
+    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, and said.
     pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
-        let Ok(stored) = serde_json::from_str::<Stored>(text) else { return };
-        if let Ok(scene) = Scene::from_json(&stored.scene) {
-            self.open(scene);
+        let lost = |why: &str| format!("What was open last time cannot be opened: {why}.");
+        let Ok(stored) = serde_json::from_str::<Stored>(text) else {
+            self.say(lost("it was stored by another version, or cut off"));
+            return;
+        };
+        let opened = Scene::from_json(&stored.scene).and_then(|scene| self.open(scene));
+        if let Err(error) = opened {
+            self.say(lost(error.to_string().trim_end_matches('.')));
         }
         for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
             if let Some(layout) = layout::restored(text, network) {
@@ -107,10 +121,10 @@ impl App {
         self.apply_preferences(ctx);
     }
 
-    fn open(&mut self, scene: Scene) {
-        if let Ok(session) = Session::open(&scene) {
-            (self.document, self.session) = (Document::new(scene), session);
-        }
+    fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
+        self.session = Session::open(&scene)?;
+        self.document = Document::new(scene);
+        Ok(())
     }
 
     /// The document.
@@ -184,7 +198,7 @@ impl App {
                 self.playing = repeat || self.session.is_working();
             }
         }
-        self.document.look(|scene| scene.playback.step = step);
+        self.look(|_, playback| playback.step = step);
     }
 
     fn read_input(&self, ctx: &egui::Context, out: &mut Vec<Command>) {
@@ -252,6 +266,20 @@ impl App {
         }
     }
 
+    /// The page's scripts and its address follow the scene.
+    #[cfg(target_arch = "wasm32")]
+    fn tell_page(&mut self, ctx: &egui::Context) {
+        use super::address::Wish;
+        let scene = self.document.scene();
+        super::web::publish(&self.snapshot, scene);
+        let now = ctx.input(|input| input.time);
+        match self.address.as_mut().map(|address| address.follow(scene, self.playing, now)) {
+            Some(Wish::Wait(secs)) => ctx.request_repaint_after(Duration::from_secs_f64(secs)),
+            Some(Wish::Write) => drop(super::web::link(scene)),
+            Some(Wish::Stay) | None => {}
+        }
+    }
+
     fn photograph(&mut self) {
         let (map, start) = self.memory.map.geometry();
         let scene = self.document.scene();
@@ -305,7 +333,7 @@ impl eframe::App for App {
         self.session.follow(self.document.scene());
         self.photograph();
         #[cfg(target_arch = "wasm32")]
-        super::web::publish(&self.snapshot, self.document.scene());
+        self.tell_page(ui.ctx());
     }
 
     /// Behind the panels there is the ground of the theme.

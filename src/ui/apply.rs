@@ -6,7 +6,7 @@ use super::session::{Lane, sentence};
 use super::{App, files, layout};
 use crate::linalg::all_finite;
 use crate::problem::network::{is_weights_file, weights_from_json, weights_to_json};
-use crate::scene::CameraSpec;
+use crate::scene::{CAMERA_EXTENT, CameraSpec, Playback};
 use crate::{export, view};
 use eframe::egui;
 
@@ -22,25 +22,25 @@ impl App {
             Command::Edit(edit) => self.edit(edit),
             Command::Undo => self.document.undo(),
             Command::Redo => self.document.redo(),
-            Command::Camera(camera) => self.document.look(|scene| scene.view.camera = camera),
+            Command::Camera(camera) => self.look(|place, _| *place = camera),
             Command::Zoom(factor) => self.zoom(factor),
             Command::TogglePlay => {
                 self.playing = !self.playing;
                 if self.playing && self.step() >= self.last_step() {
-                    self.document.look(|scene| scene.playback.step = 0);
+                    self.look(|_, playback| playback.step = 0);
                 }
             }
             Command::GoTo(step) => {
                 let step = step.min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
+                self.look(|_, playback| playback.step = step);
             }
             Command::StepBy(by) => {
                 self.playing = false;
                 let step = self.step().saturating_add_signed(by).min(self.last_step());
-                self.document.look(|scene| scene.playback.step = step);
+                self.look(|_, playback| playback.step = step);
             }
-            Command::Speed(speed) => self.document.look(|scene| scene.playback.speed = speed),
-            Command::ToggleRepeat => self.document.look(|scene| scene.playback.repeat ^= true),
+            Command::Speed(speed) => self.look(|_, playback| playback.speed = speed),
+            Command::ToggleRepeat => self.look(|_, playback| playback.repeat ^= true),
             Command::Reseed => {
                 let seed = self.scene().seed.wrapping_add(1);
                 self.edit(Edit::Seed(seed));
@@ -55,7 +55,7 @@ impl App {
                     self.edit(Edit::Enable(index, !enabled));
                 }
             }
-            Command::Select(index) => self.preferences.selected = index,
+            Command::Select(index) => self.look(|_, playback| playback.selected = Some(index)),
             Command::ToggleTheme => {
                 self.preferences.dark = Some(ctx.theme() == egui::Theme::Light);
                 self.apply_preferences(ctx);
@@ -126,6 +126,7 @@ impl App {
             SaveAs::Picture => {
                 let theme = if theme == egui::Theme::Dark { view::Theme::Dark } else { view::Theme::Light };
                 export::scene::png(self.scene(), PICTURE_PX[0], PICTURE_PX[1], theme)
+                    .map(|picture| picture.png)
                     .map_err(|error| sentence(&error.to_string()))
             }
             SaveAs::Csv => {
@@ -146,8 +147,8 @@ impl App {
     fn weights(&self) -> Result<String, String> {
         let network = self.session.problem().network().ok_or("There is no network whose weights could be saved.")?;
         let lanes = self.session.lanes();
-        let runs = |index: usize| lanes.get(index).and_then(Lane::run);
-        let run = runs(self.preferences.selected).or_else(|| lanes.iter().find_map(Lane::run));
+        let run = |index: usize| lanes.get(index).and_then(Lane::run);
+        let run = self.scene().chosen(|index| run(index).is_some()).and_then(run);
         let w = run.map_or_else(|| self.session.start().to_vec(), |run| run.iterate(self.step()).to_vec());
         if !all_finite(&w) {
             return Err("The weights at this step are not finite: there is nothing to save.".to_owned());
@@ -162,18 +163,27 @@ impl App {
         weights_from_json(text, network.network().architecture()).map_err(|error| sentence(&error.to_string()))
     }
 
-    fn say(&mut self, text: impl Into<String>) {
+    pub(super) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some((text.into(), super::app::NOTICE_SECS));
     }
 
+    /// Applies an edit, or says why it cannot be.
     fn edit(&mut self, edit: Edit) {
         let another = matches!(edit, Edit::Problem(_));
-        self.document.edit(edit);
-        if another {
+        if let Err(error) = self.document.edit(edit) {
+            self.say(sentence(&error.to_string()));
+        } else if another {
             // A new landscape is shown at its end: where did each method come to?
             let steps = self.scene().steps;
             self.playing = false;
-            self.document.look(|scene| scene.playback.step = steps);
+            self.look(|_, playback| playback.step = steps);
+        }
+    }
+
+    /// Changes camera or playback, or says why it cannot be.
+    pub(super) fn look(&mut self, change: impl FnOnce(&mut Option<CameraSpec>, &mut Playback)) {
+        if let Err(error) = self.document.look(change) {
+            self.say(sentence(&error.to_string()));
         }
     }
 
@@ -181,9 +191,9 @@ impl App {
         let [x0, x1, y0, y1] = self.session.cut().domain;
         let whole = CameraSpec { center: [0.5 * (x0 + x1), 0.5 * (y0 + y1)], extent: (x1 - x0).min(y1 - y0) };
         let camera = self.scene().view.camera.unwrap_or(whole);
-        let extent = camera.extent / factor;
-        if extent.is_finite() && extent > 1e-12 {
-            self.document.look(|scene| scene.view.camera = Some(CameraSpec { extent, ..camera }));
+        let extent = (camera.extent / factor).clamp(CAMERA_EXTENT[0], CAMERA_EXTENT[1]);
+        if extent.is_finite() {
+            self.look(|place, _| *place = Some(CameraSpec { extent, ..camera }));
         }
     }
 }

@@ -146,7 +146,7 @@ pub enum ViewFlag {
     Regions,
     /// The model's contours inside the region.
     ModelContours,
-    /// Markers at the iterates.
+    /// Markers at the iterates and the rejected trials.
     StepMarkers,
     /// Marks at the critical points.
     CriticalPoints,
@@ -160,8 +160,12 @@ impl ViewFlag {
         (Self::CurvatureTint, "Curvature", "Tint by the signs of the Hessian's eigenvalues: convex, saddle-like, concave"),
         (Self::Regions, "Trust regions", "The ball or ellipsoid in which the current step was sought"),
         (Self::ModelContours, "Model", "Contours of the model that the current step minimizes, inside its region"),
-        (Self::StepMarkers, "Steps", "A marker at each iterate: filled where accepted, hollow where rejected"),
-        (Self::CriticalPoints, "Critical points", "Minima, maxima and saddles of the landscape"),
+        (Self::StepMarkers, "Steps", "A dot at each iterate, a cross at the end of a dotted line for each rejected trial"),
+        (
+            Self::CriticalPoints,
+            "Critical points",
+            "Minima (discs), saddles (crosses), maxima (triangles), degenerate points (diamonds)",
+        ),
     ];
 
     /// The switch in a view.

@@ -1,7 +1,7 @@
 //! The scene with its history.
 
 use super::edit::{Edit, EditKey};
-use crate::scene::Scene;
+use crate::scene::{CameraSpec, Playback, Scene, SceneError};
 use std::collections::VecDeque;
 
 /// States that undo can go back to.
@@ -28,12 +28,19 @@ impl Document {
 
     /// Applies an edit and remembers what was before; edits of one gesture are remembered once, edits that change nothing
     /// not at all.
-    pub fn edit(&mut self, edit: Edit) {
+    ///
+    /// # Errors
+    /// [`SceneError`] for a scene that no reader would take: everything stays as it was.
+    pub fn edit(&mut self, edit: Edit) -> Result<(), SceneError> {
         let key = edit.key();
         let before = self.scene.clone();
         edit.apply(&mut self.scene);
         if self.scene == before {
-            return;
+            return Ok(());
+        }
+        if let Err(error) = self.scene.validate() {
+            self.scene = before;
+            return Err(error);
         }
         self.future.clear();
         let continues = key != EditKey::Apart && self.gesture.as_ref() == Some(&key);
@@ -44,6 +51,7 @@ impl Document {
                 self.past.pop_front();
             }
         }
+        Ok(())
     }
 
     /// The pointer was let go: the next edit is another gesture. A formula is typed in one gesture until something else is edited.
@@ -54,8 +62,17 @@ impl Document {
     }
 
     /// Changes what is no edit: the camera and the playback.
-    pub fn look(&mut self, change: impl FnOnce(&mut Scene)) {
-        change(&mut self.scene);
+    ///
+    /// # Errors
+    /// [`SceneError`] for a scene that no reader would take: everything stays as it was.
+    pub fn look(&mut self, change: impl FnOnce(&mut Option<CameraSpec>, &mut Playback)) -> Result<(), SceneError> {
+        let before = (self.scene.view.camera, self.scene.playback.clone());
+        change(&mut self.scene.view.camera, &mut self.scene.playback);
+        let seen = self.scene.validate();
+        if seen.is_err() {
+            (self.scene.view.camera, self.scene.playback) = before;
+        }
+        seen
     }
 
     /// Whether there is something to take back.
@@ -87,7 +104,9 @@ impl Document {
     }
 
     fn keep_look(&self, scene: &mut Scene) {
-        scene.playback = self.scene.playback.clone();
+        let same = scene.methods.len() == self.scene.methods.len();
+        let selected = if same { self.scene.playback.selected } else { scene.playback.selected };
+        scene.playback = Playback { selected, ..self.scene.playback.clone() };
         if scene.problem == self.scene.problem {
             scene.view.camera = self.scene.view.camera;
         }
@@ -95,18 +114,20 @@ impl Document {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::scene::MethodSpec;
 
     #[test]
     fn a_drag_is_one_entry() {
         let mut document = Document::new(Scene::default());
         let before = document.scene().clone();
         for i in 0..20 {
-            document.edit(Edit::Start(Some(vec![0.1 * f64::from(i), 1.0])));
+            document.edit(Edit::Start(Some(vec![0.1 * f64::from(i), 1.0]))).unwrap();
         }
         document.end_gesture();
-        document.edit(Edit::Start(Some(vec![-1.0, -1.0])));
+        document.edit(Edit::Start(Some(vec![-1.0, -1.0]))).unwrap();
         document.undo();
         assert_eq!(document.scene().start, Some(vec![0.1 * 19.0, 1.0]));
         document.undo();
@@ -121,12 +142,12 @@ mod tests {
     #[test]
     fn a_new_edit_forgets_what_was_undone_and_looking_is_no_edit() {
         let mut document = Document::new(Scene::default());
-        document.edit(Edit::Seed(7));
+        document.edit(Edit::Seed(7)).unwrap();
         document.undo();
         assert!(document.can_redo());
-        document.look(|scene| scene.playback.step = 12);
+        document.look(|_, playback| playback.step = 12).unwrap();
         assert!(document.can_redo());
-        document.edit(Edit::Seed(8));
+        document.edit(Edit::Seed(8)).unwrap();
         assert!(!document.can_redo());
         document.undo();
         assert_eq!(document.scene().playback.step, 12);
@@ -136,7 +157,7 @@ mod tests {
     fn the_history_is_bounded() {
         let mut document = Document::new(Scene::default());
         for seed in 100..100 + 2 * HISTORY as u64 {
-            document.edit(Edit::Seed(seed));
+            document.edit(Edit::Seed(seed)).unwrap();
             document.end_gesture();
         }
         let mut undone = 0;
@@ -148,11 +169,41 @@ mod tests {
     }
 
     #[test]
+    fn what_no_reader_would_take_is_not_taken() {
+        let mut document = Document::new(Scene::default());
+        let before = document.scene().clone();
+        assert!(document.edit(Edit::Start(Some(vec![1e12, 0.0]))).is_err());
+        for _ in 0..200 {
+            let _ = document.edit(Edit::AddMethod(MethodSpec::new("gd")));
+            let last = document.scene().methods.len() - 1;
+            let _ = document.edit(Edit::Fork(last, 1, Default::default()));
+            assert_eq!(Scene::from_json(&document.scene().to_json()).as_ref(), Ok(document.scene()));
+        }
+        while document.can_undo() {
+            document.undo();
+        }
+        assert_eq!(document.scene(), &before);
+        assert!(document.look(|camera, _| *camera = Some(CameraSpec { center: [0.0; 2], extent: 1e20 })).is_err());
+        assert!(document.look(|_, playback| playback.speed = f64::INFINITY).is_err());
+        assert_eq!(document.scene(), &before);
+    }
+
+    #[test]
+    fn the_chosen_method_stays_chosen_when_one_before_it_goes() {
+        let mut document = Document::new(Scene::default());
+        document.look(|_, playback| playback.selected = Some(4)).unwrap();
+        document.edit(Edit::RemoveMethod(1)).unwrap();
+        assert_eq!(document.scene().playback.selected, Some(3));
+        document.undo();
+        assert_eq!(document.scene().playback.selected, Some(4));
+    }
+
+    #[test]
     fn edits_beyond_the_list_change_nothing() {
         let mut document = Document::new(Scene::default());
-        document.edit(Edit::RemoveMethod(99));
-        document.edit(Edit::Enable(99, false));
-        document.edit(Edit::Setting(99, "step_size".to_owned(), None));
+        document.edit(Edit::RemoveMethod(99)).unwrap();
+        document.edit(Edit::Enable(99, false)).unwrap();
+        document.edit(Edit::Setting(99, "step_size".to_owned(), None)).unwrap();
         assert!(!document.can_undo());
     }
 }

@@ -165,6 +165,8 @@ impl Edit {
             }
             Self::RemoveMethod(index) if index < scene.methods.len() => {
                 scene.methods.remove(index);
+                let chosen = &mut scene.playback.selected;
+                *chosen = chosen.map(|i| if i > index { i - 1 } else { i });
             }
             Self::Enable(index, on) => {
                 if let Some(spec) = scene.methods.get_mut(index) {

@@ -161,20 +161,14 @@ impl Icon {
             ],
             Self::Wave => vec![wave(&|x| 0.5 - 0.42 * (1.0 - x) * (9.0 * x).cos(), 0.08, 0.92)],
             Self::Dot => vec![Shape::circle_filled(p(0.5, 0.5), side * 0.16, color)],
-            Self::Minimum => vec![
-                wave(&|x| 0.78 - 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8),
-                Shape::circle_filled(p(0.5, 0.66), side * 0.09, color),
-            ],
-            Self::Saddle => vec![
-                wave(&|x| 0.62 - 4.0 * (x - 0.5) * (x - 0.5), 0.16, 0.84),
-                wave(&|x| 0.62 + 2.6 * (x - 0.5) * (x - 0.5), 0.16, 0.84),
-                Shape::circle_filled(p(0.5, 0.56), side * 0.09, color),
-            ],
-            Self::Maximum => vec![
-                wave(&|x| 0.34 + 6.0 * (x - 0.5) * (x - 0.5), 0.2, 0.8),
-                Shape::circle_filled(p(0.5, 0.24), side * 0.09, color),
-            ],
-            Self::Flat => vec![line(vec![p(0.14, 0.64), p(0.86, 0.64)]), Shape::circle_filled(p(0.5, 0.5), side * 0.09, color)],
+            // The marks of critical points as on the map.
+            Self::Minimum => vec![Shape::circle_filled(p(0.5, 0.5), side * 0.3, color)],
+            Self::Saddle => {
+                let thick = |points: [Pos2; 2]| Shape::line_segment(points, Stroke::new(side * 0.2, color));
+                vec![thick([p(0.2, 0.2), p(0.8, 0.8)]), thick([p(0.8, 0.2), p(0.2, 0.8)])]
+            }
+            Self::Maximum => vec![fill(vec![p(0.5, 0.14), p(0.86, 0.78), p(0.14, 0.78)])],
+            Self::Flat => vec![fill(vec![p(0.5, 0.14), p(0.86, 0.5), p(0.5, 0.86), p(0.14, 0.5)])],
             Self::Warning => vec![
                 closed(vec![p(0.5, 0.14), p(0.92, 0.84), p(0.08, 0.84)]),
                 line(vec![p(0.5, 0.4), p(0.5, 0.6)]),

@@ -3,6 +3,8 @@
 //! May import every room below; nothing imports it but the binary. Panels ([`panels`]) read the scene and the session
 //! and emit [`Command`]s, which [`App`] applies at one place. Nothing here computes what a run or a picture consists of.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod address;
 mod app;
 mod apply;
 pub mod background;

@@ -48,6 +48,11 @@ pub fn vector(x: &[f64], digits: usize) -> String {
     format!("({})", parts.join(", "))
 }
 
+/// A point whose coordinates are 0 where they are smaller than `least`.
+pub fn point(x: &[f64], digits: usize, least: f64) -> String {
+    vector(&x.iter().map(|v| if v.abs() < least { 0.0 } else { *v }).collect::<Vec<_>>(), digits)
+}
+
 /// A count with thin groups: 12 000.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
@@ -119,6 +124,7 @@ mod tests {
         ] {
             assert_eq!(significant(v, digits), text);
         }
+        assert_eq!(point(&[-1.095e-46, 1.0], 3, 1e-30), "(0, 1.00)");
         assert_eq!(short(0.5, 4), "0.5");
         assert_eq!(short(100.0, 3), "100");
         assert_eq!(short(1e-5, 3), "1×10⁻⁵");

@@ -99,6 +99,10 @@ fn ended(status: &Status, steps: u64, visuals: &Visuals) -> (Icon, Color32, Stri
         Status::BudgetSpent { gradient_norm } => {
             format!("{}, ‖∇f‖ = {}", status.words(), number::significant(*gradient_norm, 2))
         }
+        Status::StrictSaddle { lambda_min, .. } | Status::Degenerate { lambda_min } | Status::Maximum { lambda_min } => {
+            let (lambda, step) = (number::significant(*lambda_min, 2), number::count(steps));
+            format!("{}, λₘᵢₙ = {lambda}, step {step}", status.words())
+        }
         _ => format!("{}, step {}", status.words(), number::count(steps)),
     };
     (icon, color, text)

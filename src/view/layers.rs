@@ -1,5 +1,6 @@
 //! The layers over the map: the window and the picture files only put them to pixels.
 
+use super::camera::View;
 use super::color::{Rgb, Theme, series_dash};
 use super::ellipse::Ellipse;
 use crate::problem::Kind;
@@ -115,14 +116,6 @@ pub fn region(ellipse: &Ellipse, series: usize, accepted: bool, theme: Theme) ->
     Layer::Region { outline: ellipse.polygon(128), stroke, fill: if accepted { 0.10 } else { 0.0 } }
 }
 
-/// A region without its filling.
-pub fn unfilled(layer: Layer) -> Layer {
-    match layer {
-        Layer::Region { outline, stroke, .. } => Layer::Region { outline, stroke, fill: 0.0 },
-        other => other,
-    }
-}
-
 /// The current iterate of the `series`-th method; open where the last step was rejected.
 pub fn iterate(at: [f64; 2], series: usize, accepted: bool, theme: Theme) -> Layer {
     let color = theme.series(series);
@@ -145,6 +138,17 @@ pub fn critical_point(at: [f64; 2], kind: Kind, theme: Theme) -> Option<Layer> {
         Kind::Regular => return None,
     };
     Some(Layer::Marker(Marker { at, shape, radius_px: 5.0, fill: Some(theme.ink()), outline: theme.casing() }))
+}
+
+/// Whether an iterate at `x` covers a mark at `at`.
+pub fn is_on(x: [f64; 2], at: [f64; 2], view: &View) -> bool {
+    let ([a, b], [c, d]) = (view.px_from_world(x), view.px_from_world(at));
+    libm::hypot(a - c, b - d) < 8.0
+}
+
+/// A critical point with an iterate on it: the same mark, so large that its rim is seen around the iterate.
+pub fn crowded(mark: Marker) -> Marker {
+    Marker { radius_px: if mark.shape == MarkerShape::Cross { 12.0 } else { mark.radius_px.max(9.0) }, ..mark }
 }
 
 /// A critical point that is one of a continuum.

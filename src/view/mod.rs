@@ -30,8 +30,8 @@ pub use ellipse::{Ellipse, model_contours};
 pub use field::{Field, Sampling};
 pub use frame::Frame;
 pub use layers::{
-    Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_family, critical_point, iterate, model, region, start, trajectory,
-    unfilled,
+    Dash, Label, Layer, Marker, MarkerShape, Stroke, critical_family, critical_point, crowded, is_on, iterate, model, region,
+    start, trajectory,
 };
 pub use of_scene::{map_style, plot_box, problem_scale, scene_camera};
 pub use phases::{PhaseBand, phase_bands};
@@ -41,7 +41,8 @@ pub use shade::{MapStyle, Sample, Shading, Tint, shade};
 pub use sketch::{Sketch, Spot, Vertex, dashes};
 pub use spectral::{Bins, SpectralAxis};
 pub use step_layers::{
-    arrow, kick, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model, step_region,
+    QUIET, arrow, kick, layer_order, looks, outline, region_trail, rejected_trial, searched, section, step_details, step_model,
+    step_region, trail_region,
 };
 pub use surface::{Jet, Slice, Surface, rectangle_values};
 pub use ticks::{Tick, Ticks, log_ticks, ticks};

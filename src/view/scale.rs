@@ -88,6 +88,15 @@ impl ValueScale {
         }
     }
 
+    /// What the colour bar is named: f, and how it is spread where that is not evenly.
+    pub fn name(&self) -> &'static str {
+        match self.kind {
+            ScaleKind::Linear => "f",
+            ScaleKind::Log => "f, log scale",
+            ScaleKind::Clip => "f, cut off above",
+        }
+    }
+
     /// w(f − low): what is linear in t.
     fn warp(&self, f: f64) -> f64 {
         let z = f - self.low;

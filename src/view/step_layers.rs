@@ -10,6 +10,10 @@ use std::f64::consts::TAU;
 
 /// Length of an arrow's barbs in pixels.
 const BARB_PX: f64 = 9.0;
+/// Line width of the regions of earlier steps.
+const TRAIL_WIDTH_PX: f32 = 1.9;
+/// How strong a rejected region is that is far larger than the map, in [0, 1].
+const VAST: f32 = 0.3;
 /// Pixels that a polygon may be away from its ellipse.
 const FLATNESS_PX: f64 = 0.2;
 
@@ -79,12 +83,40 @@ pub fn step_region(step: &Step, plane: &Plane, view: &View, series: usize, theme
         _ => return None,
     };
     let Layer::Region { mut stroke, fill, .. } = layers::region(&ellipse, series, accepted, theme) else { return None };
-    stroke.opacity *= opacity;
+    let faded = if !accepted && is_vast(&ellipse, view) { VAST } else { 1.0 };
+    stroke.opacity *= opacity * faded;
     if let Some(dash) = dash {
         stroke.dash = dash;
     }
     Some(Layer::Region { outline: outline(&ellipse, view), stroke, fill: fill * opacity })
 }
+
+/// The region of an earlier step: a heavier line without a filling; nothing for a rejected one that is far larger than the map.
+pub fn trail_region(step: &Step, plane: &Plane, view: &View, series: usize, theme: Theme, opacity: f32) -> Option<Layer> {
+    if let (Geometry::TrustRegion(region), Verdict::Rejected) = (&step.geometry, step.verdict)
+        && section(region, plane).is_none_or(|ellipse| is_vast(&ellipse, view))
+    {
+        return None;
+    }
+    let Layer::Region { outline, mut stroke, .. } = step_region(step, plane, view, series, theme, opacity)? else { return None };
+    stroke.width_px = TRAIL_WIDTH_PX;
+    Some(Layer::Region { outline, stroke, fill: 0.0 })
+}
+
+/// Whether an ellipse reaches further than the map is long: what is seen of it are two lines.
+fn is_vast(ellipse: &Ellipse, view: &View) -> bool {
+    let px = |[u, v]: [f64; 2]| libm::hypot(u / view.world_per_px[0], v / view.world_per_px[1]);
+    let [width, height] = view.viewport.size_px;
+    ellipse.axes.iter().any(|axis| px(*axis) > width.max(height))
+}
+
+/// What methods are sorted by from below to above: the chosen one above all, else those that are named first.
+pub fn layer_order(series: usize, chosen: Option<usize>) -> (bool, std::cmp::Reverse<usize>) {
+    (chosen == Some(series), std::cmp::Reverse(series))
+}
+
+/// How strong the regions of methods are that are not the chosen one, in [0, 1].
+pub const QUIET: f32 = 0.7;
 
 /// Regions of earlier steps that are shown at most.
 const TRAIL: u64 = 24;
@@ -96,7 +128,7 @@ pub fn region_trail(step: u64, every: u32) -> impl DoubleEndedIterator<Item = (u
     // With `every` = 0 nothing is shown: the range from 1 to 0 is empty.
     let last = step.saturating_sub(1).checked_div(every).unwrap_or(0);
     let first = last.saturating_sub(TRAIL - 1).max(1);
-    (first..=last).map(move |k| (k * every, 0.35 + 0.4 * (1.0 - (last - k) as f32 / TRAIL as f32)))
+    (first..=last).map(move |k| (k * every, 0.6 + 0.4 * (1.0 - (last - k) as f32 / TRAIL as f32)))
 }
 
 /// How a step came about: the trial as an arrow, the solver's way to it, directions of negative curvature, line searches.

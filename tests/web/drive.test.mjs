@@ -96,6 +96,8 @@ for (const [form, options] of [["desktop", {}], ["phone", PHONE]]) {
       const state = await scope.until((state) => state.runs.length > 1 && !state.computing);
       assert.equal(state.version, 1);
       assert.equal(state.error, null);
+      const gd = state.runs.find((run) => run.method === "gd");
+      assert.deepEqual([gd.status, gd.steps], ["budget_spent", 400], "gradient descent hangs at the saddle to the end");
       await scope.still();
       const map = colours(await scope.picture(undefined, state.map_rect_px));
       assert.ok(map > 100, `the map has ${map} colours`);
@@ -267,6 +269,35 @@ test("a link opens the same moment", async () => {
   const broken = await settled({}, `#${link.slice(0, -9)}`);
   assert.ok((await broken.state()).runs.length > 1, "a broken link leaves the first screen");
   await done(broken);
+});
+
+test("the address follows the edits, and a reload opens the newest state", async () => {
+  const scope = await settled();
+  const hash = () => scope.page.evaluate(() => location.hash);
+  const written = () => scope.page.waitForFunction(() => location.hash === `#${window.saddlescope_link()}`, null, { timeout: 20_000 });
+  assert.equal(await hash(), "", "a page that nobody touched keeps its address");
+  await type(scope, "x^4 - 2x^2 + y^2");
+  await scope.until((state) => state.formula.includes("y^2") && !state.computing);
+  await scope.still(1500);
+  await written();
+  // Home is no typing: the field gives the keyboard back first.
+  await scope.page.keyboard.press("Escape");
+  await scope.page.keyboard.press("Home");
+  await scope.until((state) => state.step === 0);
+  await written();
+  const before = await hash();
+  await scope.page.keyboard.press("Space");
+  await scope.until((state) => state.playing && state.step > 20);
+  assert.equal(await hash(), before, "playing leaves the address alone");
+  await scope.page.keyboard.press("Space");
+  await scope.until((state) => !state.playing);
+  await written();
+  const scene = await scope.text("scene");
+  await scope.page.reload();
+  await scope.started();
+  await scope.until((state) => state.runs.length > 0 && !state.computing);
+  assert.equal(await scope.text("scene"), scene);
+  await done(scope);
 });
 
 test("with WebGPU the page draws with it", async () => {

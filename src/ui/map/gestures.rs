@@ -1,11 +1,9 @@
 //! Pointer, touch and keys over the map.
 
-use crate::scene::CameraSpec;
+use crate::scene::{CAMERA_EXTENT as EXTENT, CameraSpec};
 use crate::view::{Camera, View, Viewport};
 use eframe::egui::{self, EventFilter, Key, Rect, Response, Ui};
 
-/// Smallest and largest length across the map's shorter side: what a scene may say.
-const EXTENT: [f64; 2] = [1e-12, 1e9];
 /// Points of scrolling that double the scale.
 const SCROLL_DOUBLING: f64 = 240.0;
 /// Part of the map that an arrow key moves by.

@@ -131,7 +131,7 @@ impl MapPanel {
         let style = map_style(switches, theme);
         self.ground.paint(ui, rect, &view, style, &mut shapes);
         if switches.critical_points {
-            self.draw_marks(&view, theme, plane, &mut shapes);
+            self.draw_marks(&self.race.iterates(context), &view, theme, plane, &mut shapes);
         }
         unfinished |= self.race.draw(ui.ctx(), context, &view, theme, &mut shapes);
         let (start_world, _) = plane.project(&start);
@@ -172,7 +172,7 @@ impl MapPanel {
         }
     }
 
-    fn draw_marks(&self, view: &View, theme: Theme, plane: &Plane, out: &mut Vec<Shape>) {
+    fn draw_marks(&self, iterates: &[[f64; 2]], view: &View, theme: Theme, plane: &Plane, out: &mut Vec<Shape>) {
         let scale = view.half()[0].max(view.half()[1]);
         for mark in self.marks.marks() {
             let layer = if mark.family {
@@ -187,6 +187,9 @@ impl MapPanel {
                     // Seen through the plane, not in it.
                     marker.radius_px *= 0.6;
                     marker.fill = Some(theme.faint_ink());
+                }
+                if !mark.family && iterates.iter().any(|x| view::is_on(*x, mark.at, view)) {
+                    marker = view::crowded(marker);
                 }
                 paint::marker(&marker, view, out);
             }
@@ -210,7 +213,7 @@ impl MapPanel {
         let at = at?;
         let marks = if context.scene.view.critical_points { self.marks.marks() } else { &[] };
         if let Some(mark) = probe::nearest_mark(marks, view, at) {
-            taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark)));
+            taken.push(probe::readout(ui, painter, rect, &probe::mark_lines(mark, view)));
             return Some(mark.value);
         }
         let world = view.world_from_px([f64::from(at.x), f64::from(at.y)]);

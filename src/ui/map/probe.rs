@@ -1,6 +1,6 @@
 //! What is under the pointer: an iterate, a critical point, or the landscape itself.
 
-use super::super::number::{short, significant, vector};
+use super::super::number::{point as rounded_point, short, significant};
 use super::super::theme::{self, color};
 use super::critical::Mark;
 use super::paint;
@@ -96,11 +96,14 @@ fn region_of(low: f64, high: f64) -> &'static str {
 }
 
 /// The lines that say what a critical point is.
-pub fn mark_lines(mark: &Mark) -> Vec<String> {
+pub fn mark_lines(mark: &Mark, view: &View) -> Vec<String> {
     let kind = mark.kind.to_string();
     let mut characters = kind.chars();
     let title: String = characters.next().map(|c| c.to_uppercase().chain(characters).collect()).unwrap_or_default();
-    let mut lines = vec![format!("{title} at {}", vector(&mark.at, 3)), format!("f = {}", significant(mark.value, 4))];
+    let mut lines = vec![
+        format!("{title} at {}", rounded_point(&mark.at, 3, 1e-9 * view.half()[0])),
+        format!("f = {}", significant(mark.value, 4)),
+    ];
     if !mark.eigenvalues.is_empty() {
         let shown: Vec<String> = mark.eigenvalues.iter().take(4).map(|v| significant(*v, 3)).collect();
         let more = if mark.eigenvalues.len() > 4 { ", …" } else { "" };

@@ -15,8 +15,6 @@ use eframe::egui::{self, Pos2, Rect, Shape};
 
 /// Kicks that are drawn, the latest.
 const KICKS: usize = 60;
-/// Opacity of the regions of methods that are not chosen.
-const QUIET: f32 = 0.55;
 /// Largest side of a region that names leave free, in points.
 const FOCUS: f32 = 130.0;
 /// Radius of a step marker.
@@ -84,7 +82,7 @@ impl Race {
     pub fn draw(&mut self, ctx: &egui::Context, context: &Context<'_>, view: &View, theme: Theme, out: &mut Vec<Shape>) -> bool {
         let chosen = context.selected();
         let mut runners = self.runners(context);
-        runners.sort_by_key(|r| chosen == Some(r.series));
+        runners.sort_by_key(|r| view::layer_order(r.series, chosen));
         let plane = context.session.plane();
         let switches = &context.scene.view;
         self.focus = Rect::NOTHING;
@@ -92,10 +90,10 @@ impl Race {
             for r in &runners {
                 let is_chosen = chosen == Some(r.series);
                 let records = &mut self.lanes[r.series].1;
-                let strength = if is_chosen { 1.0 } else { QUIET };
+                let strength = if is_chosen { 1.0 } else { view::QUIET };
                 for (record, opacity) in records.trail(r.lane, r.step, switches.region_trail).iter().rev() {
-                    if let Some(layer) = view::step_region(&record.0, plane, view, r.series, theme, opacity * strength) {
-                        paint::layer(&view::unfilled(layer), view, out);
+                    if let Some(layer) = view::trail_region(&record.0, plane, view, r.series, theme, opacity * strength) {
+                        paint::layer(&layer, view, out);
                     }
                 }
                 let layer =
@@ -150,6 +148,11 @@ impl Race {
     /// Whether a path runs through a rectangle on screen.
     pub fn crosses(&self, rect: Rect) -> bool {
         self.lanes.iter().any(|(path, _)| path.crosses(rect))
+    }
+
+    /// Where the methods stand in the plane.
+    pub fn iterates(&self, context: &Context<'_>) -> Vec<[f64; 2]> {
+        self.runners(context).iter().filter_map(|r| self.lanes[r.series].0.at(r.row)).collect()
     }
 
     /// The names of the methods at the ends of their paths, the chosen one first.

@@ -61,7 +61,7 @@ pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapS
     let theme = style.theme;
     let (ink, casing) = (color(theme.ink()), color(theme.casing()));
     let height = (0.36 * rect.height()).min(220.0);
-    let bar = Rect::from_min_size(pos2(rect.right() - 12.0 - BAR_WIDTH, rect.top() + 14.0), vec2(BAR_WIDTH, height));
+    let bar = Rect::from_min_size(pos2(rect.right() - 12.0 - BAR_WIDTH, rect.top() + 32.0), vec2(BAR_WIDTH, height));
     painter.rect_filled(bar.expand(2.0), 2.0, casing.gamma_multiply(0.8));
     painter.add(gradient(bar, style.colors, theme));
     let at = |t: f64| bar.bottom() - t.clamp(0.0, 1.0) as f32 * bar.height();
@@ -70,7 +70,9 @@ pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapS
             painter.hline(bar.x_range(), at(t), Stroke::new(1.0, faded(theme.ink(), 0.35)));
         }
     }
-    let mut taken = bar.expand(4.0);
+    let at_name = pos2(bar.right() + 2.0, rect.top() + 10.0);
+    let name = paint::text(painter, at_name, Align2::RIGHT_TOP, scale.name(), FontId::proportional(12.0), ink, casing);
+    let mut taken = bar.expand(4.0).union(name);
     let count = ((height / 36.0) as usize).clamp(2, 7);
     for tick in scale.bar_ticks(count) {
         let y = at(tick.value);

@@ -115,7 +115,11 @@ fn parameters_ui(
     let declared = method.declared(settings);
     let at_first = |p: &Parameter| choice_of(p, settings).is_some_and(|(options, current)| options.first() == Some(&current));
     for parameter in declared {
-        if !declared.iter().any(|choice| parameter.belongs_to(choice) && at_first(choice)) {
+        let unused = |choice: &Parameter| {
+            let option = choice_of(choice, settings).map(|(_, current)| current);
+            option.is_some_and(|option| parameter.is_unused_matrix(choice, option))
+        };
+        if !declared.iter().any(|choice| parameter.belongs_to(choice) && at_first(choice) || unused(choice)) {
             parameter_ui(ui, context, index, lane, parameter, out);
         }
     }
@@ -145,7 +149,8 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
     let about = format!("{}: {}\nDefault {}. {}", parameter.name, parameter.meaning, number::short(default, 3), parameter.source);
     if let Some((options, current)) = choice_of(parameter, &lane.spec().settings) {
         let standard = options.get(default as usize).copied().unwrap_or("");
-        let combo = egui::ComboBox::from_label(parameter.symbol).width(112.0).selected_text(current.replace('_', " ")).show_ui(
+        let label = parameter.name.replace('_', " ");
+        let combo = egui::ComboBox::from_label(label).width(112.0).truncate().selected_text(current.replace('_', " ")).show_ui(
             ui,
             |ui| {
                 for option in options {
@@ -168,7 +173,7 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
         Some(Setting::Number(value)) => *value,
         _ => default,
     };
-    ui.spacing_mut().slider_width = (ui.available_width() - 128.0).clamp(40.0, 240.0);
+    ui.spacing_mut().slider_width = slider_width(ui, parameter.symbol);
     let (min, max) = parameter.span.limits();
     let slider = Slider::new(&mut value, min..=max)
         .logarithmic(matches!(parameter.span, Span::Log { .. }))
@@ -179,6 +184,14 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
     if ui.add(slider).on_hover_text(about).changed() {
         set((value != default).then_some(Setting::Number(value)));
     }
+}
+
+/// What a slider's value and its name leave of the width.
+fn slider_width(ui: &Ui, name: &str) -> f32 {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let name = ui.painter().layout_no_wrap(name.to_owned(), font, egui::Color32::PLACEHOLDER).size().x;
+    let spacing = ui.spacing();
+    (ui.available_width() - name - spacing.interact_size.x - 2.0 * spacing.item_spacing.x - 4.0).clamp(40.0, 320.0)
 }
 
 /// A field for a matrix by rows; what is no metric of this dimension stays in the field, with the sentence that says why.

@@ -64,8 +64,7 @@ impl Context<'_> {
     /// The place of the method that the step card tells of: the chosen one, or the first that runs.
     pub fn selected(&self) -> Option<usize> {
         let lanes = self.session.lanes();
-        let runs = |i: &usize| lanes.get(*i).is_some_and(|lane| lane.run().is_some());
-        Some(self.preferences.selected).filter(runs).or_else(|| (0..lanes.len()).find(runs))
+        self.scene.chosen(|i| lanes.get(i).is_some_and(|lane| lane.run().is_some()))
     }
 }
 
@@ -73,8 +72,6 @@ impl Context<'_> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
-    /// The method that the step card tells of.
-    pub selected: usize,
     /// Large type.
     pub presenter: bool,
     /// Dark, light, or as the system.
@@ -92,7 +89,6 @@ pub struct Preferences {
 impl Default for Preferences {
     fn default() -> Self {
         Self {
-            selected: 3,
             presenter: false,
             dark: None,
             axis: PlotAxis::Steps,

@@ -5,7 +5,7 @@ use crate::optim::Geometry;
 use crate::problem::Kind;
 use crate::ui::curves::Quantity;
 use crate::ui::number;
-use crate::ui::session::Lane;
+use crate::ui::session::{Lane, sentence};
 use crate::ui::standing::{Place, place};
 use eframe::egui::{self, Ui};
 
@@ -38,8 +38,16 @@ pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMe
     }
 }
 
-/// One or two sentences about what is seen at this step.
+/// One or two sentences about what is seen at this step, after one about an odd start.
 pub fn narration(context: &Context<'_>) -> String {
+    let odd = context.session.problem().formula().and_then(|problem| problem.warning(context.session.start()));
+    match odd {
+        Some(odd) => format!("{} {}", sentence(&odd), seen(context)),
+        None => seen(context),
+    }
+}
+
+fn seen(context: &Context<'_>) -> String {
     let lanes = context.session.lanes();
     let placed: Vec<(usize, Place)> =
         (0..lanes.len()).filter_map(|i| lanes[i].run().map(|_| (i, place(&lanes[i], context.step)))).collect();

@@ -3,7 +3,7 @@
 use super::{Context, Memory, faint_ui, formula, heading_ui, network};
 use crate::optim::{Noise, NoiseShape};
 use crate::problem::{Dimension, Kind, Landscape, Objective, ParameterScale, landscapes};
-use crate::scene::{NetworkEntry, ProblemSpec, Scene, networks};
+use crate::scene::{MOST_COORDINATE, NetworkEntry, ProblemSpec, Scene, networks};
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::{Icon, icon_button, inline_icon};
 use crate::ui::map::Mark;
@@ -32,7 +32,8 @@ pub fn name(context: &Context<'_>) -> &'static str {
 /// The button that names the landscape and opens the list of all.
 pub fn picker_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut ProblemMemory, width: f32, out: &mut Vec<Command>) {
     let button = egui::Button::new(RichText::new(name(context)).family(theme::strong_family()))
-        .right_text("")
+        // Room for the chevron, in letters that are not seen.
+        .right_text("\u{a0}".repeat(5))
         .fill(ui.visuals().extreme_bg_color);
     let config = egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = egui::containers::menu::MenuButton::from_button(button.min_size(egui::vec2(width, 28.0)).truncate())
@@ -241,6 +242,7 @@ fn start_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
             let mut value = *current;
             let drag = egui::DragValue::new(&mut value)
                 .speed(0.01)
+                .range(-MOST_COORDINATE..=MOST_COORDINATE)
                 .custom_formatter(|v, _| number::short(v, 4))
                 .custom_parser(number::parse);
             let label = ui.label(coordinate(i, start.len()));

@@ -17,6 +17,9 @@ use eframe::egui::{self, RichText, Ui};
 /// Above this dimension the card shows no eigenvalues.
 const MOST_EIGENVALUES: usize = 400;
 
+/// Coordinates smaller than this, in units of the landscape's length, read 0.
+const NEGLIGIBLE: f64 = 1e-30;
+
 /// The step that was computed last.
 #[derive(Default)]
 pub struct CardMemory {
@@ -62,7 +65,9 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
         } else {
             "x".to_owned()
         };
-        row(ui, &point, number::vector(&look.x, 4), "The iterate at this step");
+        // So far below the size of the picture a coordinate is nothing but rounding.
+        let text = number::point(&look.x, 4, NEGLIGIBLE * context.session.problem().scales().radius);
+        row(ui, &point, text, &format!("The iterate at this step: {}", number::vector(&look.x, 10)));
         row(ui, "f", number::significant(look.f, 5), "The value at the iterate");
         row(ui, "‖∇f‖", number::significant(look.slope, 3), "Norm of the gradient at the iterate");
         if !look.eigenvalues.is_empty() {

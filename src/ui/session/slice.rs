@@ -3,20 +3,13 @@
 use super::Lane;
 use crate::linalg::Vector;
 use crate::measure::SliceKind;
-use crate::measure::slice::{cut_along, line_cut, path_cut};
-use crate::measure::spectrum::{Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator};
+use crate::measure::slice::{directions, directions_cut, line_cut, path_cut, path_points};
+use crate::measure::spectrum::{Ends, EndsJob, MatrixOperator};
 use crate::problem::{Cut, NetworkProblem, Objective, Problem};
 use crate::scene::SliceSpec;
 use crate::ui::background::{Background, Whole};
 use eframe::egui;
 use std::sync::Arc;
-
-/// Points of a path from which a plane is made, at most.
-const MOST_POINTS: usize = 64;
-/// How exact the eigenvectors of a plane are: the eye does not see more.
-const TOLERANCE: f64 = 1e-3;
-/// Products after which they have to do.
-const MOST_PRODUCTS: usize = 300;
 
 /// Follows what the scene asks for.
 #[derive(Default)]
@@ -79,8 +72,8 @@ impl Slicer {
         let at = lane.position(spec.step)?;
         match spec.kind {
             SliceKind::Random => Some(network.network().random_cut(at, network.spec().seed)),
-            SliceKind::Path => path_cut(&points(lane)?),
-            SliceKind::Line => line_cut(&points(lane)?),
+            SliceKind::Path => path_cut(&path_points(run)),
+            SliceKind::Line => line_cut(&path_points(run)),
             SliceKind::Top | SliceKind::Negative => {
                 self.search(ctx, network, at, spec.kind);
                 None
@@ -94,12 +87,8 @@ impl Slicer {
     }
 
     fn search(&mut self, ctx: &egui::Context, network: &NetworkProblem, at: &[f64], kind: SliceKind) {
-        let (bottom, top) = if kind == SliceKind::Top { (0, 2) } else { (1, 1) };
-        let options = EndsOptions { bottom, top, tolerance: TOLERANCE, most_products: MOST_PRODUCTS, seed: 0 };
-        let subject = Arc::clone(network.network()).into();
-        if let Ok(operator) = MatrixOperator::new(subject, at.to_vec(), MatrixKind::Hessian) {
-            let job = Whole::new(EndsJob::new(operator, options, &[]));
-            let work = Background::new(ctx, "slice directions", job);
+        if let Some(job) = directions(network.network(), at, kind) {
+            let work = Background::new(ctx, "slice directions", Whole::new(job));
             self.search = work.map(|work| Search { at: Vector::from_slice(at), kind, work });
         }
     }
@@ -109,28 +98,12 @@ impl Slicer {
         let Search { at, kind, work } = self.search.as_mut()?;
         let ends: Option<Ends> = work.take(ctx);
         let done = work.is_done();
-        let cut = ends.and_then(|ends| {
-            let (first, second) = match kind {
-                SliceKind::Top => (ends.top.first()?, ends.top.get(1)?),
-                _ => (ends.top.first()?, ends.bottom.first()?),
-            };
-            // As far as the random planes reach: a common measure of how long the weights are.
-            let reach = 0.5 * network.network().random_cut(at, 0).domain[1];
-            cut_along(at, &first.vector, &second.vector, &[], reach)
-        });
+        let cut = ends.and_then(|ends| directions_cut(network.network(), at, *kind, &ends));
         if done {
             self.search = None;
         }
         cut
     }
-}
-
-/// Iterates spread over the whole run, the first and the last among them.
-fn points(lane: &Lane) -> Option<Vec<&[f64]>> {
-    let trace = lane.run()?.trace();
-    let last = trace.rows().len().checked_sub(1)?;
-    let count = (last + 1).min(MOST_POINTS);
-    Some((0..count).map(|k| trace.position(if count > 1 { k * last / (count - 1) } else { 0 })).collect())
 }
 
 /// How far a point is from a plane, and f at its foot.

@@ -9,6 +9,7 @@ use saddlescope::optim::{Noise, Setting};
 use saddlescope::problem::Objective;
 use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, networks, to_link};
 use saddlescope::ui::{App, Command, Edit, Launch, panels};
+use std::collections::BTreeMap;
 use std::f64::consts::FRAC_PI_2;
 
 const DESK: [f32; 2] = [1280.0, 800.0];
@@ -398,9 +399,34 @@ fn the_state_survives_a_restart() {
     for broken in ["", "{", "null", "{\"scene\":\"\",\"layout\":\"\",\"preferences\":{}}"] {
         let ctx = again.ctx.clone();
         again.state_mut().restore(&ctx, broken);
-        again.run();
+        again.run_steps(2);
+        assert!(again.query_by_label_contains("What was open last time cannot be opened").is_some());
     }
     assert_eq!(again.state().scene().seed, seed);
+}
+
+#[test]
+fn what_can_be_edited_can_be_restored() {
+    let mut window = desk();
+    let ctx = window.ctx.clone();
+    let mut edits = vec![Command::Edit(Edit::Start(Some(vec![1e12, 0.0])))];
+    edits.extend((0..20).map(|i| Command::Edit(Edit::Fork(if i == 0 { 0 } else { 5 + i }, 1, BTreeMap::new()))));
+    edits.extend((0..70).map(|_| Command::Edit(Edit::AddMethod(MethodSpec { enabled: false, ..MethodSpec::new("gd") }))));
+    edits.extend([0.5, 2.0].into_iter().flat_map(|factor| vec![Command::Zoom(factor); 120]));
+    edits.extend([Command::Speed(1e30), Command::Edit(Edit::Steps(0))]);
+    for edit in edits {
+        window.state_mut().apply(&ctx, edit);
+        let scene = window.state().scene();
+        assert_eq!(Scene::from_json(&scene.to_json()).as_ref(), Ok(scene));
+    }
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("The scene's number of steps is 0; it must be from 1 to 10,000,000.").is_some());
+    let (scene, stored) = (window.state().scene().clone(), window.state().stored());
+    assert_eq!((scene.methods.len(), scene.start.as_ref()), (64, Scene::default().start.as_ref()));
+    let mut again = desk();
+    let ctx = again.ctx.clone();
+    again.state_mut().restore(&ctx, &stored);
+    assert_eq!(again.state().scene(), &scene);
 }
 
 #[test]

@@ -77,6 +77,7 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
             .label_formatter(|_| None)
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
+                let mut labels: Vec<(f64, String)> = Vec::new();
                 for (place, (mode, decay)) in drawn().enumerate() {
                     let shade = super::diagram::shade(color, &visuals, place, view.modes.len());
                     plot.line(Line::new("", PlotPoints::Borrowed(&decay.points)).color(shade).width(2.0).allow_hover(false));
@@ -85,8 +86,15 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
                     let predicted = vec![[first.x, first.y], [last, first.y + slope * (last - first.x)]];
                     let dashed = LineStyle::Dashed { length: 6.0 };
                     plot.line(Line::new("", predicted).color(visuals.text_color()).width(1.0).style(dashed).allow_hover(false));
-                    let at = PlotPoint::new(first.x + 0.02 * last, first.y.min(high - 0.04 * (high - low)));
-                    let name = RichText::new(format!("λ = {}", number::short(view.curvature(mode), 3))).small();
+                    labels.push((first.y, number::short(view.curvature(mode), 3)));
+                }
+                // From above to below, none on another.
+                labels.sort_by(|a, b| b.0.total_cmp(&a.0));
+                let mut next = high - 0.04 * (high - low);
+                for (y, lambda) in labels {
+                    let at = PlotPoint::new(0.02 * last, y.min(next));
+                    next = at.y - 0.09 * (high - low);
+                    let name = RichText::new(format!("λ = {lambda}")).small();
                     plot.text(
                         Text::new("", at, name).color(visuals.text_color()).anchor(egui::Align2::LEFT_TOP).allow_hover(false),
                     );

@@ -62,6 +62,7 @@ pub(super) fn diagram_ui(ui: &mut Ui, view: &View<'_>, memory: &mut DiagramMemor
     edges(&painter.with_clip_rect(inner), &frame, view.scheme, &visuals);
     axes(&painter, &frame, &visuals);
     names(&painter, &frame, view.scheme, &visuals);
+    legend(&painter, &frame, &visuals);
     let points: Vec<(usize, Pos2)> = view
         .modes
         .iter()
@@ -175,13 +176,32 @@ fn axes(painter: &egui::Painter, frame: &Frame, visuals: &Visuals) {
     }
     let ink = visuals.text_color();
     painter.text(
-        pos2(frame.0.center().x, frame.0.bottom() + 16.0),
+        pos2(frame.0.left() + 0.28 * frame.0.width(), frame.0.bottom() + 16.0),
         Align2::CENTER_TOP,
         "step size × curvature, ηλ",
         font.clone(),
         ink,
     );
     painter.text(pos2(frame.0.left() - 22.0, frame.0.top() + 0.25 * frame.0.height()), Align2::CENTER_CENTER, "μ", font, ink);
+}
+
+/// What the colours mean: at the right end of the strip of the lower axis.
+fn legend(painter: &egui::Painter, frame: &Frame, visuals: &Visuals) {
+    const WIDTH: f32 = 64.0;
+    let right = frame.0.right();
+    if frame.0.width() < 380.0 {
+        return;
+    }
+    let (font, ink, y) = (FontId::proportional(11.0), visuals.text_color(), frame.0.bottom() + 23.0);
+    let one = painter.text(pos2(right, y), Align2::RIGHT_CENTER, "1", font.clone(), ink);
+    let bar = Rect::from_min_max(pos2(one.left() - 4.0 - WIDTH, y - 4.0), pos2(one.left() - 4.0, y + 4.0));
+    let shade = theme::theme_of(visuals);
+    for i in 0..32_u8 {
+        let part = f32::from(i) / 32.0;
+        let strip = Rect::from_min_size(bar.min + vec2(part * WIDTH, 0.0), vec2(WIDTH / 32.0 + 0.5, bar.height()));
+        painter.rect_filled(strip, 0.0, theme::color(ColorMap::Cividis.color(shade, 1.0 - f64::from(part))));
+    }
+    painter.text(pos2(bar.left() - 4.0, y), Align2::RIGHT_CENTER, "left by a step, |σ|: 0", font, ink);
 }
 
 /// The names of the regions, each where its region is widest.
@@ -211,7 +231,10 @@ fn marks(painter: &egui::Painter, view: &View<'_>, points: &[(usize, Pos2)], vis
     }
     for (place, (mode, at)) in points.iter().enumerate() {
         let ink = shade(color, visuals, place, points.len());
-        painter.circle(*at, 7.0, ink, Stroke::new(2.0, visuals.panel_fill));
+        // A light rim within a dark one: the dot parts from every colour of the plane.
+        painter.circle_filled(*at, 10.0, Color32::from_gray(20));
+        painter.circle_filled(*at, 8.8, Color32::from_gray(250));
+        painter.circle_filled(*at, 6.2, ink);
         let text = format!("λ = {}", number::short(view.curvature(*mode), 3));
         let galley = painter.layout_no_wrap(text, FontId::proportional(12.0), visuals.text_color());
         let above = if place % 2 == 0 { -24.0 } else { 10.0 };

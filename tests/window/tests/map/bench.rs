@@ -19,12 +19,13 @@ pub struct MapWindow {
 }
 
 impl MapWindow {
-    fn new(cc: &eframe::CreationContext<'_>, scene: Scene, selected: usize) -> Self {
+    fn new(cc: &eframe::CreationContext<'_>, mut scene: Scene, selected: usize) -> Self {
         install(&cc.egui_ctx);
+        scene.playback.selected = Some(selected);
         let mut session = Session::open(&scene).expect("the scene opens");
         while session.work(Duration::from_millis(50)) {}
-        let preferences = Preferences { selected, ..Preferences::default() };
-        Self { scene, session, panel: MapPanel::new(cc.wgpu_render_state.as_ref()), preferences, commands: Vec::new() }
+        let panel = MapPanel::new(cc.wgpu_render_state.as_ref());
+        Self { scene, session, panel, preferences: Preferences::default(), commands: Vec::new() }
     }
 
     /// The view in which the map was drawn last.
@@ -46,7 +47,7 @@ impl MapWindow {
         match command {
             Command::Camera(camera) => self.scene.view.camera = camera,
             Command::Edit(Edit::Start(start)) => self.scene.start = start,
-            Command::Select(index) => self.preferences.selected = index,
+            Command::Select(index) => self.scene.playback.selected = Some(index),
             Command::GoTo(step) => self.scene.playback.step = step,
             Command::ToggleView(flag) => *flag.of(&mut self.scene.view) ^= true,
             other => panic!("the map asks for {other:?}"),

@@ -142,7 +142,7 @@ fn a_click_on_a_step_chooses_the_method_and_the_step() {
     click(&mut harness, at);
     harness.run();
     assert_eq!(harness.state().scene.start, None);
-    assert_eq!(harness.state().preferences.selected, 1);
+    assert_eq!(harness.state().scene.playback.selected, Some(1));
     assert_eq!(harness.state().scene.playback.step, row as u64);
 }
 
