@@ -22,7 +22,7 @@ fn scene() -> Scene {
     scene.steps = STEPS;
     // Nothing is ever small enough to stop at: every method makes all its steps.
     scene.stop = StopRules { gradient: 0.0, rest: u32::MAX, ..StopRules::default() };
-    scene.playback = Playback { step: STEPS, speed: 600.0, repeat: true };
+    scene.playback = Playback { step: STEPS, speed: 600.0, repeat: true, ..Playback::default() };
     scene
 }
 
