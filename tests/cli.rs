@@ -320,3 +320,20 @@ fn sentences_beside_races_and_sweeps_are_short() {
     let sweep = said(&sweep);
     assert!(sweep.contains("Newton, AdaN have no step length and are left out of the sweep."), "{sweep}");
 }
+
+/// Kicks that are too short for the wait after them: some runs return the saddle as a second-order stationary point.
+#[test]
+fn runs_that_return_a_saddle_are_counted_apart() {
+    let arguments = ["race", "--landscape", "saddle_bounded", "--start", "1,0", "--steps", "2000", "--seeds", "20", "--method"];
+    let method = ["pgd:perturbation_radius=1e-3,threshold_time=30"];
+    let out = saddlescope(&[&arguments[..], &method, &["--format", "csv"]].concat());
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(said.contains("ended at λ > 0") && said.contains("ended at λ < 0"), "{said}");
+    let table = String::from_utf8(out.stdout).unwrap();
+    assert!(table.contains(",finished:20,"), "{table}");
+    let race = json(&[&arguments[..], &method].concat());
+    let states = race["methods"][0]["states"].as_array().unwrap();
+    let counts: u64 = states.iter().map(|s| s["count"].as_u64().unwrap()).sum();
+    assert_eq!((states.len(), counts), (2, 20));
+    assert!(states.iter().all(|s| s["status"] == "finished" && ["minimum", "saddle"].contains(&s["kind"].as_str().unwrap())));
+}

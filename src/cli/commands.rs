@@ -17,7 +17,7 @@ use crate::optim::{Exit, methods};
 use crate::problem::data::data_sets;
 use crate::problem::network::weights_to_json;
 use crate::problem::{Objective, landscapes};
-use crate::run::Run;
+use crate::run::{Run, Status};
 use crate::scene::Scene;
 use crate::view::Theme;
 use serde::Serialize;
@@ -137,7 +137,8 @@ fn race(arguments: &RaceArgs) -> Result<(), CliError> {
         Format::Csv => export::race::write_csv(out, &race, &race.standings())?,
     }
     for row in race.standings() {
-        let states: Vec<String> = row.states.iter().map(|state| format!("{} {}", state.count, state.status.id())).collect();
+        let name = |status: &Status| if matches!(status, Status::Finished { .. }) { status.words() } else { status.id() };
+        let states: Vec<String> = row.states.iter().map(|state| format!("{} {}", state.count, name(&state.status))).collect();
         eprintln!("{}: f {} (median of {}); {}", row.name, short(row.f.median), row.runs, states.join(", "));
     }
     Ok(())

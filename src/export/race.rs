@@ -107,7 +107,14 @@ pub fn write_csv(mut out: impl Write, race: &Race, rows: &[Standing]) -> std::io
          gradients_to_target,products_to_target,backpropagations_to_target,escaped,escape_time,seconds_per_step"
     )?;
     for row in rows {
-        let states: Vec<String> = row.states.iter().map(|s| format!("{}:{}", s.status.id(), s.count)).collect();
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for state in &row.states {
+            match counts.iter_mut().find(|(id, _)| *id == state.status.id()) {
+                Some((_, count)) => *count += state.count,
+                None => counts.push((state.status.id(), state.count)),
+            }
+        }
+        let states: Vec<String> = counts.iter().map(|(id, count)| format!("{id}:{count}")).collect();
         let count = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
         let to = row.to_target;
         let mut fields = vec![row.name.clone(), race.entrants()[row.entrant].setup.method.id.to_owned(), row.runs.to_string()];

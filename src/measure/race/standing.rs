@@ -49,7 +49,7 @@ pub struct Medians {
     pub backpropagations: f64,
 }
 
-/// Runs that ended in one state.
+/// Runs that ended in one state; those that ended by their method's own rule at negative curvature are counted apart.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StateCount {
     /// The state, as the first of these runs had it.
@@ -199,7 +199,8 @@ impl Race {
 fn states<'a>(runs: impl Iterator<Item = &'a Outcome>) -> Vec<StateCount> {
     let mut states: Vec<StateCount> = Vec::new();
     for run in runs {
-        match states.iter_mut().find(|state| state.status.id() == run.status.id()) {
+        let key = |status: &Status| (status.id(), status.ended_at_negative_curvature());
+        match states.iter_mut().find(|state| key(&state.status) == key(&run.status)) {
             Some(state) => state.count += 1,
             None => states.push(StateCount { status: run.status.clone(), count: 1 }),
         }

@@ -26,8 +26,9 @@ pub enum Curvature {
 ///
 /// On the space that it has seen, s is the global minimizer: with the whole space, or after an exhausted one, it has the decrease of
 /// the eigenpoint, ½|λ_min|Δ² for M = I, and else that of the smallest Ritz value. With [`Curvature::Probed`] a basis that has
-/// converged before goes on from a random direction, too, and s has the eigenpoint's decrease in every case. That costs the products of
-/// a second basis, on convex models for nothing. A trust-region method leaves a saddle without it: the tolerance is relative to g,
+/// converged before goes on from a random direction, too, until the smallest Ritz value of H on the complement of the space of g has
+/// settled: s then has the eigenpoint's decrease wherever the whole space is reached (two variables: one product more), and beyond up to what
+/// couples the two parts, if `limit` leaves room. That costs the products of a second basis, on convex models for nothing. A trust-region method leaves a saddle without it: the tolerance is relative to g,
 /// so what hides behind a large part of g is what is left of g once that part is gone, and at g = 0 the basis begins at a random direction.
 ///
 /// # Errors
