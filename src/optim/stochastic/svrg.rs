@@ -79,12 +79,12 @@ impl Optimizer for VarianceReduced {
             let sample = oracle.draw(self.batch_size);
             let (f, linear) = snapshot.corrected(oracle, &self.x, &sample)?;
             *steps += 1;
-            return Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent));
+            return Ok(plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Descent));
         }
         let (f, snapshot) = Snapshot::take(oracle, &self.x, None)?;
         let linear = copy(&snapshot.mean);
         self.epoch = Some((snapshot, 1));
-        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Snapshot))
+        Ok(plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Snapshot))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
