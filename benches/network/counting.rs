@@ -33,6 +33,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// Allocations of this thread up to now.
+#[allow(dead_code, reason = "of one of the programs that count")]
+pub fn count_so_far() -> u64 {
+    ALLOCATIONS.get()
+}
+
 /// Allocations of this thread in one of 100 repetitions, after 100.
 pub fn allocations(work: &mut dyn FnMut(u32)) -> f64 {
     work(100);

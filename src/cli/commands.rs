@@ -1,10 +1,9 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{
-    Command, FieldArgs, Format, Output, ProblemArgs, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
-};
+use super::arguments::{Command, FieldArgs, Format, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load};
 use super::noise::noise;
+use super::problem::ProblemArgs;
 use super::spectrum::spectrum;
 use super::states::states;
 use super::values::{matrix, metric, numbers};

@@ -9,6 +9,7 @@ mod network;
 mod noise;
 mod output;
 mod preset;
+mod problem;
 mod spectrum;
 mod states;
 mod values;

@@ -16,13 +16,15 @@ pub struct NetworkArgs {
     /// Units of each layer, the input first, such as 2-8-8-1.
     #[arg(long, value_name = "2-8-8-1", conflicts_with_all = ["landscape", "formula", "table", "dim", "domain"])]
     pub layers: Option<String>,
-    /// One activation for all hidden layers (the last one is then linear), or one for each layer, separated by commas.
+    /// One activation for all hidden layers (the last one is then linear), or one for each layer, separated by commas: identity,
+    /// tanh, sigmoid, relu, leaky_relu, softplus, gelu.
     #[arg(long, requires = "layers", default_value = "tanh", value_name = "NAME[,NAME…]")]
     pub activation: String,
-    /// The loss: mse, bce or cross_entropy; without, what suits the data and the last layer.
+    /// The loss: mse, bce or cross_entropy. Without: mse for numbers and autoencoders, bce for two classes and one output, else
+    /// cross_entropy.
     #[arg(long, requires = "layers", value_parser = loss)]
     pub loss: Option<Loss>,
-    /// The weight of ½ ‖w‖² in the objective.
+    /// The weight of ½ ‖w‖², over weights and biases, in the objective.
     #[arg(long, requires = "layers", default_value_t = 0.0, allow_hyphen_values = true)]
     pub l2: f64,
     /// A data set, a CSV file, or an IDX file of images, whose labels are looked for beside it: x-images.idx3-ubyte, x-labels.idx1-ubyte. Without
@@ -32,7 +34,7 @@ pub struct NetworkArgs {
     /// The column of a CSV file that is to be learned; the last one without.
     #[arg(long, requires = "data", value_name = "NAME")]
     pub label: Option<String>,
-    /// Training samples.
+    /// Training samples; the set's own number without, or all that a file has.
     #[arg(long, requires = "data")]
     pub samples: Option<usize>,
     /// Standard deviation of a drawn set's noise.
@@ -127,6 +129,9 @@ impl NetworkArgs {
     /// What would be left aside is refused.
     fn check(&self, source: &DataSource) -> Result<(), CliError> {
         let refused = |what: &str| Err(CliError::Usage(what.to_owned()));
+        if self.samples == Some(0) {
+            return refused("--samples is 0; a network needs at least one training sample");
+        }
         match source {
             DataSource::Set(id) if self.test.is_some() && data_set(id).is_ok_and(|set| set.own_test) => {
                 refused(&format!("{id} has test samples of its own: leave --test out"))

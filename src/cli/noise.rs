@@ -1,7 +1,8 @@
 //! `noise`: the noise of stochastic gradients along the eigenvectors of the Hessian.
 
 use super::CliError;
-use super::arguments::{Format, Output, ProblemArgs};
+use super::arguments::{Format, Output};
+use super::problem::ProblemArgs;
 use super::spectrum::{opened, subject};
 use crate::linalg::{Job, all_finite};
 use crate::measure::noise::{GradientNoise, NoiseJob};

@@ -1,8 +1,9 @@
 //! `spectrum`: the curvature of a loss at a point.
 
 use super::CliError;
-use super::arguments::{Format, Output, ProblemArgs};
+use super::arguments::{Format, Output};
 use super::network::weights;
+use super::problem::ProblemArgs;
 use super::values::numbers;
 use crate::linalg::{Job, all_finite, norm};
 use crate::measure::spectrum::{
@@ -30,10 +31,11 @@ pub struct SpectrumArgs {
     /// All eigenvalues, a few from both ends, or the density by stochastic Lanczos quadrature.
     #[arg(long, value_enum, default_value_t = How::Exact)]
     pub method: How,
-    /// Eigenvalues from each end, of lanczos.
+    /// Eigenvalues from each end, for lanczos.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub top: u16,
-    /// Which matrix.
+    /// Which matrix: hessian, ggn (Gauss-Newton), fisher (the empirical one, of the samples' gradients), or rest (Hessian less
+    /// Gauss-Newton).
     #[arg(long, default_value = "hessian", value_parser = matrix)]
     pub matrix: MatrixKind,
     /// ‖A v − λ v‖ of lanczos, relative to the largest eigenvalue.

@@ -95,10 +95,11 @@ impl Preconditioned {
     }
 
     /// The region of a [plain](Self::plain) step around `center`, with ‖l‖ known: [`region`](Self::region) without the copy of l
-    /// and the sums.
+    /// and the sums; `copy` makes its vectors.
     #[inline]
-    pub fn ball(step_size: f64, linear: Vector, length: f64, center: &[f64]) -> Region {
-        let step = scaled(&linear, -step_size);
+    pub fn ball(step_size: f64, linear: Vector, length: f64, center: &[f64], mut copy: impl FnMut(&[f64]) -> Vector) -> Region {
+        let mut step = copy(&linear);
+        step.iter_mut().for_each(|s| *s *= -step_size);
         Region {
             center: copy(center),
             metric: Metric::Sphere,
@@ -132,13 +133,6 @@ impl Preconditioned {
         };
         (region, slope)
     }
-}
-
-/// t a.
-fn scaled(a: &[f64], t: f64) -> Vector {
-    let mut product = copy(a);
-    product.iter_mut().for_each(|p| *p *= t);
-    product
 }
 
 /// What tells one first-order method from another.
@@ -232,6 +226,19 @@ impl<R: Rule> Optimizer for Machine<R> {
 /// Moves `x` to the region's centre and on by its step, and records it.
 #[inline(always)]
 pub(super) fn descend(x: &mut Vector, f: f64, gradient_norm: f64, predicted: f64, region: Region) -> Step {
+    descend_by(x, f, gradient_norm, predicted, region, copy)
+}
+
+/// As [`descend`]; `copy` makes the vectors of the record.
+#[inline(always)]
+pub(super) fn descend_by(
+    x: &mut Vector,
+    f: f64,
+    gradient_norm: f64,
+    predicted: f64,
+    region: Region,
+    mut copy: impl FnMut(&[f64]) -> Vector,
+) -> Step {
     let from = copy(x);
     let mut trial = copy(&region.step);
     for (((xi, ti), si), ci) in x.iter_mut().zip(&mut trial).zip(&region.step).zip(&region.center) {

@@ -110,7 +110,7 @@ impl Optimizer for StochasticKicks {
             let sample = oracle.draw(self.batch_size);
             let (f, linear) = sampled(oracle, &self.x, &sample)?;
             self.age = Some(1);
-            return Ok(plain_step(&mut self.x, self.perturbation_step, linear, f, Phase::Perturbation));
+            return Ok(plain_step(oracle, &mut self.x, self.perturbation_step, linear, f, Phase::Perturbation));
         }
         self.age = self.age.map(|age| age + 1);
         Ok(gradient_descent(&mut self.x, self.step_size, gradient, f))

@@ -76,7 +76,7 @@ impl Optimizer for LongerSteps {
             0 => (self.perturbation_step, Phase::Perturbation),
             _ => (self.step_size, Phase::Descent),
         };
-        Ok(plain_step(&mut self.x, step_size, linear, f, phase))
+        Ok(plain_step(oracle, &mut self.x, step_size, linear, f, phase))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

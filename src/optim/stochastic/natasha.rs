@@ -132,7 +132,7 @@ impl Epoch {
         let mut epoch = Self { snapshot, anchor: copy(x), sub_epochs_left: plan.sub_epochs, steps_left: 0, anchors: Vec::new() };
         let step = if epoch.has_step(plan, x, oracle) {
             epoch.steps_left -= 1;
-            plain_step(x, plan.step_size, linear, f, Phase::Snapshot)
+            plain_step(oracle, x, plan.step_size, linear, f, Phase::Snapshot)
         } else {
             let gradient_norm = norm(&linear);
             Step { gradient_norm, ..look(x, zeros(x.len()), f, Phase::Snapshot, Geometry::Point) }
@@ -167,7 +167,7 @@ impl Epoch {
         let (f, mut linear) = self.snapshot.corrected(oracle, x, &sample)?;
         pull(plan.regularization, &self.anchor, wall, x, &mut linear);
         self.steps_left -= 1;
-        Ok(Some(plain_step(x, plan.step_size, linear, f, Phase::Descent)))
+        Ok(Some(plain_step(oracle, x, plan.step_size, linear, f, Phase::Descent)))
     }
 
     /// The starts of sub-epochs since the last call.
@@ -209,6 +209,6 @@ impl Finish {
         let (f, mut linear) = sampled(oracle, x, &sample)?;
         pull(plan.regularization, &self.anchor, self.wall.as_ref(), x, &mut linear);
         self.steps_left -= 1;
-        Ok(plain_step(x, plan.step_size, linear, f, Phase::Descent))
+        Ok(plain_step(oracle, x, plan.step_size, linear, f, Phase::Descent))
     }
 }

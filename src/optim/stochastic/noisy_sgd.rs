@@ -66,7 +66,7 @@ impl Optimizer for NoisyDescent {
         axpy(1.0, &noise, &mut linear);
         let step_size = self.schedule.at(self.t);
         self.t += 1;
-        Ok(plain_step(&mut self.x, step_size, linear, f, Phase::Descent))
+        Ok(plain_step(oracle, &mut self.x, step_size, linear, f, Phase::Descent))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

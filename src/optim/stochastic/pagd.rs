@@ -149,7 +149,7 @@ impl Optimizer for PerturbedAccelerated {
             let plain = linear.iter().map(|l| -self.step_size * l).collect();
             return Ok(self.exploit(f, gradient_norm, 2.0 * excess / distance, plain, oracle));
         }
-        let step = plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent);
+        let step = plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Descent);
         self.v = copy(&step.trial);
         Ok(Step { gradient_norm, ..step })
     }

@@ -70,7 +70,7 @@ impl Optimizer for NoisyNormalized {
         let per_gradient = if length > 0.0 { self.step_size / length } else { 0.0 };
         self.round = (self.round + 1) % self.noise_interval;
         if self.round > 0 {
-            return Ok(plain_step(&mut self.x, per_gradient, gradient, f, Phase::Descent));
+            return Ok(plain_step(oracle, &mut self.x, per_gradient, gradient, f, Phase::Descent));
         }
         let mut to = zeros(self.x.len());
         oracle.rng().fill_normal(&mut to);

@@ -79,7 +79,7 @@ impl Optimizer for Controlled {
             let sample = oracle.draw(self.batch_size);
             let (f, linear) = snapshot.corrected(oracle, &self.x, &sample)?;
             *left -= 1;
-            return Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent));
+            return Ok(plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Descent));
         }
         let (f, snapshot) = Snapshot::take(oracle, &self.x, Some(self.snapshot_batch))?;
         let (large, small) = (self.snapshot_batch as f64, self.batch_size as f64);
@@ -90,7 +90,7 @@ impl Optimizer for Controlled {
             let gradient_norm = norm(&linear);
             return Ok(Step { gradient_norm, ..look(&self.x, zeros(self.x.len()), f, Phase::Snapshot, Geometry::Point) });
         }
-        Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Snapshot))
+        Ok(plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Snapshot))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -161,7 +161,7 @@ impl<F: Finder> Optimizer for Escape<F> {
                 }
                 Ok(match batch {
                     None => gradient_descent(&mut self.x, self.step_size, gradient, f),
-                    Some(_) => plain_step(&mut self.x, self.step_size, gradient, f, Phase::Descent),
+                    Some(_) => plain_step(oracle, &mut self.x, self.step_size, gradient, f, Phase::Descent),
                 })
             }
         }

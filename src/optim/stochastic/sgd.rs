@@ -5,7 +5,7 @@ use super::trial::{plain_step, sampled};
 use crate::linalg::{Rng, Vector, copy};
 use crate::optim::first_order::gradient_step;
 use crate::optim::schedule::{Schedule, scheduled};
-use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Sample, Span, Step, StepError};
+use crate::optim::{Default, Family, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Span, Step, StepError};
 
 const SOURCE: &str = "Robbins, Monro 1951";
 
@@ -57,13 +57,13 @@ struct StochasticGradient {
     epoch: Option<Vec<usize>>,
 }
 
-/// A permutation of 0..m, each as likely as the others (Fisher, Yates).
-fn permutation(m: usize, rng: &mut Rng) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..m).collect();
+/// Writes a permutation of 0..m, each as likely as the others (Fisher, Yates).
+fn permute(order: &mut Vec<usize>, m: usize, rng: &mut Rng) {
+    order.clear();
+    order.extend(0..m);
     for i in (1..m).rev() {
         order.swap(i, rng.below(i + 1));
     }
-    order
 }
 
 impl Optimizer for StochasticGradient {
@@ -75,16 +75,17 @@ impl Optimizer for StochasticGradient {
         let sample = match (&mut self.epoch, oracle.samples()) {
             (Some(left), Some(samples)) => {
                 if left.is_empty() {
-                    *left = permutation(samples, oracle.rng());
+                    permute(left, samples, oracle.rng());
                 }
-                Sample::Batch(left.drain(left.len().saturating_sub(self.batch_size)..).collect())
+                oracle.batch(left.drain(left.len().saturating_sub(self.batch_size)..))
             }
             _ => oracle.draw(self.batch_size),
         };
         let (f, linear) = sampled(oracle, &self.x, &sample)?;
+        oracle.give_back(sample);
         let step_size = self.schedule.at(self.t);
         self.t += 1;
-        Ok(plain_step(&mut self.x, step_size, linear, f, Phase::Descent))
+        Ok(plain_step(oracle, &mut self.x, step_size, linear, f, Phase::Descent))
     }
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {

@@ -81,7 +81,7 @@ impl Optimizer for Langevin {
         let scale = (2.0 * self.temperature / self.step_size).sqrt();
         linear.iter_mut().zip(&noise).for_each(|(l, w)| *l -= scale * w);
         let mut to = copy(&self.x);
-        let step = plain_step(&mut to, self.step_size, linear, f, Phase::Descent);
+        let step = plain_step(oracle, &mut to, self.step_size, linear, f, Phase::Descent);
         let outside = to.iter().zip(&self.start).map(|(a, b)| a - b).collect::<Vector>();
         if norm(&step.trial) <= self.longest_step && norm(&outside) <= self.domain_radius {
             self.x = to;

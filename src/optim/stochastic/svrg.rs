@@ -95,7 +95,7 @@ impl Optimizer for VarianceReduced {
             if let Some(drawn) = &mut self.drawn {
                 drawn.offer(&self.x, oracle.rng());
             }
-            return Ok(plain_step(&mut self.x, self.step_size, linear, f, Phase::Descent));
+            return Ok(plain_step(oracle, &mut self.x, self.step_size, linear, f, Phase::Descent));
         }
         let at = self.drawn.as_ref().and_then(Reservoir::kept).map_or_else(|| copy(&self.x), |drawn| copy(drawn));
         let (f, snapshot) = Snapshot::take(oracle, &at, None)?;
@@ -107,7 +107,7 @@ impl Optimizer for VarianceReduced {
         }
         let f = if at == self.x { f } else { f64::NAN };
         let length = norm(&linear);
-        let region = Preconditioned::ball(self.step_size, linear, length, &at);
+        let region = Preconditioned::ball(self.step_size, linear, length, &at, copy);
         Ok(Step { phase: Phase::Snapshot, ..descend(&mut self.x, f, length, f64::NAN, region) })
     }
 

@@ -1,14 +1,16 @@
 //! The trials of which the methods of this family are made.
 
 use crate::linalg::{Vector, copy, norm, zeros};
-use crate::optim::first_order::{Preconditioned, descend};
+use crate::optim::first_order::{Preconditioned, descend, descend_by};
 use crate::optim::{Geometry, Oracle, Phase, Sample, Step, StepError, Verdict};
 
-/// Moves `x` by −η l and records the ball in which the step minimizes ⟨l, s⟩.
-pub(super) fn plain_step(x: &mut Vector, step_size: f64, linear: Vector, f: f64, phase: Phase) -> Step {
+/// Moves `x` by −η l and records the ball in which the step minimizes ⟨l, s⟩, in vectors of earlier records.
+pub(super) fn plain_step(oracle: &mut Oracle<'_>, x: &mut Vector, step_size: f64, linear: Vector, f: f64, phase: Phase) -> Step {
     let length = norm(&linear);
-    let region = Preconditioned::ball(step_size, linear, length, x);
-    Step { phase, ..descend(x, f, length, f64::NAN, region) }
+    let region = Preconditioned::ball(step_size, linear, length, x, |a| oracle.copy(a));
+    let mut step = descend_by(x, f, length, f64::NAN, region, |a| oracle.copy(a));
+    step.phase = phase;
+    step
 }
 
 /// Moves `x` by −η∇f(x), whose model promises η‖∇f(x)‖².
@@ -49,7 +51,7 @@ pub(super) fn offset(a: &[f64], t: f64, b: &[f64]) -> Vector {
 
 /// The gradient of `sample` at `x`, with the component's value.
 pub(super) fn sampled(oracle: &mut Oracle<'_>, x: &[f64], sample: &Sample) -> Result<(f64, Vector), StepError> {
-    let mut gradient = zeros(x.len());
+    let mut gradient = oracle.zeros(x.len());
     let f = oracle.sample_gradient(x, sample, &mut gradient)?;
     Ok((f, gradient))
 }

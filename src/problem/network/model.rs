@@ -8,9 +8,10 @@ use saddlescope_kernels::{
 };
 use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Numbers of states that a workspace keeps for products at a known point: 64 MB.
-const MOST_KEPT: usize = 8_000_000;
+/// Numbers of states that the workspaces of a network keep for products at a known point: 256 MB, a quarter of it in the memory of a page.
+const MOST_KEPT: usize = if cfg!(target_arch = "wasm32") { 8_000_000 } else { 32_000_000 };
 
 /// f(w) = (1/m) Σᵢ L(net(w, xᵢ), yᵢ) + ½ l2 ‖w‖².
 ///
@@ -27,6 +28,8 @@ pub struct Network {
     chunks: Vec<Chunk>,
     #[allow(clippy::vec_box, reason = "workspaces are large, and come and go with every call")]
     pool: Mutex<Vec<Box<Workspace>>>,
+    /// Numbers of states that all workspaces keep.
+    kept: AtomicUsize,
 }
 
 /// Buffers of one caller, and what they hold.
@@ -40,6 +43,8 @@ struct Workspace {
     bent: bool,
     gathered: Vec<Chunk>,
     states: Vec<State>,
+    /// Numbers of `states` that are set aside for it among those of all workspaces.
+    kept: usize,
     /// Of chunks that are not kept.
     passing: State,
     room: Room,
@@ -67,7 +72,7 @@ impl Network {
         let mut chunks = Vec::new();
         gather(&mut chunks, [&inputs, &targets], &(0..inputs.len()).collect::<Vec<_>>());
         let layers = architecture.layers().collect();
-        Ok(Self { architecture, layers, loss, l2, inputs, targets, chunks, pool: Mutex::default() })
+        Ok(Self { architecture, layers, loss, l2, inputs, targets, chunks, pool: Mutex::default(), kept: AtomicUsize::new(0) })
     }
 
     /// The shape.
@@ -176,7 +181,7 @@ impl Network {
             };
             let known = !is_gradient && ws.is_at(w, batch);
             let bent = known && ws.bent;
-            ws.known = self.fits(chunks);
+            ws.known = self.keeps(chunks, ws);
             ws.bent = ws.known && (bent || bends);
             if ws.known && !known {
                 ws.w.clear();
@@ -226,9 +231,20 @@ impl Network {
         if self.l2 == 0.0 { 0.0 } else { 0.5 * self.l2 * dot(w, w) }
     }
 
-    fn fits(&self, chunks: &[Chunk]) -> bool {
+    /// Whether the states of these chunks may stay in the workspace: all workspaces together keep [`MOST_KEPT`] numbers.
+    fn keeps(&self, chunks: &[Chunk], ws: &mut Workspace) -> bool {
         let units: usize = self.layers.iter().map(|l| l.outputs).sum();
-        5 * units * chunks.iter().map(|c| c.samples).sum::<usize>() <= MOST_KEPT
+        let needed = 5 * units * chunks.iter().map(|c| c.samples).sum::<usize>();
+        if needed <= ws.kept {
+            return true;
+        }
+        let more = needed - ws.kept;
+        let set_aside = |kept: usize| kept.checked_add(more).filter(|kept| *kept <= MOST_KEPT);
+        let fits = self.kept.fetch_update(Ordering::Relaxed, Ordering::Relaxed, set_aside).is_ok();
+        if fits {
+            ws.kept = needed;
+        }
+        fits
     }
 }
 
@@ -262,6 +278,7 @@ impl Clone for Network {
             targets: self.targets.clone(),
             chunks: self.chunks.clone(),
             pool: Mutex::default(),
+            kept: AtomicUsize::new(0),
         }
     }
 }

@@ -333,8 +333,8 @@ mod tests {
         let mut spec = NetworkSpec::on_set(&[2, 8, 3, 1], Activation::Sigmoid, Loss::Bce, "moons");
         mirror(&mut spec, true);
         assert_eq!((&spec.layers[..], spec.loss, spec.reconstruct), (&[2, 8, 3, 8, 2][..], Loss::Mse, true));
-        let [bent, linear] = [Activation::Sigmoid, Activation::Identity];
-        assert_eq!(spec.activations, [bent, linear, bent, linear]);
+        let [sigmoid, linear] = [Activation::Sigmoid, Activation::Identity];
+        assert_eq!(spec.activations, [sigmoid, linear, sigmoid, linear]);
         fit_to_data(&mut spec, DataSpec::set("mnist"));
         assert_eq!((&spec.layers[..], spec.reconstruct), (&[100, 8, 3, 8, 100][..], true));
         mirror(&mut spec, false);

@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, HarnessBuilder, SnapshotResults};
 use saddlescope::problem::data::DataSource;
 use saddlescope::scene::{ProblemSpec, Scene, networks};
-use saddlescope::ui::{App, Command, Launch};
+use saddlescope::ui::{App, Command, Launch, SaveAs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -282,4 +282,25 @@ fn dropped_tables_and_images_become_networks_and_wrong_files_a_sentence() {
         window.run_steps(3);
     }
     assert_eq!(window.state().scene().problem, before.problem);
+}
+
+#[test]
+fn weights_are_saved_and_dropped_as_the_start() {
+    let mut window = window(Some(scene("spirals", 20)), DESK, Theme::Light);
+    settle(&mut window);
+    apply(&mut window, Command::GoTo(10));
+    let file = window.state().file(SaveAs::Weights, Theme::Light).expect("weights");
+    let run = window.state().session().lanes()[0].run().expect("a run");
+    let there = run.iterate(10).to_vec();
+    drop_files(&mut window, &[("w.json", &file)]);
+    assert_eq!(window.state().scene().start.as_deref(), Some(&there[..]));
+    settle(&mut window);
+    assert_eq!(window.state().session().start(), &there[..]);
+    let kept = window.state().scene().clone();
+    drop_files(&mut window, &[("other.json", br#"{"layers": [{"weights": [[1.0]], "bias": [0.0]}]}"#)]);
+    assert!(window.query_all_by_label_contains("it has 1 layers").count() > 0);
+    assert_eq!(window.state().scene().start, kept.start);
+    let mut formula = self::window(None, DESK, Theme::Light);
+    drop_files(&mut formula, &[("w.json", &file)]);
+    assert!(formula.query_all_by_label_contains("open that network first").count() > 0);
 }
