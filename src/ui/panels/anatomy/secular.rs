@@ -202,3 +202,26 @@ fn climb(secular: &Secular) -> Vec<[f64; 2]> {
     }
     way
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::{Metric, Vector};
+    use crate::view::anatomy::{Anatomy, Subproblem};
+
+    #[test]
+    fn the_curve_runs_through_its_root_beside_a_far_pole() {
+        let problem = Subproblem {
+            gradient: Vector::from_slice(&[1.5, 1e-6]),
+            hessian: Vector::from_slice(&[1.0, 0.0, 0.0, -1.0]),
+            metric: Metric::Diagonal(Vector::from_slice(&[1.0, 1e-5])),
+            radius: 0.02,
+        };
+        let Ok(Anatomy { secular, .. }) = Anatomy::new(problem) else { panic!("a subproblem") };
+        assert!(secular.root > 0.99e5);
+        let drawn = pieces(&secular, false, secular.window(), range(&secular, false));
+        let near = |p: &[f64; 2]| (p[0] - secular.root).abs() < 1e-9 * secular.root && (p[1] - 0.02).abs() < 1e-4;
+        assert!(drawn.iter().any(|piece| piece.iter().any(near)), "no sample at the root {}", secular.root);
+        assert!(drawn.iter().all(|piece| piece.windows(2).all(|pair| pair[0][0] < pair[1][0])));
+    }
+}
