@@ -289,6 +289,28 @@ fn numbers_of_a_hand_are_kept_in_bounds() {
 }
 
 #[test]
+fn a_cubic_model_by_hand_is_minimized_on_its_own_ball() {
+    for preset in &SUBPROBLEM_PRESETS {
+        for sigma in [0.01, 0.7, 30.0] {
+            let spec = SubproblemSpec { sigma: Some(sigma), ..preset.spec };
+            assert_eq!(spec, spec.bounded());
+            let anatomy = Anatomy::new(Subproblem::by_hand(&spec)).unwrap();
+            let cubic = anatomy.cubic(sigma);
+            let length = norm(&cubic.solution.step);
+            close("λ = σ‖s‖", sigma * length, cubic.solution.multiplier, 1e-8);
+            let model = |s: &[f64]| anatomy.problem.model(s) + sigma / 3.0 * norm(s) * norm(s) * norm(s);
+            let best = anatomy.answers.iter().map(|answer| model(&answer.solution.step)).fold(0.0, f64::min);
+            assert!(-cubic.decrease <= best + 1e-12, "{}, σ = {sigma}: {} above {best}", preset.name, -cubic.decrease);
+        }
+    }
+    let mut scene = Scene::default();
+    scene.view.subproblem = Some(SUBPROBLEM_PRESETS[0].spec);
+    assert!(!scene.to_json().contains("sigma"), "an older program reads it");
+    scene.view.subproblem = Some(SubproblemSpec { sigma: Some(-1.0), ..SUBPROBLEM_PRESETS[0].spec });
+    assert!(Scene::from_json(&scene.to_json()).is_err());
+}
+
+#[test]
 fn steps_with_a_region_are_taken_apart_and_others_say_why_not() {
     let scene = Scene::default();
     let (mut regions, mut without) = (0, 0);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Largest size of its numbers.
 pub const LARGEST: f64 = 1e9;
-/// Least radius, and least eigenvalue of M.
+/// Least radius, least eigenvalue of M and least σ.
 pub const LEAST: f64 = 1e-9;
 
 /// min gᵀs + ½ sᵀHs over ‖s‖_M ≤ Δ in the plane, in the numbers that are dragged.
@@ -27,6 +27,9 @@ pub struct SubproblemSpec {
     /// The angle of M's first eigenvector, in radians.
     #[serde(default)]
     pub metric_rotation: f64,
+    /// σ of a cubic model that is minimized beside it; `None`: none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigma: Option<f64>,
 }
 
 /// A subproblem worth looking at.
@@ -58,7 +61,7 @@ const fn preset(
     rotation: f64,
     radius: f64,
 ) -> SubproblemPreset {
-    let spec = SubproblemSpec { gradient, eigenvalues, rotation, radius, metric: sphere(), metric_rotation: 0.0 };
+    let spec = SubproblemSpec { gradient, eigenvalues, rotation, radius, metric: sphere(), metric_rotation: 0.0, sigma: None };
     SubproblemPreset { name, about, spec }
 }
 
@@ -72,7 +75,7 @@ impl SubproblemSpec {
         let angle = |v: [f64; 2]| libm::atan2(v[1], v[0]);
         let (eigenvalues, v) = symmetric_eigen_2x2(hessian[0], hessian[1], hessian[2]);
         let (m, w) = symmetric_eigen_2x2(metric[0], metric[1], metric[2]);
-        Self { gradient, eigenvalues, rotation: angle(v), radius, metric: m, metric_rotation: angle(w) }.bounded()
+        Self { gradient, eigenvalues, rotation: angle(v), radius, metric: m, metric_rotation: angle(w), sigma: None }.bounded()
     }
 
     /// The nearest subproblem whose numbers are allowed; 0 in place of a NaN.
@@ -86,6 +89,7 @@ impl SubproblemSpec {
             radius: number(self.radius).max(LEAST),
             metric: self.metric.map(|m| number(m).max(LEAST)),
             metric_rotation: number(self.metric_rotation),
+            sigma: self.sigma.map(|sigma| number(sigma).max(LEAST)),
         }
     }
 

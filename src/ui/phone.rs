@@ -27,7 +27,7 @@ pub fn phone_ui(
         .show_separator_line(false)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                let width = (ui.available_width() - 3.0 * 34.0).max(60.0);
+                let width = (ui.available_width() - 4.0 * 34.0).max(60.0);
                 problem::picker_ui(ui, context, &mut memory.problem, width, out);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
@@ -40,6 +40,11 @@ pub fn phone_ui(
                         }
                     });
                     theme_ui(ui, out);
+                    ui.add_enabled_ui(context.history.1, |ui| {
+                        if icon_button(ui, Icon::Redo, "Redo", "Make the last change again").clicked() {
+                            out.push(Command::Redo);
+                        }
+                    });
                     ui.add_enabled_ui(context.history.0, |ui| {
                         if icon_button(ui, Icon::Undo, "Undo", "Take the last change back").clicked() {
                             out.push(Command::Undo);

@@ -241,10 +241,19 @@ pub fn searched(at: [f64; 2], view: &View, series: usize, theme: Theme) -> Layer
     Layer::Segments { segments: (0..12).map(|k| [point(k, 0.0), point(k, 0.55)]).collect(), stroke }
 }
 
-/// The points at which a search looked, in order, joined by a hair line.
-pub fn looks(points: Vec<[f64; 2]>, series: usize, theme: Theme) -> Layer {
+/// The looks of a search, each from where to where: rays where all are as long, as those along one direction after the other,
+/// else the way from the first place on in order, by a hair line.
+pub fn looks(pairs: &[[[f64; 2]; 2]], series: usize, theme: Theme) -> Vec<Layer> {
+    let length = |[a, b]: &[[f64; 2]; 2]| libm::hypot(b[0] - a[0], b[1] - a[1]);
+    let longest = pairs.iter().map(length).fold(0.0, f64::max);
+    let shortest = pairs.iter().map(length).fold(f64::INFINITY, f64::min);
     let stroke = Stroke { color: theme.series(series), opacity: 0.8, width_px: 0.8, dash: &[], casing: None };
-    Layer::Path { points, stroke, dot_px: 1.6 }
+    if shortest < 0.99 * longest {
+        let points = pairs.iter().take(1).map(|pair| pair[0]).chain(pairs.iter().map(|pair| pair[1])).collect();
+        return vec![Layer::Path { points, stroke, dot_px: 1.6 }];
+    }
+    let rays = pairs.iter().map(|pair| Layer::Path { points: pair.to_vec(), stroke, dot_px: 1.6 });
+    rays.collect()
 }
 
 /// An arrow whose barbs keep their size on screen; a short one is all barbs.

@@ -213,8 +213,9 @@ fn searches(
     }
     let first = (1..rows.len()).rev().find(|i| rows[*i] != rows[i - 1] + 1).unwrap_or(0);
     if rows.last().is_some_and(|last| *last as usize == r.row) {
-        let points: Vec<[f64; 2]> = records.trials(r.lane, plane, &rows[first..]).iter().rev().map(|[_, to]| *to).collect();
-        paint::layer(&view::looks(points, r.series, theme), view, out);
+        let mut pairs = records.trials(r.lane, plane, &rows[first..]);
+        pairs.reverse();
+        view::looks(&pairs, r.series, theme).iter().for_each(|layer| paint::layer(layer, view, out));
     }
 }
 

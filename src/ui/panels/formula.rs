@@ -2,7 +2,7 @@
 //! the picture's box.
 
 use super::{Context, faint_ui, heading_ui};
-use crate::formula::{FormulaError, Remedy};
+use crate::formula::{FormulaError, MAX_TEXT, Remedy};
 use crate::problem::{ProblemError, landscape, landscapes};
 use crate::scene::{ProblemSpec, Scene, SceneError};
 use crate::ui::command::{Command, Edit};
@@ -75,7 +75,7 @@ pub fn formula_ui(
         .desired_width(width)
         .hint_text("f(x, y) = …")
         .margin(egui::Margin::symmetric(8, 6))
-        .char_limit(4096)
+        .char_limit(MAX_TEXT)
         .layouter(&mut layouter)
         .show(ui);
     let response = output.response.response;

@@ -114,13 +114,15 @@ fn parameters_ui(
     let settings = &lane.spec().settings;
     let declared = method.declared(settings);
     let at_first = |p: &Parameter| choice_of(p, settings).is_some_and(|(options, current)| options.first() == Some(&current));
+    // What a line takes beyond it must not widen the next one.
+    let room = ui.available_width();
     for parameter in declared {
         let unused = |choice: &Parameter| {
             let option = choice_of(choice, settings).map(|(_, current)| current);
             option.is_some_and(|option| parameter.is_unused_matrix(choice, option))
         };
         if !declared.iter().any(|choice| parameter.belongs_to(choice) && at_first(choice) || unused(choice)) {
-            parameter_ui(ui, context, index, lane, parameter, out);
+            parameter_ui(ui, context, (index, lane), parameter, room, out);
         }
     }
     if let Some(preset) = method.preset {
@@ -143,7 +145,14 @@ fn parameters_ui(
     });
 }
 
-fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, parameter: &Parameter, out: &mut Vec<Command>) {
+fn parameter_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    (index, lane): (usize, &Lane),
+    parameter: &Parameter,
+    room: f32,
+    out: &mut Vec<Command>,
+) {
     let default = parameter.default_number(Some(context.session.problem().scales()));
     let setting = lane.spec().settings.get(parameter.name);
     let about = format!("{}: {}\nDefault {}. {}", parameter.name, parameter.meaning, number::short(default, 3), parameter.source);
@@ -173,7 +182,7 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
         Some(Setting::Number(value)) => *value,
         _ => default,
     };
-    ui.spacing_mut().slider_width = slider_width(ui, parameter.symbol);
+    ui.spacing_mut().slider_width = slider_width(ui, value, parameter.symbol, room);
     let (min, max) = parameter.span.limits();
     let slider = Slider::new(&mut value, min..=max)
         .logarithmic(matches!(parameter.span, Span::Log { .. }))
@@ -186,12 +195,15 @@ fn parameter_ui(ui: &mut Ui, context: &Context<'_>, index: usize, lane: &Lane, p
     }
 }
 
-/// What a slider's value and its name leave of the width.
-fn slider_width(ui: &Ui, name: &str) -> f32 {
+/// What a slider's value and its name leave of `room`.
+fn slider_width(ui: &Ui, value: f64, name: &str, room: f32) -> f32 {
     let font = egui::TextStyle::Body.resolve(ui.style());
-    let name = ui.painter().layout_no_wrap(name.to_owned(), font, egui::Color32::PLACEHOLDER).size().x;
+    let width = |text: String| ui.painter().layout_no_wrap(text, font.clone(), egui::Color32::PLACEHOLDER).size().x;
     let spacing = ui.spacing();
-    (ui.available_width() - name - spacing.interact_size.x - 2.0 * spacing.item_spacing.x - 4.0).clamp(40.0, 320.0)
+    // The value jumps while it is dragged: room for a power of ten.
+    let value = width(number::short(value, 3)).max(width("1×10⁻¹⁰".to_owned())) + 2.0 * spacing.button_padding.x;
+    let names = value.max(spacing.interact_size.x) + width(name.to_owned());
+    (room - names - 2.0 * spacing.item_spacing.x - 4.0).clamp(40.0, 320.0)
 }
 
 /// A field for a matrix by rows; what is no metric of this dimension stays in the field, with the sentence that says why.

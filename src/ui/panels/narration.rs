@@ -14,49 +14,54 @@ use eframe::egui::{self, Ui};
 pub struct NarrationMemory {
     key: Vec<(u64, usize)>,
     step: u64,
-    text: String,
+    sentences: Vec<String>,
 }
 
 /// Draws the sentences in so many rows, always as high: what is above must not move while they change.
 pub fn narration_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut NarrationMemory, rows: usize) {
     let key: Vec<(u64, usize)> = context.session.lanes().iter().map(|lane| (lane.generation(), lane.curves().len())).collect();
     if memory.key != key || memory.step != context.step {
-        memory.text = narration(context);
+        memory.sentences = narration(context);
         (memory.key, memory.step) = (key, context.step);
     }
     let font = egui::TextStyle::Body.resolve(ui.style());
-    let mut job = egui::text::LayoutJob::simple(memory.text.clone(), font, ui.visuals().text_color(), ui.available_width());
-    job.wrap.max_rows = rows;
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let (ink, width) = (ui.visuals().text_color(), ui.available_width());
+    let galley = |sentences: &[String]| {
+        let mut job = egui::text::LayoutJob::simple(sentences.join(" "), font.clone(), ink, width);
+        job.wrap.max_rows = rows;
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
+    // As many whole sentences as there is room for; the first one is cut where even it has none.
+    let whole = galley(&memory.sentences);
+    let fewer = (1..memory.sentences.len()).rev().map(|count| galley(&memory.sentences[..count]));
+    let cut = whole.elided;
+    let galley = if cut { fewer.into_iter().find(|galley| !galley.elided).unwrap_or(whole) } else { whole };
     let height = rows as f32 * ui.text_style_height(&egui::TextStyle::Body);
     let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), egui::Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &memory.text));
-    let cut = galley.elided;
+    let text = memory.sentences.join(" ");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());
     if cut {
-        response.on_hover_text(&memory.text);
+        response.on_hover_text(text);
     }
 }
 
-/// One or two sentences about what is seen at this step, after one about an odd start.
-pub fn narration(context: &Context<'_>) -> String {
+/// A few sentences about what is seen at this step, after one about an odd start.
+pub fn narration(context: &Context<'_>) -> Vec<String> {
     let odd = context.session.problem().formula().and_then(|problem| problem.warning(context.session.start()));
-    match odd {
-        Some(odd) => format!("{} {}", sentence(&odd), seen(context)),
-        None => seen(context),
-    }
+    odd.map(|odd| sentence(&odd)).into_iter().chain(seen(context)).collect()
 }
 
-fn seen(context: &Context<'_>) -> String {
+fn seen(context: &Context<'_>) -> Vec<String> {
     let lanes = context.session.lanes();
     let placed: Vec<(usize, Place)> =
         (0..lanes.len()).filter_map(|i| lanes[i].run().map(|_| (i, place(&lanes[i], context.step)))).collect();
     if placed.is_empty() {
-        return "No method runs: switch one on under Methods.".to_owned();
+        return vec!["No method runs: switch one on under Methods.".to_owned()];
     }
     if context.step == 0 {
-        return "All methods start at the same point. Press Space to let them run; click where else they should start."
-            .to_owned();
+        let begin = "All methods start at the same point.";
+        return vec![begin.to_owned(), "Press Space to let them run; click where else they should start.".to_owned()];
     }
     let name = |i: usize| lanes[i].name().to_owned();
     let mut sentences = Vec::new();
@@ -79,9 +84,10 @@ fn seen(context: &Context<'_>) -> String {
     if let Some((first, _)) = left.first() {
         let names = list(left.iter().map(|(i, at)| format!("{} (step {})", name(*i), number::count(*at))));
         let verb = if left.len() == 1 { "has" } else { "have" };
-        let why = shape_sentence(&lanes[*first], left[0].1)
-            .map_or(String::new(), |shape| format!(" The region of {} was then {shape}.", name(*first)));
-        sentences.push(format!("{names} {verb} left the negative curvature.{why}"));
+        let why =
+            shape_sentence(&lanes[*first], left[0].1).map(|shape| format!("The region of {} was then {shape}.", name(*first)));
+        sentences.push(format!("{names} {verb} left the negative curvature."));
+        sentences.extend(why);
     }
     for (place_, singular, plural) in
         [(Place::Minimum, "has reached a minimum", "have reached a minimum"), (Place::Diverged, "diverged", "diverged")]
@@ -95,7 +101,7 @@ fn seen(context: &Context<'_>) -> String {
     if sentences.is_empty() {
         sentences.push(best(context, &placed));
     }
-    sentences.join(" ")
+    sentences
 }
 
 /// "3.2 times as long along y as along x", of the region in the step that left; nothing for a ball.

@@ -3,7 +3,7 @@
 use super::{Context, faint_ui};
 use crate::linalg::Vector;
 use crate::measure::assumptions;
-use crate::optim::{ASSUMPTIONS, Assumptions, Noise, Preset};
+use crate::optim::{ASSUMPTIONS, Assumptions, Noise, Preset, Setting, Settings};
 use crate::problem::Objective;
 use crate::scene::ProblemSpec;
 use crate::ui::command::{Command, Edit};
@@ -121,13 +121,60 @@ pub(super) fn preset_ui(
                 }
             });
         });
+        let settings = lane.method().and_then(|method| method.preset_settings(chosen));
+        if let Some(slow) = settings.and_then(|settings| slowness(&settings, chosen, context.scene.steps)) {
+            faint_ui(ui, slow);
+        }
     });
     header.header_response.on_hover_text("Parameters from what the paper assumes of the function and asks for");
+}
+
+/// What the computed parameters mean for a run of so many steps, where they are far too slow for it.
+///
+/// Each step with ‖∇f‖ > ε lowers f by ηε²/2 at least, and by no more is proved: Δf is gone after 2Δf/(ηε²) steps.
+fn slowness(settings: &Settings, assumed: &Assumptions, steps: u64) -> Option<String> {
+    let number = |name: &str| match settings.get(name) {
+        Some(Setting::Number(value)) => Some(*value),
+        _ => None,
+    };
+    let step_size = number("step_size").filter(|eta| *eta > 0.0)?;
+    let proved = 2.0 * assumed.decrease / (step_size * assumed.epsilon * assumed.epsilon);
+    let slow = proved > steps as f64;
+    let wait = number("threshold_time").filter(|wait| *wait > steps as f64);
+    let wait = wait.map_or(String::new(), |wait| format!(" Between two kicks it waits {} steps.", number::short(wait, 2)));
+    let text = format!(
+        "The proof counts with up to 2Δf/(ηε²) = {} steps, η = {}; this scene makes {}.{wait}",
+        number::short(proved, 2),
+        number::short(step_size, 2),
+        number::count(steps)
+    );
+    slow.then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_that_would_stand_still_is_said_to() {
+        let assumed = Assumptions {
+            smoothness: 2.0,
+            hessian_lipschitz: 6.0,
+            epsilon: 0.1,
+            gamma: 1.0,
+            failure: 0.1,
+            decrease: 1.0,
+            variance: 1.0,
+            gradient_bound: 1.0,
+            dim: 2,
+            samples: 1,
+        };
+        let settings = Settings::from([("step_size".to_owned(), Setting::Number(2.6e-8))]);
+        let said = slowness(&settings, &assumed, 400);
+        assert!(said.is_some_and(|said| said.contains("7.7×10⁹ steps") && said.ends_with("makes 400.")));
+        assert_eq!(slowness(&settings, &assumed, 10_000_000_000), None);
+        assert_eq!(slowness(&Settings::new(), &assumed, 1), None);
+    }
 
     #[test]
     fn what_is_asked_for_comes_first() {

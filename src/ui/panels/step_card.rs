@@ -93,7 +93,15 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     ui.label(RichText::new(verdict(record)).family(theme::strong_family()));
     ui.label(reason(record));
     egui::Grid::new("trial").num_columns(2).min_row_height(16.0).spacing([12.0, 4.0]).show(ui, |ui| {
-        row(ui, "‖s‖", number::significant(crate::linalg::norm(&record.trial), 3), "Length of the trial step");
+        row(ui, "‖s‖", number::significant(crate::linalg::norm(&record.trial), 3), "Euclidean length of the trial step");
+        if let Geometry::TrustRegion(region) = &record.geometry
+            && !matches!(region.metric, Metric::Sphere)
+        {
+            let mut image = vec![0.0; region.step.len()];
+            region.metric.apply(&region.step, &mut image);
+            let length = crate::linalg::dot(&region.step, &image).max(0.0).sqrt();
+            row(ui, "‖s‖ in M", number::significant(length, 3), "Length of the step in the norm of the region, √(sᵀMs)");
+        }
         if !record.predicted.is_nan() {
             row(ui, "predicted", number::significant(record.predicted, 3), "Decrease that the model promised, −m(s)");
         }

@@ -14,7 +14,7 @@ pub use secular::{Pole, Secular};
 pub use words::Case;
 
 use crate::linalg::{Metric, MetricError, Vector, all_finite, dot, mat_vec, norm, zeros};
-use crate::optim::subproblem::{Solution, Solver};
+use crate::optim::subproblem::{Solution, Solver, cubic};
 use crate::optim::{Cubic, Geometry, Region, Step};
 use crate::problem::Objective;
 use crate::scene::SubproblemSpec;
@@ -152,6 +152,19 @@ pub struct Taken {
     pub sigma: Option<f64>,
 }
 
+/// The minimizer of the cubic model gᵀs + ½ sᵀHs + (σ/3)‖s‖³ over the whole space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CubicAnswer {
+    /// σ.
+    pub sigma: f64,
+    /// The step and how it was found; its norm is Euclidean.
+    pub solution: Solution,
+    /// What the cubic model falls by.
+    pub decrease: f64,
+    /// Where the step is seen.
+    pub place: Place,
+}
+
 /// A subproblem taken apart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Anatomy {
@@ -241,6 +254,14 @@ impl Anatomy {
     /// The exact answer.
     pub fn exact(&self) -> &Answer {
         &self.answers[0]
+    }
+
+    /// What cubic regularization with this σ answers instead of the region.
+    pub fn cubic(&self, sigma: f64) -> CubicAnswer {
+        let solution = cubic(&self.problem.gradient, &self.problem.hessian, sigma);
+        let length = norm(&solution.step);
+        let decrease = -self.problem.model(&solution.step) - sigma / 3.0 * length * length * length;
+        CubicAnswer { sigma, place: self.section.place(&solution.step), decrease, solution }
     }
 
     /// s(λ) = −(H + λM)⁻¹g: Newton's point regularized by λ, and where it is seen.

@@ -8,12 +8,13 @@ mod secular;
 mod solvers;
 
 use super::{Context, faint_ui, heading_ui};
+use crate::linalg::Metric;
 use crate::problem::Objective;
 use crate::scene::{SUBPROBLEM_PRESETS, SubproblemSpec};
 use crate::ui::command::{Command, Edit};
 use crate::ui::session::sentence;
 use crate::ui::{number, theme};
-use crate::view::anatomy::{Anatomy, Subproblem, Taken};
+use crate::view::anatomy::{Anatomy, CubicAnswer, Subproblem, Taken};
 use eframe::egui::{self, RichText, Ui, vec2};
 
 /// Panels narrower than this have the picture above the rest.
@@ -49,6 +50,8 @@ struct Shown {
     anatomy: Anatomy,
     /// The step of the method, with its place in the list and its name.
     taken: Option<(Taken, usize, String)>,
+    /// The answer of cubic regularization, where a hand has asked for it.
+    cubic: Option<CubicAnswer>,
 }
 
 /// Draws the panel.
@@ -96,7 +99,7 @@ fn source_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out
         let copy = ui.button("From this step").on_hover_text("Take the step's subproblem into your hands, to change it");
         if copy.clicked() {
             out.push(match of_step(context) {
-                Ok(Some(shown)) => Command::Edit(Edit::Subproblem(Some(spec_of(&shown.anatomy)))),
+                Ok(Some(shown)) => Command::Edit(Edit::Subproblem(Some(spec_of(&shown)))),
                 Ok(None) => Command::Notice("The start: no step was made yet.".to_owned()),
                 Err(message) => Command::Notice(message),
             });
@@ -136,6 +139,9 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: 
         if shown.anatomy.problem.gradient.len() > 2 {
             faint_ui(ui, shown.anatomy.section.directions.text());
         }
+        // The line λ/σ belongs to lengths in the Euclidean norm.
+        let sphere = matches!(shown.anatomy.problem.metric, Metric::Sphere);
+        let sigma = sigma.or(shown.cubic.as_ref().map(|cubic| cubic.sigma).filter(|_| sphere));
         secular::secular_ui(ui, &shown.anatomy.secular, sigma, lambda, reciprocal);
         solvers::table_ui(ui, shown, toggles);
     }
@@ -165,7 +171,7 @@ impl AnatomyMemory {
             Key::Hand(spec) => {
                 self.hand = Some(spec);
                 let anatomy = Anatomy::new(Subproblem::by_hand(&spec)).map_err(|error| sentence(&error.to_string()));
-                Some(anatomy.map(|anatomy| Shown { anatomy, taken: None }))
+                Some(anatomy.map(|anatomy| Shown { cubic: spec.sigma.map(|sigma| anatomy.cubic(sigma)), anatomy, taken: None }))
             }
             _ => of_step(context).transpose(),
         };
@@ -184,13 +190,14 @@ fn of_step(context: &Context<'_>) -> Result<Option<Shown>, String> {
         return Ok(None);
     };
     let (anatomy, taken) = Anatomy::of_step(&record.0, &**run.objective()).map_err(|error| sentence(&error.to_string()))?;
-    Ok(Some(Shown { anatomy, taken: Some((taken, index, lane.name().to_owned())) }))
+    Ok(Some(Shown { anatomy, taken: Some((taken, index, lane.name().to_owned())), cubic: None }))
 }
 
 /// The subproblem in the plane that is shown, as numbers of a hand.
-fn spec_of(anatomy: &Anatomy) -> SubproblemSpec {
-    let picture = anatomy.picture();
-    SubproblemSpec::from_parts(picture.gradient, picture.hessian, picture.metric, picture.radius)
+fn spec_of(shown: &Shown) -> SubproblemSpec {
+    let picture = shown.anatomy.picture();
+    let spec = SubproblemSpec::from_parts(picture.gradient, picture.hessian, picture.metric, picture.radius);
+    SubproblemSpec { sigma: shown.taken.as_ref().and_then(|(taken, ..)| taken.sigma), ..spec }.bounded()
 }
 
 /// The colour of a solver or a method in the order of the palette.

@@ -37,6 +37,14 @@ pub fn numbers_ui(ui: &mut Ui, spec: SubproblemSpec, out: &mut Vec<Command>) {
     if slider(&mut turn, -180.0, 180.0, false, "M turned, °", "Angle of the first axis of the region") {
         (moved.metric_rotation, changed) = (turn.to_radians(), true);
     }
+    if let Some(sigma) = &mut moved.sigma {
+        changed |= slider(sigma, 1e-2, 1e2, true, "σ", "Weight of the cubic term, σ/3 ‖s‖³");
+    }
+    let mut cubic = moved.sigma.is_some();
+    let about = "Minimizes gᵀs + ½ sᵀHs + σ/3 ‖s‖³ too: cubic regularization in place of a region";
+    if ui.checkbox(&mut cubic, "cubic model").on_hover_text(about).changed() {
+        (moved.sigma, changed) = (cubic.then_some(1.0), true);
+    }
     if changed {
         out.push(Command::Edit(Edit::Subproblem(Some(moved.bounded()))));
     }

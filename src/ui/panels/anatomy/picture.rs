@@ -19,6 +19,8 @@ use eframe::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Role, Sen
 const DIAL: f32 = 44.0;
 /// Labels on contours at most.
 const MOST_LABELS: usize = 9;
+/// Scales of the axes that differ by more are said to.
+const UNEVEN: f64 = 1.5;
 /// Answers closer than this have one label.
 const TOGETHER: f32 = 11.0;
 
@@ -99,6 +101,7 @@ pub fn picture_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
         }
     }
     rim::axes(&painter, rect, &view, ["s₁", "s₂"], theme);
+    taken.extend(stretch_note(&painter, rect, &view, theme));
     taken.push(Rect::from_min_max(rect.min, pos2(rect.left() + 44.0, rect.bottom())));
     taken.push(Rect::from_min_max(pos2(rect.left(), rect.bottom() - 28.0), rect.max));
     let mut names = names(&marks);
@@ -111,6 +114,19 @@ pub fn picture_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
         contour_labels(&painter, contours, theme, &view, rect, &crowd, &mut taken);
     }
     canvas.names.draw(ui, &painter, rect, &names, taken, |_| false, still || context.playing);
+}
+
+/// Where the axes have very different scales, how different: what looks like a ball is none.
+fn stretch_note(painter: &Painter, rect: Rect, view: &View, theme: Theme) -> Option<Rect> {
+    let ratio = view.world_per_px[1] / view.world_per_px[0];
+    if (1.0 / UNEVEN..=UNEVEN).contains(&ratio) || !ratio.is_finite() {
+        return None;
+    }
+    let (more, less, by) = if ratio > 1.0 { ("s₁", "s₂", ratio) } else { ("s₂", "s₁", 1.0 / ratio) };
+    let text = format!("{more} is stretched {} times as much as {less}", short(by));
+    let at = pos2(rect.left() + 48.0, rect.top() + 8.0);
+    let (ink, casing) = (color(theme.ink()), color(theme.casing()));
+    Some(paint::text(painter, at, Align2::LEFT_TOP, &text, FontId::proportional(12.0), ink, casing))
 }
 
 /// The factor from ‖g‖ to the length of its arrow: 1 where that is seen well, else 1, 2 or 5 times a power of ten.
@@ -234,6 +250,9 @@ fn ways(shown: &Shown, toggles: &solvers::Toggles, lambda: Option<f64>, theme: T
             _ => path(&answer.path, look, 1.8, 1.0, 2.6),
         }
     }
+    if let Some(cubic) = shown.cubic.as_ref().filter(|_| toggles.cubic) {
+        path(&[[0.0; 2], cubic.place.at], solvers::CUBIC, 1.8, 1.0, 0.0);
+    }
     if let Some((taken, index, _)) = &shown.taken {
         let look = Look { series: *index, shape: MarkerShape::Circle, radius: 0.0, dash: &[] };
         path(&taken.path, look, 1.2, 0.8, 2.0);
@@ -269,6 +288,9 @@ fn marks(shown: &Shown, toggles: &solvers::Toggles, lambda: Option<f64>, view: &
         let name = if seen { "Newton".to_owned() } else { format!("Newton, ‖s‖ = {}", short(newton.norm)) };
         mark(&newton.place, solvers::NEWTON, name);
     }
+    if let Some(cubic) = shown.cubic.as_ref().filter(|_| toggles.cubic) {
+        mark(&cubic.place, solvers::CUBIC, "Cubic".to_owned());
+    }
     if let Some(lambda) = lambda {
         mark(&anatomy.regularized(lambda), solvers::REGULARIZED, "s(λ)".to_owned());
     }
@@ -296,6 +318,9 @@ fn marks(shown: &Shown, toggles: &solvers::Toggles, lambda: Option<f64>, view: &
         }
         for (k, at) in answer.path.iter().enumerate().take(last).skip(1) {
             let at = paint::point(view, *at);
+            // Beside an answer on the same place.
+            let covers = marks.iter().any(|other| other.number.is_none() && other.at.distance(at) < TOGETHER);
+            let at = if covers { at + vec2(12.0, -12.0) } else { at };
             marks.push(Mark { at, look: Look::of(answer.solver), hollow: false, name: String::new(), number: Some(k) });
         }
     }
@@ -305,14 +330,16 @@ fn marks(shown: &Shown, toggles: &solvers::Toggles, lambda: Option<f64>, view: &
 fn mark_shapes(ui: &Ui, marks: &[Mark], theme: Theme, out: &mut Vec<Shape>) {
     let casing = color(theme.casing());
     let mut order: Vec<&Mark> = marks.iter().collect();
-    order.sort_by(|a, b| b.look.radius.total_cmp(&a.look.radius));
+    // Numbers above all else.
+    order.sort_by(|a, b| a.number.is_some().cmp(&b.number.is_some()).then(b.look.radius.total_cmp(&a.look.radius)));
     for mark in order {
         let tone = ink(ui, mark.look.series);
         if let Some(number) = mark.number {
-            out.push(Shape::circle_filled(mark.at, 8.0, casing));
-            out.push(Shape::circle_filled(mark.at, 7.0, tone));
+            let at = mark.at;
+            out.push(Shape::circle_filled(at, 8.0, casing));
+            out.push(Shape::circle_filled(at, 7.0, tone));
             let font = FontId::proportional(11.0);
-            out.push(ui.fonts_mut(|fonts| Shape::text(fonts, mark.at, Align2::CENTER_CENTER, number, font, casing)));
+            out.push(ui.fonts_mut(|fonts| Shape::text(fonts, at, Align2::CENTER_CENTER, number, font, casing)));
             continue;
         }
         let (fill, outline) = match mark.look.shape {

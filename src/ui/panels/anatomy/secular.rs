@@ -8,6 +8,10 @@ use egui_plot::{
     AxisHints, HLine, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, Polygon, Text, VLine,
 };
 
+/// Samples on each side of a pole or the root, six to a tenfold of the distance.
+const NEAR: u32 = 90;
+/// Poles that are sampled so closely at most.
+const MOST_CENTERS: usize = 12;
 /// Samples of the curve.
 const SAMPLES: usize = 320;
 
@@ -90,7 +94,7 @@ pub fn secular_ui(ui: &mut Ui, secular: &Secular, sigma: Option<f64>, lambda: &m
                 plot.vline(VLine::new("", pole.at).color(weak).width(1.2).style(style).allow_hover(false));
                 let inside = pole.at > left && pole.at < right;
                 if k < 3 && inside {
-                    let at = PlotPoint::new(pole.at, high - 0.02 * (high - low));
+                    let at = PlotPoint::new(pole.at - 0.012 * (right - left), high - 0.02 * (high - low));
                     let name = format!("−λ{}", ["₁", "₂", "₃"][k]);
                     plot.text(
                         Text::new("", at, RichText::new(name).small()).color(weak).anchor(Align2::RIGHT_TOP).allow_hover(false),
@@ -152,14 +156,28 @@ fn range(secular: &Secular, reciprocal: bool) -> (f64, f64) {
     }
 }
 
+/// Places in the window in order: evenly spread, and ever closer to each pole and to the root, where all happens in a breath.
+fn samples(secular: &Secular, [left, right]: [f64; 2]) -> Vec<f64> {
+    let span = right - left;
+    let mut places: Vec<f64> = (0..=SAMPLES).map(|k| left + span * k as f64 / SAMPLES as f64).collect();
+    let centers = secular.poles().into_iter().map(|pole| pole.at).chain([secular.root]);
+    for center in centers.filter(|at| (left..=right).contains(at)).take(MOST_CENTERS) {
+        let offsets = (1..=NEAR).map(|k| span * libm::exp10(-f64::from(k) / 6.0));
+        places.extend(offsets.flat_map(|d| [center - d, center + d]).filter(|at| (left..=right).contains(at)));
+        places.push(center);
+    }
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    places
+}
+
 /// The curve between the poles, cut a little above what is shown.
 fn pieces(secular: &Secular, reciprocal: bool, [left, right]: [f64; 2], [low, high]: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
     let mut pieces = vec![Vec::new()];
     let cuts: Vec<f64> = secular.poles().iter().filter(|pole| pole.real).map(|pole| pole.at).collect();
     let mut last = f64::NEG_INFINITY;
     let reach = 2.0 * (high - low);
-    for k in 0..=SAMPLES {
-        let lambda = left + (right - left) * k as f64 / SAMPLES as f64;
+    for lambda in samples(secular, [left, right]) {
         if !reciprocal && cuts.iter().any(|cut| last < *cut && *cut <= lambda) {
             pieces.push(Vec::new());
         }
@@ -183,4 +201,27 @@ fn climb(secular: &Secular) -> Vec<[f64; 2]> {
         way.push([*lambda, secular.reciprocal(*lambda)]);
     }
     way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::{Metric, Vector};
+    use crate::view::anatomy::{Anatomy, Subproblem};
+
+    #[test]
+    fn the_curve_runs_through_its_root_beside_a_far_pole() {
+        let problem = Subproblem {
+            gradient: Vector::from_slice(&[1.5, 1e-6]),
+            hessian: Vector::from_slice(&[1.0, 0.0, 0.0, -1.0]),
+            metric: Metric::Diagonal(Vector::from_slice(&[1.0, 1e-5])),
+            radius: 0.02,
+        };
+        let Ok(Anatomy { secular, .. }) = Anatomy::new(problem) else { panic!("a subproblem") };
+        assert!(secular.root > 0.99e5);
+        let drawn = pieces(&secular, false, secular.window(), range(&secular, false));
+        let near = |p: &[f64; 2]| (p[0] - secular.root).abs() < 1e-9 * secular.root && (p[1] - 0.02).abs() < 1e-4;
+        assert!(drawn.iter().any(|piece| piece.iter().any(near)), "no sample at the root {}", secular.root);
+        assert!(drawn.iter().all(|piece| piece.windows(2).all(|pair| pair[0][0] < pair[1][0])));
+    }
 }

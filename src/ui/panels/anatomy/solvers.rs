@@ -1,6 +1,7 @@
 //! Who answers, in which colour and form; the table of answers, which is the legend too.
 
 use super::{Shown, ink, short};
+use crate::linalg::Metric;
 use crate::optim::Exit;
 use crate::optim::subproblem::Solver;
 use crate::ui::icons::swatch;
@@ -28,6 +29,9 @@ pub const NEWTON: Look = look(28, MarkerShape::Cross, 4.5, &[]);
 pub const REGULARIZED: Look = look(31, MarkerShape::Diamond, 4.0, &[]);
 /// The trajectory s(Δ).
 pub const TRAJECTORY: Look = look(31, MarkerShape::Circle, 0.0, &[]);
+
+/// The minimizer of the cubic model.
+pub const CUBIC: Look = look(29, MarkerShape::Diamond, 6.0, &[7.0, 4.0]);
 
 impl Look {
     /// Of a solver: sizes differ, so that answers on one place are all seen.
@@ -58,13 +62,14 @@ pub fn name(solver: Solver) -> &'static str {
 pub struct Toggles {
     pub solvers: [bool; 5],
     pub newton: bool,
+    pub cubic: bool,
     pub trajectory: bool,
     pub contours: bool,
 }
 
 impl Default for Toggles {
     fn default() -> Self {
-        Self { solvers: [true; 5], newton: true, trajectory: true, contours: true }
+        Self { solvers: [true; 5], newton: true, cubic: true, trajectory: true, contours: true }
     }
 }
 
@@ -78,13 +83,14 @@ impl Toggles {
 /// The answers, a row each, with a switch for what is drawn.
 pub fn table_ui(ui: &mut Ui, shown: &Shown, toggles: &mut Toggles) {
     let best = shown.anatomy.exact().solution.model_decrease;
+    let norm = if matches!(shown.anatomy.problem.metric, Metric::Sphere) { "‖s‖" } else { "‖s‖ in M" };
     ui.add_space(4.0);
     ui.spacing_mut().interact_size.y = 18.0;
     egui::Grid::new("answers").num_columns(5).min_row_height(18.0).spacing([8.0, 2.0]).show(ui, |ui| {
         for (head, about) in [
             ("", ""),
             ("−m(s)", "Decrease of the model, and its share of the best"),
-            ("‖s‖", "Length of the step in the norm of the region"),
+            (norm, "Length of the step in the norm of the region"),
             ("Hv", "Products of the Hessian with a vector; a dense solver takes the matrix"),
             ("ended", "How the solver ended"),
         ] {
@@ -100,6 +106,19 @@ pub fn table_ui(ui: &mut Ui, shown: &Shown, toggles: &mut Toggles) {
             let products = if solution.products > 0 { solution.products.to_string() } else { "–".to_owned() };
             ui.label(products);
             let (word, whole) = exit(solution.exit);
+            ui.label(RichText::new(word).small()).on_hover_text(whole);
+            ui.end_row();
+        }
+        if let Some(cubic) = &shown.cubic {
+            let about = "The minimizer of gᵀs + ½ sᵀHs + σ/3 ‖s‖³ over the whole space: σ takes the place of the region";
+            entry_ui(ui, "Cubic", about, CUBIC, &mut toggles.cubic);
+            ui.label(short(cubic.decrease)).on_hover_text("Decrease of the cubic model");
+            ui.label(short(cubic.solution.norm)).on_hover_text("Euclidean length: λ/σ");
+            ui.label("–");
+            let (word, whole) = match cubic.solution.exit {
+                Exit::Interior => ("λ = σ‖s‖", "At the minimizer of the cubic model"),
+                other => exit(other),
+            };
             ui.label(RichText::new(word).small()).on_hover_text(whole);
             ui.end_row();
         }

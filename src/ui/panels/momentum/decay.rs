@@ -77,7 +77,7 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
             .label_formatter(|_| None)
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
-                let mut labels: Vec<(f64, String)> = Vec::new();
+                let mut labels: Vec<(String, egui::Color32)> = Vec::new();
                 for (place, (mode, decay)) in drawn().enumerate() {
                     let shade = super::diagram::shade(color, &visuals, place, view.modes.len());
                     plot.line(Line::new("", PlotPoints::Borrowed(&decay.points)).color(shade).width(2.0).allow_hover(false));
@@ -86,18 +86,15 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
                     let predicted = vec![[first.x, first.y], [last, first.y + slope * (last - first.x)]];
                     let dashed = LineStyle::Dashed { length: 6.0 };
                     plot.line(Line::new("", predicted).color(visuals.text_color()).width(1.0).style(dashed).allow_hover(false));
-                    labels.push((first.y, number::short(view.curvature(mode), 3)));
+                    labels.push((number::short(view.curvature(mode), 3), shade));
                 }
-                // From above to below, none on another.
-                labels.sort_by(|a, b| b.0.total_cmp(&a.0));
-                let mut next = high - 0.04 * (high - low);
-                for (y, lambda) in labels {
-                    let at = PlotPoint::new(0.02 * last, y.min(next));
-                    next = at.y - 0.09 * (high - low);
-                    let name = RichText::new(format!("λ = {lambda}")).small();
-                    plot.text(
-                        Text::new("", at, name).color(visuals.text_color()).anchor(egui::Align2::LEFT_TOP).allow_hover(false),
-                    );
+                // In the corner that falling curves leave free, one below the other.
+                let mut y = high - 0.02 * (high - low);
+                for (lambda, ink) in labels {
+                    let name = RichText::new(format!("λ = {lambda}")).family(theme::strong_family());
+                    let text = Text::new("", PlotPoint::new(0.985 * last, y), name).color(ink);
+                    plot.text(text.anchor(egui::Align2::RIGHT_TOP).allow_hover(false));
+                    y -= 0.05 * (high - low);
                 }
                 let now = VLine::new("", context.step as f64).color(visuals.text_color().gamma_multiply(0.6)).width(1.0);
                 plot.vline(now.allow_hover(false));

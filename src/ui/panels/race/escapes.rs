@@ -29,19 +29,21 @@ pub(super) fn escapes_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory
     egui::ScrollArea::vertical().id_salt("escapes").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
         super::faint_ui(ui, definition(gate));
         let rows = histograms.len().max(1) as f32;
-        let row = ((height - AXIS - 24.0) / rows).clamp(LEAST, LARGEST);
+        let row = ((height - AXIS - 44.0) / rows).clamp(LEAST, LARGEST);
         let (area, response) = ui.allocate_exact_size(vec2(ui.available_width(), rows * row + AXIS), Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Histograms of the escape times in steps"));
         let last = histograms.first().and_then(|h| h.edges.last()).copied().unwrap_or(1.0);
         let (left, right) = (area.left() + NAMES, (area.right() - WORDS).max(area.left() + NAMES + 40.0));
         let x = |step: f64| left + (right - left) * (step / last) as f32;
         axis(ui, Rect::from_x_y_ranges(left..=right, area.top()..=area.bottom() - AXIS), last, x);
+        // One scale for all: the heights are counts of runs.
+        let most = histograms.iter().flat_map(|h| &h.counts).copied().max().unwrap_or(0).max(1);
         for (place, (histogram, series)) in histograms.iter().zip(series).enumerate() {
             let line =
                 Rect::from_x_y_ranges(area.x_range(), area.top() + place as f32 * row..=area.top() + (place + 1) as f32 * row);
             let chosen = context.selected() == Some(*series);
             let standing = memory.rows().iter().find(|standing| standing.entrant == place);
-            histogram_ui(ui, line, histogram, standing, *series, chosen, x);
+            histogram_ui(ui, line, (histogram, most), standing, *series, chosen, x);
         }
     });
 }
@@ -49,7 +51,9 @@ pub(super) fn escapes_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory
 /// What escaping means here.
 fn definition(gate: &Gate) -> String {
     format!(
-        "Escaped: the first step from which f stays below {}, a little below the saddle at {} (f = {}, λₘᵢₙ = {}).",
+        "Escaped: the first step from which f stays below {}, a little below the saddle at {} (f = {}, λₘᵢₙ = {}). \
+         \"λₘᵢₙ > 0 since\" in the list of methods is another thing: since then the Hessian at the iterate has no negative \
+         eigenvalue.",
         number::short(gate.level, 3),
         number::vector(&gate.x, 3),
         number::short(gate.value, 3),
@@ -67,13 +71,13 @@ fn axis(ui: &Ui, area: Rect, last: f64, x: impl Fn(f64) -> f32) {
         ui.painter().text(pos2(at, area.bottom() + 2.0), Align2::CENTER_TOP, text, font.clone(), visuals.text_color());
     }
     let at = pos2(area.center().x, area.bottom() + 18.0);
-    ui.painter().text(at, Align2::CENTER_TOP, "steps until the saddle is left", font, visuals.text_color());
+    ui.painter().text(at, Align2::CENTER_TOP, "steps until the saddle is left; heights: runs", font, visuals.text_color());
 }
 
 fn histogram_ui(
     ui: &Ui,
     line: Rect,
-    histogram: &Histogram,
+    (histogram, most): (&Histogram, usize),
     standing: Option<&Standing>,
     series: usize,
     chosen: bool,
@@ -83,10 +87,16 @@ fn histogram_ui(
     let color = theme::series(visuals, series);
     let painter = ui.painter();
     let ground = line.bottom() - 4.0;
-    let most = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f32;
     let tallest = line.height() - 8.0;
+    let count_axis = visuals.weak_text_color();
+    let at = |runs: usize| pos2(line.left() + NAMES, ground - tallest * runs as f32 / most as f32);
+    for runs in [0, most] {
+        painter.line_segment([at(runs) - vec2(4.0, 0.0), at(runs)], Stroke::new(1.0, count_axis));
+    }
+    painter.line_segment([at(0), at(most)], Stroke::new(1.0, count_axis));
+    painter.text(at(most) - vec2(6.0, -1.0), Align2::RIGHT_CENTER, most, FontId::proportional(10.0), count_axis);
     for (bin, count) in histogram.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let top = ground - (tallest * *count as f32 / most).max(2.0);
+        let top = ground - (tallest * *count as f32 / most as f32).max(2.0);
         let (from, to) = (x(histogram.edges[bin]), x(histogram.edges[bin + 1]));
         let bar = Rect::from_x_y_ranges(from..=(to - 1.0).max(from + 2.0), top..=ground);
         painter.rect_filled(bar, 0.0, color.gamma_multiply(if chosen { 1.0 } else { 0.8 }));
@@ -101,7 +111,7 @@ fn histogram_ui(
         Stroke::new(2.5, color),
         series_dash(series),
     ));
-    let room = Rect::from_x_y_ranges(line.left()..=line.left() + NAMES - 6.0, line.y_range());
+    let room = Rect::from_x_y_ranges(line.left()..=line.left() + NAMES - 22.0, line.y_range());
     let name = painter.with_clip_rect(room.intersect(painter.clip_rect()));
     name.text(pos2(line.left() + 26.0, middle), Align2::LEFT_CENTER, &standing.name, font(chosen), visuals.text_color());
     let (text, ink) = words(histogram, standing, visuals);

@@ -14,18 +14,46 @@ use egui_extras::TableBuilder;
 pub(super) const ROW: f32 = 24.0;
 pub(super) const HEADER: f32 = 26.0;
 
+/// The columns from left to right, the telling ones first.
+const ORDER: [Column; 14] = [
+    Column::Method,
+    Column::State,
+    Column::Steps,
+    Column::Escaped,
+    Column::EscapeTime,
+    Column::F,
+    Column::F10,
+    Column::F90,
+    Column::Gradient,
+    Column::LambdaMin,
+    Column::Gradients,
+    Column::Products,
+    Column::Backpropagations,
+    Column::Seconds,
+];
+
+/// f*: the lowest critical value or, where none is known, the lowest end of a run.
+fn lowest(landmarks: &Landmarks, rows: &[Standing]) -> f64 {
+    let ends = rows.iter().map(|row| row.f.q10).filter(|f| f.is_finite()).fold(f64::INFINITY, f64::min);
+    landmarks.lowest.unwrap_or(f64::INFINITY).min(ends)
+}
+
 /// The title of a column, what is in it, and its width.
 fn title(column: Column, landmarks: &Landmarks) -> (&'static str, String, f32) {
     let target = landmarks.target.map_or("no target is known".to_owned(), |target| {
         format!("the target is f* + 10⁻³ (f(x₀) − f*) = {}", number::short(target, 5))
     });
+    let star = match landmarks.lowest {
+        Some(lowest) => format!("f* = {} is the lowest critical value, or a lower end of a run", number::short(lowest, 5)),
+        None => "f* is the lowest end of a run".to_owned(),
+    };
     let to = |what: &str| format!("Median of the {what} until f is at the target for the first time; {target}");
     match column {
         Column::Method => ("Method", "In the order of the scene".to_owned(), 150.0),
         Column::State => ("Ends", "How many runs ended in which state".to_owned(), 200.0),
-        Column::F => ("f", "Median of f at the ends".to_owned(), 76.0),
-        Column::F10 => ("f 10 %", "One run in ten ends at or below this value".to_owned(), 76.0),
-        Column::F90 => ("f 90 %", "Nine runs in ten end at or below this value".to_owned(), 76.0),
+        Column::F => ("f − f*", format!("Median of f − f* at the ends; {star}"), 84.0),
+        Column::F10 => ("10 %", format!("f − f*: one run in ten ends at or below this; {star}"), 84.0),
+        Column::F90 => ("90 %", format!("f − f*: nine runs in ten end at or below this; {star}"), 84.0),
         Column::Gradient => ("‖∇f‖", "Median of the gradient norm at the ends".to_owned(), 84.0),
         Column::LambdaMin => ("λₘᵢₙ", "Median of the smallest eigenvalue of the Hessian at the ends".to_owned(), 64.0),
         Column::Steps => ("Steps", to("steps"), 60.0),
@@ -46,6 +74,7 @@ pub(super) fn table_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory, 
     let mut rows = memory.rows().to_vec();
     sort(&mut rows, view.column, view.descending);
     let landmarks = race.landmarks();
+    let lowest = lowest(landmarks, &rows);
     ScrollArea::horizontal().id_salt("race table").auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
         let mut table = TableBuilder::new(ui)
@@ -55,11 +84,11 @@ pub(super) fn table_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory, 
             .sense(Sense::click())
             .auto_shrink([false, true])
             .min_scrolled_height(0.0);
-        for column in Column::ALL {
+        for column in ORDER {
             table = table.column(egui_extras::Column::exact(title(column, landmarks).2).clip(true));
         }
         let header = table.header(HEADER, |mut header| {
-            for column in Column::ALL {
+            for column in ORDER {
                 header.col(|ui| header_ui(ui, column, landmarks, view, out));
             }
         });
@@ -68,8 +97,8 @@ pub(super) fn table_ui(ui: &mut Ui, context: &Context<'_>, memory: &RaceMemory, 
                 let row = &rows[line.index()];
                 let place = series[row.entrant];
                 line.set_selected(context.selected() == Some(place));
-                for column in Column::ALL {
-                    line.col(|ui| cell_ui(ui, column, row, place));
+                for column in ORDER {
+                    line.col(|ui| cell_ui(ui, column, row, place, lowest));
                 }
                 if line.response().clicked() {
                     out.push(Command::Select(place));
@@ -98,7 +127,7 @@ fn header_ui(ui: &mut Ui, column: Column, landmarks: &Landmarks, view: RaceView,
     }
 }
 
-fn cell_ui(ui: &mut Ui, column: Column, row: &Standing, series: usize) {
+fn cell_ui(ui: &mut Ui, column: Column, row: &Standing, series: usize, lowest: f64) {
     let number_ui = |ui: &mut Ui, text: String| drop(ui.add(egui::Label::new(text).selectable(false)));
     let (value, runs) = (column.of(row), row.runs);
     match column {
@@ -107,6 +136,10 @@ fn cell_ui(ui: &mut Ui, column: Column, row: &Standing, series: usize) {
             ui.add(egui::Label::new(&row.name).truncate().selectable(false)).on_hover_text(format!("{}: {runs} runs", row.name));
         }
         Column::State => states_ui(ui, row),
+        Column::F | Column::F10 | Column::F90 if lowest.is_finite() => {
+            let label = ui.add(egui::Label::new(number::significant(value - lowest, 3)).selectable(false));
+            label.on_hover_text(format!("f = {}", number::significant(value, 6)));
+        }
         Column::Escaped => number_ui(ui, row.escaped.map_or("–".to_owned(), |n| format!("{n} / {runs}"))),
         Column::Seconds if value.is_finite() => number_ui(ui, time(value)),
         Column::Seconds => number_ui(ui, "–".to_owned()),
