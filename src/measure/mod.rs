@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod critical_points;
+pub mod interpolation;
 pub mod momentum;
 pub mod noise;
 mod point;

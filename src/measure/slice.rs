@@ -1,7 +1,7 @@
 //! Planes through the weights of a network: along what its loss is worth seeing.
 
 use super::spectrum::{Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator};
-use crate::linalg::{Vector, dot, norm};
+use crate::linalg::{Rng, Vector, dot, norm};
 use crate::problem::network::Network;
 use crate::problem::{Cut, Plane};
 use crate::run::Run;
@@ -102,7 +102,8 @@ pub fn cut_along(origin: &[f64], first: &[f64], second: &[f64], points: &[&[f64]
 }
 
 /// The plane through the last point that leaves least of the others: the first two principal components of their offsets from
-/// it (Li et al. 2018, §7), by the eigenvectors of their Gram matrix. `None` where they do not span a plane.
+/// it (Li et al. 2018, §7), by the eigenvectors of their Gram matrix; of a straight path, its line and a random direction.
+/// `None` where the path is a point.
 pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
     let last = *points.last()?;
     let centred: Vec<Vector> = points.iter().map(|p| p.iter().zip(last).map(|(x, m)| x - m).collect()).collect();
@@ -121,11 +122,21 @@ pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
         centred.iter().zip(weights).for_each(|(c, w)| crate::linalg::axpy(*w, c, &mut direction));
         Some(direction)
     };
-    cut_along(last, &component(0)?, &component(1)?, points, 0.0)
+    let first = component(0)?;
+    component(1)
+        .and_then(|second| cut_along(last, &first, &second, points, 0.0))
+        .or_else(|| cut_along(last, &first, &any_direction(last.len()), points, 0.0))
 }
 
-/// The line from the first to the last point, and the direction in which the path departs from it most.
-/// `None` where the path is a straight line or a point.
+/// A direction for where nothing distinguishes one.
+fn any_direction(n: usize) -> Vector {
+    let mut direction = Vector::from_elem(0.0, n);
+    Rng::new(0).fill_normal(&mut direction);
+    direction
+}
+
+/// The line from the first to the last point, and the direction in which the path departs from it most; a random one where the path
+/// is straight. `None` where it ends at its start.
 pub fn line_cut(points: &[&[f64]]) -> Option<Cut> {
     let (first, last) = (*points.first()?, *points.last()?);
     let along: Vector = last.iter().zip(first).map(|(b, a)| b - a).collect();
@@ -136,5 +147,5 @@ pub fn line_cut(points: &[&[f64]]) -> Option<Cut> {
         from.iter().zip(&along).map(|(f, a)| f - t * a).collect()
     };
     let widest = points.iter().map(|p| departure(p)).max_by(|a, b| norm(a).total_cmp(&norm(b)))?;
-    cut_along(first, &along, &widest, points, 0.0)
+    cut_along(first, &along, &widest, points, 0.0).or_else(|| cut_along(first, &along, &any_direction(first.len()), points, 0.0))
 }

@@ -176,7 +176,7 @@ mod tests {
         for _ in 0..200 {
             let _ = document.edit(Edit::AddMethod(MethodSpec::new("gd")));
             let last = document.scene().methods.len() - 1;
-            let _ = document.edit(Edit::Fork(last, 1, Default::default()));
+            let _ = document.edit(Edit::Fork(last, 1, Default::default(), None));
             assert_eq!(Scene::from_json(&document.scene().to_json()).as_ref(), Ok(document.scene()));
         }
         while document.can_undo() {

@@ -44,8 +44,8 @@ pub enum Edit {
     /// One more method at the end of the list.
     AddMethod(MethodSpec),
     /// A new method at the end of the list that goes on from the one at this place, after this step, with these coordinates
-    /// set to other values.
-    Fork(usize, u64, BTreeMap<usize, f64>),
+    /// set to other values; by the same method, or by another one with its defaults.
+    Fork(usize, u64, BTreeMap<usize, f64>, Option<&'static str>),
     /// The method at this place goes.
     RemoveMethod(usize),
     /// Whether it runs and is drawn.
@@ -158,10 +158,11 @@ impl Edit {
             Self::Noise(noise) => scene.noise = noise,
             Self::Steps(steps) => scene.steps = steps,
             Self::AddMethod(spec) => scene.methods.push(spec),
-            Self::Fork(index, step, moved) if index < scene.methods.len() => {
+            Self::Fork(index, step, moved, other) if index < scene.methods.len() => {
                 let (origin, stream) = (scene.methods[index].clone(), scene.stream(index));
-                let fork = Some(Box::new(ForkSpec { origin: origin.clone(), stream, step, moved }));
-                scene.methods.push(MethodSpec { enabled: true, fork, ..origin });
+                let spec = other.map_or_else(|| origin.clone(), MethodSpec::new);
+                let fork = Some(Box::new(ForkSpec { origin, stream, step, moved }));
+                scene.methods.push(MethodSpec { enabled: true, fork, ..spec });
             }
             Self::RemoveMethod(index) if index < scene.methods.len() => {
                 scene.methods.remove(index);

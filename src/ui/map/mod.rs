@@ -7,6 +7,7 @@
 mod critical;
 pub(super) mod gestures;
 mod ground;
+mod line;
 pub(super) mod names;
 pub(super) mod paint;
 mod paths;
@@ -46,6 +47,7 @@ pub struct MapPanel {
     names: names::Names,
     /// What a slice says of an iterate: of which run, row and plane.
     honest: (Option<(u64, usize, u64)>, Option<String>),
+    line: line::LineLoss,
 }
 
 impl MapPanel {
@@ -64,6 +66,7 @@ impl MapPanel {
             handle: start::StartHandle::default(),
             names: names::Names::default(),
             honest: (None, None),
+            line: line::LineLoss::default(),
         }
     }
 
@@ -90,7 +93,7 @@ impl MapPanel {
 
     /// Whether finer pictures of a slice are on their way.
     pub fn is_busy(&self) -> bool {
-        self.ground.is_busy()
+        self.ground.is_busy() || self.line.is_busy()
     }
 
     /// The critical points that are known by now.
@@ -144,7 +147,9 @@ impl MapPanel {
         let tools = toolbar::toolbar_ui(ui, rect, switches, out);
         let mut taken = vec![tools, slicing::slicing_ui(ui, rect, tools, context, out)];
         let names = axis_names(plane);
-        rim::axes(&painter, rect, &view, names, theme);
+        taken.push(self.line.line_ui(ui, rect, context));
+        let top = taken[..2].iter().fold(rect.top() + 42.0, |top, taken| top.max(taken.bottom()));
+        rim::axes(&painter, rect, top, &view, names, theme);
         note_of_plane(&painter, rect, plane, self.honest(context), theme);
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let hit = pointer.and_then(|pointer| self.race.hit(context, &view, pointer));
@@ -272,7 +277,9 @@ fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, honest: Option<&s
         let text = honest.map_or_else(plain, str::to_owned);
         let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
         let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
-        paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
+        let ground = painter.add(Shape::Noop);
+        let text = paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
+        painter.set(ground, Shape::rect_filled(text.expand2(vec2(6.0, 2.0)), 4.0, casing.gamma_multiply(0.8)));
     }
 }
 

@@ -15,8 +15,8 @@ const BAR_WIDTH: f32 = 12.0;
 const SMALLEST_FOR_BAR: [f32; 2] = [300.0, 240.0];
 const SMALLEST_FOR_AXES: [f32; 2] = [140.0, 100.0];
 
-/// Draws ticks and their labels inside the rim of the map.
-pub fn axes(painter: &Painter, rect: Rect, view: &View, names: [&str; 2], theme: Theme) {
+/// Draws ticks and their labels inside the rim of the map, those of the axis up below `top`, where the map's switches end.
+pub fn axes(painter: &Painter, rect: Rect, top: f32, view: &View, names: [&str; 2], theme: Theme) {
     if rect.width() < SMALLEST_FOR_AXES[0] || rect.height() < SMALLEST_FOR_AXES[1] {
         return;
     }
@@ -39,7 +39,7 @@ pub fn axes(painter: &Painter, rect: Rect, view: &View, names: [&str; 2], theme:
     let up = ticks(v0, v1, count(rect.height(), TICK_SPACING[1]));
     for tick in &up.ticks {
         let y = view.px_from_world([view.center[0], tick.value])[1] as f32;
-        if (rect.top() + 74.0..rect.bottom() - 28.0).contains(&y) {
+        if (top + 32.0..rect.bottom() - 28.0).contains(&y) {
             mark(pos2(rect.left(), y), pos2(rect.left() + 5.0, y));
             paint::text(painter, pos2(rect.left() + 8.0, y), Align2::LEFT_CENTER, &tick.label, font.clone(), ink, casing);
         }
@@ -49,7 +49,7 @@ pub fn axes(painter: &Painter, rect: Rect, view: &View, names: [&str; 2], theme:
         paint::text(painter, at, align, &text, FontId::proportional(14.0), ink, casing);
     };
     name(rect.right_bottom() + vec2(-8.0, -5.0), Align2::RIGHT_BOTTOM, names[0], &across.offset);
-    name(rect.left_top() + vec2(8.0, 46.0), Align2::LEFT_TOP, names[1], &up.offset);
+    name(pos2(rect.left() + 8.0, top + 4.0), Align2::LEFT_TOP, names[1], &up.offset);
 }
 
 /// Draws the colour bar at the upper right with `value` marked on it, and below it the legend of the tint.

@@ -266,7 +266,15 @@ fn chosen(index: usize, lane: &Lane, parameter: &Parameter, setting: Option<Sett
 }
 
 fn add_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    let (response, _) = egui::containers::menu::MenuButton::new("+ Add a method").ui(ui, |ui| {
+    let response = methods_menu_ui(ui, "+ Add a method", |method| {
+        out.push(Command::Edit(Edit::AddMethod(MethodSpec::new(method.id))));
+    });
+    response.on_hover_text("Put one more method into the race; one method may run with several settings");
+}
+
+/// A button with the registry as its menu, by families.
+pub(super) fn methods_menu_ui(ui: &mut Ui, text: &str, mut chosen: impl FnMut(&'static Method)) -> egui::Response {
+    let (response, _) = egui::containers::menu::MenuButton::new(text).ui(ui, |ui| {
         egui::ScrollArea::vertical().max_height(480.0).show(ui, |ui| {
             for (family, title) in
                 [(Family::FirstOrder, "First order"), (Family::Stochastic, "Stochastic"), (Family::SecondOrder, "Second order")]
@@ -276,18 +284,14 @@ fn add_ui(ui: &mut Ui, out: &mut Vec<Command>) {
                     ui.label(RichText::new(title).small().weak());
                 }
                 for method in members {
-                    add_entry_ui(ui, method, out);
+                    let button = ui.add(egui::Button::new(method.name).min_size(egui::vec2(240.0, 0.0)));
+                    if button.on_hover_text(format!("{}\n{}", method.summary, method.source)).clicked() {
+                        chosen(method);
+                        ui.close();
+                    }
                 }
             }
         });
     });
-    response.on_hover_text("Put one more method into the race; one method may run with several settings");
-}
-
-fn add_entry_ui(ui: &mut Ui, method: &Method, out: &mut Vec<Command>) {
-    let button = ui.add(egui::Button::new(method.name).min_size(egui::vec2(240.0, 0.0)));
-    if button.on_hover_text(format!("{}\n{}", method.summary, method.source)).clicked() {
-        out.push(Command::Edit(Edit::AddMethod(MethodSpec::new(method.id))));
-        ui.close();
-    }
+    response
 }

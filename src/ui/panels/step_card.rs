@@ -1,5 +1,6 @@
 //! The step card: what the chosen method did in the shown step, in which geometry, and why it was accepted.
 
+use super::methods::methods_menu_ui;
 use super::problem::coordinate;
 use super::{Context, faint_ui};
 use crate::linalg::{Metric, symmetric_eigenvalues};
@@ -179,9 +180,14 @@ fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Co
         let step = run.map_or(0, |run| context.step.clamp(run.trace().first(), run.len()));
         let about = format!("Fork here: a new line that goes on from step {step}, for other parameters");
         if icon_button(ui, Icon::Fork, "Fork here", &about).clicked() {
-            out.push(Command::Edit(Edit::Fork(index, step, Default::default())));
+            out.push(Command::Edit(Edit::Fork(index, step, Default::default(), None)));
             out.push(Command::Select(context.scene.methods.len()));
         }
+        let with = methods_menu_ui(ui, "with …", |method| {
+            out.push(Command::Edit(Edit::Fork(index, step, Default::default(), Some(method.id))));
+            out.push(Command::Select(context.scene.methods.len()));
+        });
+        with.on_hover_text(format!("Go on from step {step} with another method"));
     });
 }
 

@@ -72,8 +72,12 @@ impl Slicer {
         let at = lane.position(spec.step)?;
         match spec.kind {
             SliceKind::Random => Some(network.network().random_cut(at, network.spec().seed)),
-            SliceKind::Path => path_cut(&path_points(run)),
-            SliceKind::Line => line_cut(&path_points(run)),
+            // A path that stays at its start has no plane of its own.
+            SliceKind::Path | SliceKind::Line => {
+                let (points, path) = (path_points(run), spec.kind == SliceKind::Path);
+                let cut = if path { path_cut(&points) } else { line_cut(&points) };
+                Some(cut.unwrap_or_else(|| network.network().random_cut(at, network.spec().seed)))
+            }
             SliceKind::Top | SliceKind::Negative => {
                 self.search(ctx, network, at, spec.kind);
                 None

@@ -20,7 +20,7 @@ use crate::problem::Objective;
 use crate::scene::SubproblemSpec;
 
 /// Most variables of a subproblem that is taken apart.
-const MOST_VARIABLES: usize = 64;
+pub const MOST_VARIABLES: usize = 128;
 
 /// min gᵀs + ½ sᵀHs over ‖s‖_M ≤ Δ.
 #[derive(Clone, Debug, PartialEq)]

@@ -82,7 +82,7 @@ fn weights_set_by_hand_fork_the_run_there() {
     let mut window = opened(Scene { steps: 200, ..scene("circles") }, Theme::Light, [1000.0, 700.0]);
     settle(&mut window, |app| app.session().is_working());
     let count = window.state().session().lanes().len();
-    apply(&mut window, Command::Edit(Edit::Fork(0, 100, BTreeMap::from([(3, 0.75)]))));
+    apply(&mut window, Command::Edit(Edit::Fork(0, 100, BTreeMap::from([(3, 0.75)]), None)));
     settle(&mut window, |app| app.session().is_working());
     let lanes = window.state().session().lanes();
     assert_eq!(lanes.len(), count + 1);
@@ -121,6 +121,38 @@ fn slices_are_cut_along_what_is_asked_for() {
             let rest: f64 = product.iter().zip(&plane.a).map(|(p, v)| (p - value * v).powi(2)).sum();
             assert!(rest.sqrt() < 1e-2 * value.abs(), "{kind:?}: {value} {rest}");
         }
+        // The line has its losses beside it.
+        settle(&mut window, App::is_busy);
+        let losses = window.query_by_label_contains("straight from start to end the loss");
+        assert_eq!(losses.is_some(), kind == SliceKind::Line, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_run_goes_on_with_another_method() {
+    let mut window = opened(Scene { steps: 120, ..scene("circles") }, Theme::Light, [1100.0, 760.0]);
+    settle(&mut window, |app| app.session().is_working());
+    let fork = window.state().scene().methods.len();
+    apply(&mut window, Command::Edit(Edit::Fork(0, 50, BTreeMap::new(), Some("adam"))));
+    settle(&mut window, |app| app.session().is_working());
+    let lanes = window.state().session().lanes();
+    let [origin, other] = [&lanes[0], &lanes[fork]].map(|lane| lane.run().unwrap());
+    assert_eq!((other.setup().method.id, other.len()), ("adam", 120));
+    assert_eq!(origin.iterate(50), other.iterate(50));
+    assert_ne!(origin.iterate(51), other.iterate(51));
+}
+
+#[test]
+fn a_straight_path_has_a_plane() {
+    let mut window = opened(Scene { steps: 1, ..scene("circles") }, Theme::Light, [1100.0, 760.0]);
+    settle(&mut window, |app| app.session().is_working());
+    for kind in [SliceKind::Path, SliceKind::Line] {
+        let before = window.state().session().cuts();
+        apply(&mut window, Command::Edit(Edit::Slice(Some(SliceSpec { kind, method: 0, step: 1 }))));
+        settle(&mut window, |app| app.session().cuts() == before);
+        let session = window.state().session();
+        let run = session.lanes()[0].run().unwrap();
+        assert!([run.iterate(0), run.iterate(1)].iter().all(|x| session.plane().project(x).1 < 1e-9), "{kind:?}");
     }
 }
 

@@ -410,7 +410,7 @@ fn what_can_be_edited_can_be_restored() {
     let mut window = desk();
     let ctx = window.ctx.clone();
     let mut edits = vec![Command::Edit(Edit::Start(Some(vec![1e12, 0.0])))];
-    edits.extend((0..20).map(|i| Command::Edit(Edit::Fork(if i == 0 { 0 } else { 5 + i }, 1, BTreeMap::new()))));
+    edits.extend((0..20).map(|i| Command::Edit(Edit::Fork(if i == 0 { 0 } else { 5 + i }, 1, BTreeMap::new(), None))));
     edits.extend((0..70).map(|_| Command::Edit(Edit::AddMethod(MethodSpec { enabled: false, ..MethodSpec::new("gd") }))));
     edits.extend([0.5, 2.0].into_iter().flat_map(|factor| vec![Command::Zoom(factor); 120]));
     edits.extend([Command::Speed(1e30), Command::Edit(Edit::Steps(0))]);

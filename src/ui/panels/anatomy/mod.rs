@@ -14,13 +14,11 @@ use crate::scene::{SUBPROBLEM_PRESETS, SubproblemSpec};
 use crate::ui::command::{Command, Edit};
 use crate::ui::session::sentence;
 use crate::ui::{number, theme};
-use crate::view::anatomy::{Anatomy, CubicAnswer, Subproblem, Taken};
+use crate::view::anatomy::{Anatomy, CubicAnswer, MOST_VARIABLES, Subproblem, Taken};
 use eframe::egui::{self, RichText, Ui, vec2};
 
 /// Panels narrower than this have the picture above the rest.
 const NARROW: f32 = 560.0;
-/// Above this dimension a subproblem is not taken apart.
-const MOST_VARIABLES: usize = 400;
 
 /// What is shown, and how it is looked at.
 #[derive(Default)]

@@ -100,7 +100,7 @@ pub fn picture_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
             taken.push(Rect::from_center_size(handle.at(spec, &desk), Vec2::splat(14.0)));
         }
     }
-    rim::axes(&painter, rect, &view, ["s₁", "s₂"], theme);
+    rim::axes(&painter, rect, rect.top() + 42.0, &view, ["s₁", "s₂"], theme);
     taken.extend(stretch_note(&painter, rect, &view, theme));
     taken.push(Rect::from_min_max(rect.min, pos2(rect.left() + 44.0, rect.bottom())));
     taken.push(Rect::from_min_max(pos2(rect.left(), rect.bottom() - 28.0), rect.max));

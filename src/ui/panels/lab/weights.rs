@@ -61,7 +61,7 @@ impl Place<'_> {
             start[coordinate] = value;
             out.push(Command::Edit(Edit::Start(Some(start))));
         } else {
-            out.push(Command::Edit(Edit::Fork(self.index, self.step, BTreeMap::from([(coordinate, value)]))));
+            out.push(Command::Edit(Edit::Fork(self.index, self.step, BTreeMap::from([(coordinate, value)]), None)));
             out.push(Command::Select(self.methods));
         }
     }
