@@ -219,7 +219,7 @@ mod tests {
         };
         let Ok(Anatomy { secular, .. }) = Anatomy::new(problem) else { panic!("a subproblem") };
         assert!(secular.root > 0.99e5);
-        let drawn = pieces(&secular, false, secular.window(), range(&secular, false));
+        let drawn = pieces(&secular, false, secular.window(), range(&secular, false).into());
         let near = |p: &[f64; 2]| (p[0] - secular.root).abs() < 1e-9 * secular.root && (p[1] - 0.02).abs() < 1e-4;
         assert!(drawn.iter().any(|piece| piece.iter().any(near)), "no sample at the root {}", secular.root);
         assert!(drawn.iter().all(|piece| piece.windows(2).all(|pair| pair[0][0] < pair[1][0])));
