@@ -151,6 +151,37 @@ fn the_density_integrates_to_1_and_has_the_mean_of_the_spectrum() {
     assert!((many.value - exact.trace).abs() <= 4.0 * many.error && many.error < trace.error, "{many:?} and {}", exact.trace);
 }
 
+/// An operator that takes several vectors at once.
+struct Together<A>(A, usize);
+
+impl<A: Operator> Operator for Together<A> {
+    fn dim(&self) -> usize {
+        self.0.dim()
+    }
+
+    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
+        self.0.multiply(v, product);
+    }
+
+    fn at_once(&self) -> usize {
+        self.1
+    }
+}
+
+/// 2, 2, 2, 5, 5, …: every probe ends early. With the last place apart some end later than others.
+#[test]
+fn probes_that_go_on_together_are_those_that_go_on_alone() {
+    let few: Vec<f64> = (0..30).map(|k| if k < 10 { 2.0 } else { 5.0 }).collect();
+    let many: Vec<f64> = (0..30).map(|k| 1e-9 * f64::from(k) + few[k as usize]).collect();
+    for values in [few, many] {
+        let options = DensityOptions { probes: 7, steps: 12, seed: 3 };
+        let alone = DensityJob::new(operator(&values), options).finish().unwrap();
+        for count in [2, 4, 50] {
+            assert_eq!(DensityJob::new(Together(operator(&values), count), options).finish().unwrap(), alone);
+        }
+    }
+}
+
 #[test]
 fn densities_of_odd_matrices() {
     let options = DensityOptions { probes: 3, steps: 10, seed: 1 };

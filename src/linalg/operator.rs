@@ -8,6 +8,12 @@ pub trait Operator: Send {
     /// Writes A v to `product`, both of n numbers.
     fn multiply(&mut self, v: &[f64], product: &mut [f64]);
 
+    /// How many vectors are best multiplied together: more than one only where a product has a part that serves them all. What is
+    /// done with each of them leaves the caches meanwhile.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     /// Writes A v for each row v of `vectors`, n numbers each, to the same row of `products`.
     fn multiply_block(&mut self, vectors: &[f64], products: &mut [f64]) {
         let n = self.dim().max(1);

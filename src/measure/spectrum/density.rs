@@ -114,13 +114,11 @@ pub(crate) fn mean_and_error(values: impl Iterator<Item = f64> + Clone) -> (f64,
     (mean, if k > 1.0 { (square / (k * (k - 1.0))).sqrt() } else { f64::NAN })
 }
 
-/// Probes whose products are asked together: more in a slice, and none later than it would be alone by more.
-const BLOCK: usize = 4;
-/// Most numbers of their bases: 240 MB.
+/// Most numbers of the bases of probes that go on together: 240 MB.
 const MOST_NUMBERS: usize = 30_000_000;
 
 /// Stochastic Lanczos quadrature (Ubaru, Chen, Saad 2017, Algorithm 1) with full reorthogonalization, in a slice a product with each
-/// of a few probes.
+/// of the probes that the operator takes [at once](Operator::at_once).
 ///
 /// A product that is not finite ends the job; its probe is left out.
 pub struct DensityJob<A> {
@@ -143,7 +141,7 @@ struct Probe {
 }
 
 impl<A: Operator> DensityJob<A> {
-    /// The density of `operator`. Memory: `options.steps` vectors for each of a few probes.
+    /// The density of `operator`. Memory: `options.steps` vectors for each of the probes that go on together.
     pub fn new(operator: A, options: DensityOptions) -> Self {
         let n = operator.dim();
         let mut new = Self {
@@ -163,7 +161,7 @@ impl<A: Operator> DensityJob<A> {
         let n = self.operator.dim();
         let entry = 1.0 / (n.max(1) as f64).sqrt();
         let room = MOST_NUMBERS / (self.options.steps * n.max(1));
-        let count = (self.options.probes - self.density.probes.len()).min(room.clamp(1, BLOCK));
+        let count = (self.options.probes - self.density.probes.len()).min(room.clamp(1, self.operator.at_once()));
         self.probes.clear();
         for _ in 0..count {
             let basis = (0..n).map(|_| if self.rng.uniform() < 0.5 { -entry } else { entry }).collect();

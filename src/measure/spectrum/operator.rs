@@ -8,6 +8,9 @@ use crate::problem::network::Curvature;
 /// Most numbers of gradients that an operator keeps: 32 MB.
 const MOST_KEPT: usize = 4_000_000;
 
+/// Vectors for which a network goes through its samples together.
+const BLOCK: usize = 4;
+
 /// A dense matrix as an [`Operator`].
 #[derive(Clone, Debug)]
 pub struct DenseOperator(
@@ -88,6 +91,14 @@ impl Operator for MatrixOperator {
                 axpy(-1.0, &linear, product);
             }
             _ => self.subject.objective().hessian_vector(&self.w, v, product),
+        }
+    }
+
+    /// Where a network does not keep the states of its samples, it goes forward and back for each block anew.
+    fn at_once(&self) -> usize {
+        match &self.subject {
+            Subject::Network(net) if !net.keeps_states() => BLOCK,
+            _ => 1,
         }
     }
 

@@ -231,10 +231,19 @@ impl Network {
         if self.l2 == 0.0 { 0.0 } else { 0.5 * self.l2 * dot(w, w) }
     }
 
+    fn states(&self, chunks: &[Chunk]) -> usize {
+        let units: usize = self.layers.iter().map(|l| l.outputs).sum();
+        5 * units * chunks.iter().map(|c| c.samples).sum::<usize>()
+    }
+
+    /// Whether products with the matrices of the whole sum find the states of a known point kept: blocks of them gain nothing then.
+    pub fn keeps_states(&self) -> bool {
+        self.states(&self.chunks) <= MOST_KEPT
+    }
+
     /// Whether the states of these chunks may stay in the workspace: all workspaces together keep [`MOST_KEPT`] numbers.
     fn keeps(&self, chunks: &[Chunk], ws: &mut Workspace) -> bool {
-        let units: usize = self.layers.iter().map(|l| l.outputs).sum();
-        let needed = 5 * units * chunks.iter().map(|c| c.samples).sum::<usize>();
+        let needed = self.states(chunks);
         if needed <= ws.kept {
             return true;
         }
