@@ -147,6 +147,22 @@ fn the_step_card_opens_the_anatomy() {
 }
 
 #[test]
+fn a_cubic_model_is_switched_on_by_hand() {
+    let mut window = by_hand(SUBPROBLEM_PRESETS[2].spec);
+    assert!(window.query_by_label("Cubic").is_none());
+    window.get_by_label("cubic model").scroll_to_me();
+    window.run();
+    window.get_by_label("cubic model").click();
+    window.run();
+    assert_eq!(spec(&window).sigma, Some(1.0));
+    assert!(window.query_by_label("Cubic").is_some(), "a row of the table");
+    let ctx = window.ctx.clone();
+    window.state_mut().apply(&ctx, Command::Undo);
+    window.run();
+    assert_eq!(spec(&window).sigma, None);
+}
+
+#[test]
 fn what_it_looks_like() {
     let mut results = SnapshotResults::new();
     for (name, size, theme, preset, method) in [
