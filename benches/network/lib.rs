@@ -130,7 +130,8 @@ impl Case {
                 Box::new(move |count| {
                     let mut oracle = Oracle::new(&network, rng.clone(), Counts::default());
                     for _ in 0..count {
-                        black_box(optimizer.step(&mut oracle).expect("the weights stay finite"));
+                        let record = optimizer.step(&mut oracle).expect("the weights stay finite");
+                        oracle.recycle(black_box(record));
                     }
                     rng = oracle.into_parts().0;
                 })
