@@ -73,7 +73,7 @@ fn dimensions(c: &mut Criterion) {
             b.iter(|| subproblem::steihaug(black_box(&g), product, &ball, 1.0, tolerance, limit));
         });
         group.bench_function("lanczos", |b| {
-            b.iter(|| subproblem::lanczos(black_box(&g), product, &ball, 1.0, 1e-6, limit, Curvature::Seen))
+            b.iter(|| subproblem::lanczos(black_box(&g), product, &ball, 1.0, 1e-6, limit, Curvature::Seen));
         });
         group.bench_function("cauchy", |b| b.iter(|| subproblem::cauchy(black_box(&g), product, &ball, 1.0)));
         group.bench_function("dogleg", |b| b.iter(|| subproblem::dogleg(black_box(&g), &h, &ball, 1.0)));

@@ -52,6 +52,11 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     let step = context.step.min(run.len());
     memory.refresh(context.session.problem(), lane, run, step);
     chooser_ui(ui, context, index, out);
+    told_ui(ui, context, lane, run, memory, out);
+    go_on_ui(ui, context, index, out);
+}
+
+fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &CardMemory, out: &mut Vec<Command>) {
     let (icon, color, text) = standing::standing(lane, context.step, ui.visuals());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -81,6 +86,7 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
         }
     });
     let Some((record, counts)) = memory.record.as_deref() else {
+        let step = context.step.min(run.len());
         let words = match (step > run.trace().first(), run.trace().first() > 0) {
             (true, _) if lane.is_replaying() => "This step is being made again …",
             (true, _) => "This step is too long to be made again here.",
@@ -176,19 +182,29 @@ fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Co
         });
         combo.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Method of the step card"));
         combo.response.on_hover_text("The method that this card tells of");
-        let run = context.session.lanes()[index].run();
-        let step = run.map_or(0, |run| context.step.clamp(run.trace().first(), run.len()));
+        let step = shown_step(context, index);
         let about = format!("Fork here: a new line that goes on from step {step}, for other parameters");
         if icon_button(ui, Icon::Fork, "Fork here", &about).clicked() {
-            out.push(Command::Edit(Edit::Fork(index, step, Default::default(), None)));
-            out.push(Command::Select(context.scene.methods.len()));
+            fork(context, index, step, None, out);
         }
-        let with = methods_menu_ui(ui, "with …", |method| {
-            out.push(Command::Edit(Edit::Fork(index, step, Default::default(), Some(method.id))));
-            out.push(Command::Select(context.scene.methods.len()));
-        });
-        with.on_hover_text(format!("Go on from step {step} with another method"));
     });
+}
+
+/// The way on with another method.
+fn go_on_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Command>) {
+    let step = shown_step(context, index);
+    let menu = methods_menu_ui(ui, "Go on with another method", |method| fork(context, index, step, Some(method.id), out));
+    menu.on_hover_text(format!("A new line that goes on from step {step} with a method of the list"));
+}
+
+/// The step of the run of `index` that is shown.
+fn shown_step(context: &Context<'_>, index: usize) -> u64 {
+    context.session.lanes()[index].run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len()))
+}
+
+fn fork(context: &Context<'_>, index: usize, step: u64, method: Option<&'static str>, out: &mut Vec<Command>) {
+    out.push(Command::Edit(Edit::Fork(index, step, Default::default(), method)));
+    out.push(Command::Select(context.scene.methods.len()));
 }
 
 fn row(ui: &mut Ui, name: &str, value: String, about: &str) {
