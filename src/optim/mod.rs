@@ -15,6 +15,7 @@ mod preset;
 mod schedule;
 mod second_moment;
 pub mod second_order;
+mod spares;
 mod step;
 pub mod stochastic;
 pub mod subproblem;

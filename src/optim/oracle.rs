@@ -1,6 +1,7 @@
 //! The one door to the function: counts what is asked and owns the run's random stream.
 
-use super::{Geometry, Noise, Step, StepError};
+use super::spares::Spares;
+use super::{Noise, StepError};
 use crate::linalg::{Rng, Vector, assign, copy, mat_vec, zeros};
 use crate::problem::Objective;
 use serde::{Deserialize, Serialize};
@@ -53,18 +54,8 @@ pub struct Oracle<'a> {
     rng: Rng,
     here: Sweep,
     trial: Sweep,
-    spares: Spares,
+    pub(super) spares: Spares,
 }
-
-/// Vectors and a batch of records that nobody reads any more, for the next ones.
-#[derive(Default)]
-struct Spares {
-    vectors: Vec<Vector>,
-    batch: SmallVec<[usize; 16]>,
-}
-
-/// Vectors of a record: more are not kept.
-const MOST_SPARES: usize = 8;
 
 /// One random component of the objective: it can be asked at several points, as variance reduction needs it.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,9 +70,6 @@ pub enum Sample {
         size: usize,
     },
 }
-
-/// Numbers that a [`Vector`] holds without an allocation.
-const INLINE: usize = 4;
 
 /// Value, gradient and Hessian at one point; no point at first.
 #[derive(Default)]
@@ -151,69 +139,6 @@ impl<'a> Oracle<'a> {
     /// The run's random stream.
     pub fn rng(&mut self) -> &mut Rng {
         &mut self.rng
-    }
-
-    /// A copy of `a` for a record: in a vector of an earlier one where there is one.
-    #[inline]
-    pub fn copy(&mut self, a: &[f64]) -> Vector {
-        if a.len() <= INLINE || self.spares.vectors.is_empty() {
-            return copy(a);
-        }
-        let mut v = self.spares.vectors.pop().unwrap_or_default();
-        v.clear();
-        v.extend_from_slice(a);
-        v
-    }
-
-    /// As [`copy`](Self::copy), of a vector of zeros.
-    #[inline]
-    pub fn zeros(&mut self, n: usize) -> Vector {
-        if n <= INLINE || self.spares.vectors.is_empty() {
-            return zeros(n);
-        }
-        let mut v = self.spares.vectors.pop().unwrap_or_default();
-        v.clear();
-        v.resize(n, 0.0);
-        v
-    }
-
-    /// Takes a record apart that nobody reads any more: its vectors serve the next one.
-    #[inline]
-    pub fn recycle(&mut self, record: Step) {
-        if record.x.len() > INLINE {
-            self.take_apart(record);
-        }
-    }
-
-    fn take_apart(&mut self, record: Step) {
-        let Step { from, trial, x, geometry, .. } = record;
-        let spares = &mut self.spares.vectors;
-        spares.extend([from, trial, x]);
-        if let Geometry::TrustRegion(region) = geometry {
-            spares.extend([region.center, region.linear, region.step]);
-            spares.extend(region.path.into_iter().next());
-        }
-        spares.truncate(MOST_SPARES);
-    }
-
-    /// The components with these indices.
-    pub fn batch(&mut self, indices: impl Iterator<Item = usize>) -> Sample {
-        let mut batch = std::mem::take(&mut self.spares.batch);
-        batch.clear();
-        batch.extend(indices);
-        Sample::Batch(batch)
-    }
-
-    /// Takes a sample back that is not asked any more: its room serves the next one.
-    pub fn give_back(&mut self, sample: Sample) {
-        match sample {
-            Sample::Batch(batch) => self.spares.batch = batch,
-            Sample::Noisy { standard, .. } if standard.len() > INLINE => {
-                self.spares.vectors.push(standard);
-                self.spares.vectors.truncate(MOST_SPARES);
-            }
-            Sample::Noisy { .. } => {}
-        }
     }
 
     /// Gives the random stream back, to go on later.
@@ -373,8 +298,7 @@ impl<'a> Oracle<'a> {
     pub fn draw(&mut self, size: usize) -> Sample {
         let size = size.max(1);
         if let Some(samples) = self.samples() {
-            let mut batch = std::mem::take(&mut self.spares.batch);
-            batch.clear();
+            let mut batch = self.spare_batch();
             batch.extend((0..size).map(|_| self.rng.below(samples)));
             return Sample::Batch(batch);
         }
