@@ -123,9 +123,29 @@ pub struct Background<W: Work> {
     work: W,
 }
 
-/// Time for one work in a frame.
+/// Least and most milliseconds that all works together have in a frame, and their share of a frame's time between.
 #[cfg(target_arch = "wasm32")]
-const SLICE: std::time::Duration = std::time::Duration::from_millis(3);
+const BUDGET: [f64; 2] = [6.0, 16.0];
+#[cfg(target_arch = "wasm32")]
+const SHARE: f64 = 0.4;
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    /// The frame, and what of its budget is left.
+    static LEFT: std::cell::Cell<(u64, f64)> = const { std::cell::Cell::new((u64::MAX, 0.0)) };
+}
+
+/// Time for the next work of this frame: half of what is left of the budget.
+#[cfg(target_arch = "wasm32")]
+fn slice(ctx: &egui::Context) -> std::time::Duration {
+    let (frame, dt) = (ctx.cumulative_frame_nr(), ctx.input(|input| f64::from(input.unstable_dt)));
+    let left = match LEFT.get() {
+        (of, left) if of == frame => left,
+        _ => (1e3 * SHARE * dt).clamp(BUDGET[0], BUDGET[1]),
+    };
+    LEFT.set((frame, 0.5 * left));
+    std::time::Duration::from_secs_f64(5e-4 * left)
+}
 
 #[cfg(target_arch = "wasm32")]
 impl<W: Work> Background<W> {
@@ -137,7 +157,7 @@ impl<W: Work> Background<W> {
 
     /// Works for a slice of the frame; returns the latest news.
     pub fn take(&mut self, ctx: &egui::Context) -> Option<W::News> {
-        let end = web_time::Instant::now() + SLICE;
+        let end = web_time::Instant::now() + slice(ctx);
         let mut latest = None;
         while !self.work.is_done() && web_time::Instant::now() < end {
             latest = self.work.work().or(latest);

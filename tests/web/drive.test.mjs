@@ -70,13 +70,13 @@ const SPIRALS = laboratory(
     { id: "adam", settings: { step_size: 0.02, batch_size: 25 } },
     { id: "tr", settings: { metric: "rmsprop", solver: "steihaug" } },
   ],
-  120,
+  40,
 );
 
 const DIGITS = laboratory(
-  { layers: [100, 8, 10], activations: ["gelu"], loss: "cross_entropy", data: { source: { set: "mnist" }, samples: 200 } },
+  { layers: [100, 8, 10], activations: ["gelu"], loss: "cross_entropy", data: { source: { set: "mnist" }, samples: 60 } },
   [{ id: "sgd", settings: { step_size: 0.2, batch_size: 20 } }],
-  10,
+  6,
 );
 
 /** Replaces the formula by keyboard. */
@@ -236,7 +236,7 @@ test("a network trains in the page with the bits of the desktop", async () => {
   const scope = await settled({}, fragment(SPIRALS));
   const { runs, map_rect_px, steps } = await scope.state();
   assert.deepEqual(runs.map((run) => run.method), ["sgd", "adam", "tr"]);
-  assert.equal(steps, 120);
+  assert.equal(steps, 40);
   await sameBits(scope);
   const last = await scope.picture("web-network", map_rect_px);
   assert.ok(colours(last) > 100, `the slice has ${colours(last)} colours`);
@@ -278,7 +278,6 @@ test("the address follows the edits, and a reload opens the newest state", async
   assert.equal(await hash(), "", "a page that nobody touched keeps its address");
   await type(scope, "x^4 - 2x^2 + y^2");
   await scope.until((state) => state.formula.includes("y^2") && !state.computing);
-  await scope.still(1500);
   await written();
   // Home is no typing: the field gives the keyboard back first.
   await scope.page.keyboard.press("Escape");

@@ -67,9 +67,11 @@ class Scope {
     return this.state();
   }
 
-  /** Waits until no frame has been drawn for `ms`. */
+  /** Waits until no frame has been drawn for `ms`; not while a field has the keyboard, whose cursor blinks. */
   async still(ms = 400) {
+    const end = Date.now() + 120_000;
     for (let before = -1, now = (await this.state()).frame; before !== now; ) {
+      if (Date.now() > end) throw new Error("the window does not come to rest");
       await this.page.waitForTimeout(ms);
       [before, now] = [now, (await this.state()).frame];
     }
