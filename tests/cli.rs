@@ -67,6 +67,18 @@ fn eval_gives_value_derivatives_and_kind() {
 }
 
 #[test]
+fn places_without_derivatives_are_told() {
+    let message = |formula: &str, at: &str| json(&["eval", "--formula", formula, "--at", at])["message"].clone();
+    assert!(message("abs(x) + y^2", "0,0").as_str().unwrap().contains("kink here (abs)"));
+    assert!(message("sin(x)/x + y^2", "0,0").as_str().unwrap().contains("no finite value"));
+    assert!(message("abs(x) + y^2", "1,0").is_null());
+    // Rounding makes slopes and curvatures of any size beside a removable 0/0: none of them is a critical point.
+    let found = json(&["critical-points", "--formula", "(1 - cos(x))/x^2 + y^2"]);
+    assert!(found.as_array().unwrap().iter().all(|point| point["gradient_norm"].as_f64().unwrap() < 1e-6), "{found}");
+    assert!(refusal(&["run", "https://example.org/#v1.AAAA"]).contains("this link holds no scene"));
+}
+
+#[test]
 fn critical_points_of_himmelblau() {
     let points = json(&["critical-points", "--landscape", "himmelblau"]);
     let kinds: Vec<&str> = points.as_array().unwrap().iter().map(|p| p["kind"].as_str().unwrap()).collect();

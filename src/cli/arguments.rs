@@ -357,7 +357,7 @@ fn method(id: &str, settings: &[String], what: &str) -> Result<MethodSpec, CliEr
 /// # Errors
 /// [`CliError`] in one sentence.
 pub(super) fn load(source: &str) -> Result<Scene, CliError> {
-    if source.contains("#s=") {
+    if source.contains("://") || source.starts_with('#') || source.contains("#s=") {
         return Ok(from_link(source)?);
     }
     let text = std::fs::read_to_string(source).map_err(|error| CliError::File { path: source.to_owned(), error })?;

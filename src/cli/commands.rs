@@ -10,7 +10,7 @@ use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::{Vector, all_finite};
 use crate::measure::race::{Entrant, Landmarks, Race, Survey, Sweep};
-use crate::measure::{classify, critical_points};
+use crate::measure::{PointReport, classify, critical_points};
 use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
 use crate::problem::data::data_sets;
@@ -65,7 +65,24 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
             x.len()
         )));
     }
-    output.json(&classify(&problem, &x))
+    let report = classify(&problem, &x);
+    let finite = report.value.is_finite() && all_finite(&report.gradient) && all_finite(&report.hessian);
+    let rough = problem.formula().and_then(|formula| formula.rough(&x));
+    let message = rough.or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()));
+    if let Some(message) = &message {
+        eprintln!("{message}.");
+    }
+    output.json(&Evaluated { report, message })
+}
+
+/// What `eval` writes.
+#[derive(Serialize)]
+struct Evaluated {
+    #[serde(flatten)]
+    report: PointReport,
+    /// Why the derivatives are not to be trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 fn run(arguments: &RunArgs) -> Result<bool, CliError> {

@@ -257,6 +257,19 @@ impl FormulaProblem {
         }
     }
 
+    /// Why the derivatives at `x` are not to be trusted, in a clause: the formula has no value there, or a kink.
+    pub fn rough(&self, x: &[f64]) -> Option<String> {
+        if self.formula.is_smooth_at(&self.values, x, f64::MIN_POSITIVE) {
+            return None;
+        }
+        let names = self.formula.kinks();
+        Some(if self.value(x).is_finite() && !names.is_empty() {
+            format!("the formula has a kink here ({}): its derivatives are those of one side", names.join(", "))
+        } else {
+            "the formula has no finite value or derivatives here".to_owned()
+        })
+    }
+
     /// What is odd, though allowed, about a start: f is not finite there, or the picture does not show it.
     pub fn warning(&self, x: &[f64]) -> Option<String> {
         if self.check_point(x).is_err() {

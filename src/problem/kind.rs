@@ -37,9 +37,9 @@ impl Kind {
         (kind, negative)
     }
 
-    /// 10⁻⁸ max(1, maxᵢ |λᵢ|).
+    /// 10⁻⁸ max(1, maxᵢ |λᵢ|), and at most 1: where rounding makes curvature of any size, a steep place is no critical point.
     pub fn threshold(eigenvalues: &[f64]) -> f64 {
-        Self::TOLERANCE * eigenvalues.iter().fold(1.0_f64, |m, v| m.max(v.abs()))
+        (Self::TOLERANCE * eigenvalues.iter().fold(1.0_f64, |m, v| m.max(v.abs()))).min(1.0)
     }
 }
 

@@ -58,7 +58,7 @@ fn fault_ui(ui: &mut Ui, message: &str) {
 fn choice_ui<T: PartialEq + Copy>(ui: &mut Ui, label: &str, about: &str, chosen: &mut T, options: &[(T, &str, &str)]) {
     let name = options.iter().find(|(value, ..)| value == chosen).map_or("", |(_, name, _)| *name);
     ui.horizontal(|ui| {
-        let combo = egui::ComboBox::from_id_salt(label).selected_text(name).width(132.0).show_ui(ui, |ui| {
+        let combo = egui::ComboBox::from_id_salt(label).selected_text(name).width(122.0).show_ui(ui, |ui| {
             for (value, name, about) in options {
                 let response = ui.selectable_label(value == chosen, *name);
                 if (if about.is_empty() { response } else { response.on_hover_text(*about) }).clicked() {
@@ -227,7 +227,7 @@ fn shape_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, w
         memory.fault = None;
     }
     ui.horizontal(|ui| {
-        let field = ui.add(TextEdit::singleline(&mut memory.layers).desired_width(132.0));
+        let field = ui.add(TextEdit::singleline(&mut memory.layers).desired_width(122.0));
         field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Layers"));
         let field = field.on_hover_text("Units of each layer, the input first: 2-8-8-1");
         ui.label(RichText::new("layers").weak());
