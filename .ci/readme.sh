@@ -1,12 +1,12 @@
 # Every command of README.md's sh blocks. A command with the comment "# the window" stays open: it is given a virtual display, must
-# draw on it and go on.
+# draw on it and go on; one with "# exit 1" is expected to end so, any other with 0.
 
 part_readme() {
   need_window
   need imagemagick
   export CARGO_INSTALL_ROOT="$TARGET/install" PATH="$TARGET/install/bin:$PATH"
   mkdir -p target
-  local command output="$LOGS/readme-output.log" count=0
+  local command output="$LOGS/readme-output.log" count=0 status expected
   while IFS= read -r command; do
     [ -z "$command" ] && continue
     echo "\$ $command"
@@ -14,10 +14,15 @@ part_readme() {
     if [[ "$command" == *"# the window" ]]; then
       cargo build --release >"$output" 2>&1 || { cat "$output"; return 1; }
       opens_a_window "$command" || { echo "FAILED: $command"; return 1; }
-    elif ! bash -euo pipefail -c "$command" >"$output" 2>&1 </dev/null; then
-      tail -n 60 "$output"
-      echo "FAILED: $command"
-      return 1
+    else
+      [[ "$command" == *"# exit 1"* ]] && expected=1 || expected=0
+      status=0
+      bash -euo pipefail -c "$command" >"$output" 2>&1 </dev/null || status=$?
+      if [ $status != $expected ]; then
+        tail -n 60 "$output"
+        echo "FAILED: $command (exit $status, not $expected)"
+        return 1
+      fi
     fi
   done < <(awk '/^```/ { inside = ($0 == "```sh"); next } inside' README.md)
   echo "measured: $count commands of README.md"
