@@ -31,6 +31,13 @@ impl SampledSurface {
         &self.values
     }
 
+    /// f at the nodes of the grid of `side` nodes a side that this one was refined from; at all nodes where it is no finer.
+    pub fn nodes(&self, side: usize) -> Vec<f64> {
+        let stride = (self.side - 1).checked_div(side.saturating_sub(1)).unwrap_or(1).max(1);
+        let rows = self.values.chunks_exact(self.side).step_by(stride);
+        rows.flat_map(|row| row.iter().step_by(stride).copied()).collect()
+    }
+
     /// The value at a node, continued quadratically beyond the rim.
     fn node(&self, i: isize, j: isize) -> f64 {
         let last = self.side as isize - 1;
@@ -189,6 +196,8 @@ mod tests {
             assert!((0.0..=1.0).contains(&sampling.progress()));
         }
         assert_eq!(grids.iter().map(SampledSurface::side).collect::<Vec<_>>(), SIDES);
+        assert!(grids[2..].iter().all(|grid| grid.nodes(33) == grids[2].values()));
+        assert_eq!(grids[0].nodes(33), grids[0].values());
         let exact = Slice { objective: &Cubic, plane: &plane };
         let mut last = f64::INFINITY;
         for grid in &grids {

@@ -90,8 +90,9 @@ impl Ground {
         let Some((problem, cut)) = &self.shown else { return };
         let came = self.slice.follow(ui.ctx(), problem, cut, view);
         let Some(surface) = self.slice.surface() else { return };
-        if came && surface.side() <= COLORS_SIDE {
-            self.scale = ValueScale::from_values(surface.values(), None);
+        if came {
+            // Always of the same nodes, whichever of the finer grids came in: the colours do not depend on the threads.
+            self.scale = ValueScale::from_values(&surface.nodes(COLORS_SIDE), None);
         }
         let fine = fine(ui, view);
         if came || self.frame.as_ref().is_none_or(|(v, s, _)| *v != fine || *s != style) {
