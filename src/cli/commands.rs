@@ -67,8 +67,8 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
     }
     let report = classify(&problem, &x);
     let finite = report.value.is_finite() && all_finite(&report.gradient) && all_finite(&report.hessian);
-    let rough = problem.formula().and_then(|formula| formula.rough(&x));
-    let message = rough.or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()));
+    let kink = problem.formula().and_then(|formula| formula.kink(&x));
+    let message = kink.or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()));
     if let Some(message) = &message {
         eprintln!("{message}.");
     }

@@ -57,6 +57,11 @@ pub struct Ends {
 }
 
 impl Ends {
+    /// Every value, in the order of [`vectors`](Self::vectors).
+    pub fn values(&self) -> Vec<f64> {
+        self.bottom.iter().chain(&self.top).map(|pair| pair.value).collect()
+    }
+
     /// Every vector, one after the other: the warm start of the next call.
     pub fn vectors(&self) -> Vec<f64> {
         self.bottom.iter().chain(&self.top).flat_map(|pair| pair.vector.iter().copied()).collect()

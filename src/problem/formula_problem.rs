@@ -257,17 +257,12 @@ impl FormulaProblem {
         }
     }
 
-    /// Why the derivatives at `x` are not to be trusted, in a clause: the formula has no value there, or a kink.
-    pub fn rough(&self, x: &[f64]) -> Option<String> {
-        if self.formula.is_smooth_at(&self.values, x, f64::MIN_POSITIVE) {
-            return None;
-        }
+    /// That the formula has a kink at `x`, in a clause; `None` where it is smooth, or has no finite value.
+    pub fn kink(&self, x: &[f64]) -> Option<String> {
+        let smooth = self.formula.is_smooth_at(&self.values, x, f64::MIN_POSITIVE);
         let names = self.formula.kinks();
-        Some(if self.value(x).is_finite() && !names.is_empty() {
-            format!("the formula has a kink here ({}): its derivatives are those of one side", names.join(", "))
-        } else {
-            "the formula has no finite value or derivatives here".to_owned()
-        })
+        (!smooth && !names.is_empty() && self.value(x).is_finite())
+            .then(|| format!("the formula has a kink here ({}): its derivatives are those of one side", names.join(", ")))
     }
 
     /// What is odd, though allowed, about a start: f is not finite there, or the picture does not show it.

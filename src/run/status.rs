@@ -227,7 +227,7 @@ fn ends(objective: &dyn Objective, x: &[f64]) -> Vector {
     let operator = FnOperator::new(x.len(), |v: &[f64], product: &mut [f64]| objective.hessian_vector(x, v, product));
     let options = EndsOptions { bottom: 1, top: 1, tolerance: Kind::TOLERANCE, ..EndsOptions::default() };
     let ends = EndsJob::new(operator, options, &[]).finish().unwrap_or_default();
-    ends.bottom.iter().chain(&ends.top).map(|pair| pair.value).collect()
+    ends.values().into()
 }
 
 impl StopRules {

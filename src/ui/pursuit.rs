@@ -73,6 +73,11 @@ impl<R: Clone + PartialEq, W: Work> Pursuit<R, W> {
         self.refused.as_ref() == Some(wanted)
     }
 
+    /// What was stopped, or could not begin, and was not begun since.
+    pub fn refused(&self) -> Option<&R> {
+        self.refused.as_ref()
+    }
+
     /// Whether something is at work.
     pub fn is_busy(&self) -> bool {
         self.running.as_ref().is_some_and(|(_, work)| !work.is_done())

@@ -203,10 +203,7 @@ impl Job for NoiseStudy {
                     Stage::Ends(job)
                 } else {
                     let ends = job.into_output().unwrap_or_default();
-                    let pairs = || ends.bottom.iter().chain(&ends.top);
-                    let values: Vec<f64> = pairs().map(|pair| pair.value).collect();
-                    let vectors = pairs().flat_map(|pair| pair.vector.iter().copied()).collect();
-                    self.listen(&values, vectors).unwrap_or(Stage::Done)
+                    self.listen(&ends.values(), ends.vectors()).unwrap_or(Stage::Done)
                 }
             }
             Stage::Noise(mut job) => {

@@ -140,7 +140,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
         }
         ui.add_space(8.0);
         if memory.now.is_busy() && place.w.len() > MOST_EXACT {
-            let _ = progress_ui(ui, "noise at this step", &mut memory.now);
+            progress_ui(ui, "noise at this step", &mut memory.now);
         } else if memory.now.is_refused(request)
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the eigenvectors of this step after all").clicked()
         {

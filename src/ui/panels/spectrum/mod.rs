@@ -46,8 +46,6 @@ pub struct SpectrumMemory {
     run: bool,
     now: Pursuit<Request, SpectrumWork>,
     over_time: Pursuit<TimeRequest, TimeWork>,
-    /// What was cancelled over time.
-    stopped: Option<TimeRequest>,
     heat: heat::HeatMemory,
     picture: Option<(PictureKey, Option<Picture>)>,
     /// How much is at work that the computation over time waits for.
@@ -72,7 +70,6 @@ impl Default for SpectrumMemory {
             run: false,
             now: Pursuit::default(),
             over_time: Pursuit::default(),
-            stopped: None,
             heat: heat::HeatMemory::default(),
             picture: None,
             urgent: Arc::default(),
@@ -157,7 +154,7 @@ fn follow(ui: &Ui, context: &Context<'_>, place: &Place<'_>, request: &Request, 
         Some(SpectrumWork::new(place.subject.clone(), place.w.to_vec(), request, near, Hold::new(&urgent)))
     });
     let (Some(run), Some(wanted)) = (place.lane.run(), time_request(context, place, request.kinds[0])) else { return };
-    if memory.stopped.as_ref().is_some_and(|stopped| wanted.continues(stopped)) {
+    if is_stopped(memory, &wanted) {
         return;
     }
     // A part of a run that is still computed is the beginning of what is wanted next.
@@ -166,6 +163,11 @@ fn follow(ui: &Ui, context: &Context<'_>, place: &Place<'_>, request: &Request, 
         let known = found.filter(|(of, _)| wanted.continues(of)).map(|(_, known)| &**known);
         Some(TimeWork::new(place.subject.clone(), &wanted, run.trace(), known, &urgent))
     });
+}
+
+/// Whether this was cancelled over time, at any part of the run.
+fn is_stopped(memory: &SpectrumMemory, wanted: &TimeRequest) -> bool {
+    memory.over_time.refused().is_some_and(|of| wanted.continues(of))
 }
 
 /// What is to be known over the steps; nothing of a run that has hardly begun.
@@ -219,7 +221,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, request: &Request, both: bool, me
         }
         ui.add_space(8.0);
         if memory.now.is_busy() && place.w.len() > MOST_EXACT {
-            let _ = progress_ui(ui, "spectrum at this step", &mut memory.now);
+            progress_ui(ui, "spectrum at this step", &mut memory.now);
         } else if memory.now.is_refused(request)
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectrum of this step after all").clicked()
         {
@@ -238,22 +240,20 @@ fn toggle(kinds: &mut Vec<MatrixKind>, kind: MatrixKind) {
     kinds.sort_by_key(|kind| MatrixKind::ALL.iter().position(|of| of == kind));
 }
 
-/// How far a computation is, and what stops it; whether it was stopped.
+/// How far a computation is, and what stops it.
 pub(super) fn progress_ui<R: Clone + PartialEq, W: crate::ui::background::Work>(
     ui: &mut Ui,
     what: &str,
     pursuit: &mut Pursuit<R, W>,
-) -> bool {
-    let Some(share) = pursuit.progress() else { return false };
+) {
+    let Some(share) = pursuit.progress() else { return };
     let percent = number::short(libm::floor(100.0 * share), 3);
     ui.add(egui::ProgressBar::new(share as f32).desired_width(72.0).desired_height(6.0));
     ui.add_space(4.0);
     ui.label(RichText::new(format!("{what}: {percent} %")).small().weak());
-    let stops = icon_button(ui, Icon::Cross, &format!("Cancel the {what}"), "Stop; what is found stays").clicked();
-    if stops {
+    if icon_button(ui, Icon::Cross, &format!("Cancel the {what}"), "Stop; what is found stays").clicked() {
         pursuit.cancel();
     }
-    stops
 }
 
 /// The numbers and the picture of the shown step.
@@ -315,15 +315,11 @@ fn over_time_ui(
             "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻³ of the largest"
         };
         faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
-        let stopped = request.as_ref().is_some_and(|request| memory.stopped.as_ref().is_some_and(|of| request.continues(of)));
         if memory.over_time.progress().is_some() {
-            if progress_ui(ui, "spectrum over the run", &mut memory.over_time) {
-                memory.stopped = request;
-            }
-        } else if stopped
+            progress_ui(ui, "spectrum over the run", &mut memory.over_time);
+        } else if request.as_ref().is_some_and(|request| is_stopped(memory, request))
             && ui.button(RichText::new("Go on").small()).on_hover_text("Find the spectra over the run after all").clicked()
         {
-            memory.stopped = None;
             memory.over_time.resume();
         }
     });

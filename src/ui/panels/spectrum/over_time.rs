@@ -205,7 +205,7 @@ impl Work for TimeWork {
                     return None;
                 }
                 let ends = job.into_output().unwrap_or_default();
-                self.note(step, ends.bottom.iter().chain(&ends.top).map(|pair| pair.value).collect());
+                self.note(step, ends.values());
                 self.warm = ends.vectors();
             }
         }

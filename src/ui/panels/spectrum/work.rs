@@ -49,7 +49,7 @@ impl Found {
         match self {
             Self::Exact(spectrum) => spectrum.values.clone(),
             Self::Large(ends, _) => {
-                let mut values: Vec<f64> = ends.bottom.iter().chain(&ends.top).map(|pair| pair.value).collect();
+                let mut values = ends.values();
                 values.sort_by(f64::total_cmp);
                 values
             }
