@@ -51,7 +51,7 @@ pub enum Work {
     Hessian,
     /// The dense Hessian at a new point, and all its eigenvalues.
     Eigenvalues,
-    /// The five largest eigenvalues at a new point with residuals of 1e-6 of the largest, by Lanczos.
+    /// The five largest eigenvalues at a new point, with residuals of 1e-6 of the largest, by Lanczos.
     Top,
 }
 
@@ -130,8 +130,8 @@ impl Case {
                 Box::new(move |count| {
                     let mut oracle = Oracle::new(&network, rng.clone(), Counts::default());
                     for _ in 0..count {
-                        let record = optimizer.step(&mut oracle).expect("the weights stay finite");
-                        oracle.recycle(black_box(record));
+                        let mut record = optimizer.step(&mut oracle).expect("the weights stay finite");
+                        oracle.recycle(black_box(&mut record));
                     }
                     rng = oracle.into_parts().0;
                 })
@@ -185,7 +185,7 @@ impl Case {
                     for _ in 0..count {
                         w[0] += 1e-9;
                         let operator = MatrixOperator::new(subject.clone(), w.clone(), MatrixKind::Hessian);
-                        let options = EndsOptions { bottom: 0, top: 5, tolerance: 1e-6, most_products: 600, seed: 0 };
+                        let options = EndsOptions { bottom: 0, top: 5, ..EndsOptions::default() };
                         let ends = EndsJob::new(operator.expect("the point fits"), options, &[]).finish();
                         assert!(black_box(ends).is_some_and(|ends| ends.converged));
                     }

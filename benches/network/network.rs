@@ -1,7 +1,8 @@
 //! Networks: steps a second, gradients, Hessian-vector products, dense Hessians, as a share of what the machine's registers
 //! can do, and what they allocate: `cargo bench -p saddlescope-network-bench`.
 //!
-//! `-- --json` prints the same as one JSON object, `-- --data FILE` writes data and first weights for the peers.
+//! `-- --json` prints the same as one JSON object, `-- --data FILE` writes data and first weights for the peers, `-- --only LAYERS WORK`
+//! repeats one work for some seconds, for a profiler, and prints its shortest time.
 #![allow(missing_docs, reason = "a benchmark")]
 
 mod counting;
@@ -63,6 +64,17 @@ fn time(work: &mut dyn FnMut(u32), least: u32) -> f64 {
     times[4]
 }
 
+/// The shortest of the times of some seconds, in seconds.
+fn shortest(work: &mut dyn FnMut(u32)) -> f64 {
+    let (begin, mut least) = (Instant::now(), f64::INFINITY);
+    while begin.elapsed().as_secs_f64() < 4.0 {
+        let start = Instant::now();
+        work(1);
+        least = least.min(start.elapsed().as_secs_f64());
+    }
+    least
+}
+
 fn measure(case: &Case, peak: f64) -> Value {
     let n = case.network().1.len();
     let seconds = |work: Work| time(&mut *case.prepare(work), 1);
@@ -106,6 +118,16 @@ fn main() {
     let given = |name: &str| arguments.iter().position(|a| a == name);
     if let Some(file) = given("--data").and_then(|place| arguments.get(place + 1)) {
         std::fs::write(file, data().to_string()).unwrap_or_else(|e| eprintln!("{file}: {e}"));
+        return;
+    }
+    if let Some(place) = given("--only") {
+        let wanted = |index: usize| arguments.get(place + index).map_or("", String::as_str);
+        let case = CASES.iter().find(|case| case.layers == wanted(1));
+        let work = Work::ALL.into_iter().find(|work| format!("{work:?}").eq_ignore_ascii_case(wanted(2)));
+        match case.zip(work) {
+            Some((case, work)) => println!("{:.3} us", 1e6 * shortest(&mut *case.prepare(work))),
+            None => eprintln!("--only LAYERS WORK: one of {:?} and one of {:?}", CASES.map(|case| case.layers), Work::ALL),
+        }
         return;
     }
     let peak = peak();

@@ -44,19 +44,19 @@ impl Oracle<'_> {
 
     /// Takes a record apart that nobody reads any more: its vectors serve the next one.
     #[inline]
-    pub fn recycle(&mut self, record: Step) {
+    pub fn recycle(&mut self, record: &mut Step) {
         if record.x.len() > INLINE {
             self.take_apart(record);
         }
     }
 
-    fn take_apart(&mut self, record: Step) {
+    fn take_apart(&mut self, record: &mut Step) {
         let Step { from, trial, x, geometry, .. } = record;
         let spares = &mut self.spares.vectors;
-        spares.extend([from, trial, x]);
+        spares.extend([from, trial, x].map(std::mem::take));
         if let Geometry::TrustRegion(region) = geometry {
-            spares.extend([region.center, region.linear, region.step]);
-            spares.extend(region.path.into_iter().next());
+            spares.extend([&mut region.center, &mut region.linear, &mut region.step].map(std::mem::take));
+            spares.extend(region.path.first_mut().map(std::mem::take));
         }
         spares.truncate(MOST_SPARES);
     }

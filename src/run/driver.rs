@@ -142,15 +142,17 @@ impl Run {
         while self.now.step < last && self.status == Status::Running {
             let keyframe = self.trace.next_keyframe();
             while self.now.step < last.min(keyframe) && self.status == Status::Running {
-                match self.now.optimizer.step(&mut oracle) {
+                // Read in place: a record is some hundred bytes.
+                let mut made = self.now.optimizer.step(&mut oracle);
+                match &mut made {
                     Ok(record) => {
                         self.now.step += 1;
-                        self.trace.push(self.now.step, &record, oracle.counts());
-                        watch(&record, oracle.counts());
-                        self.after_step(&record);
+                        self.trace.push(self.now.step, record, oracle.counts());
+                        watch(record, oracle.counts());
+                        self.after_step(record);
                         oracle.recycle(record);
                     }
-                    Err(error) => self.after_error(&error),
+                    Err(error) => self.after_error(error),
                 }
             }
             if self.now.step >= keyframe {
@@ -238,7 +240,7 @@ impl Run {
         let mut state = self.trace.keyframe_before(step).clone();
         let mut oracle = Oracle::new(&*self.objective, state.rng.clone(), state.counts).with_noise(self.setup.noise);
         while state.step < step
-            && let Ok(record) = state.optimizer.step(&mut oracle)
+            && let Ok(record) = &mut state.optimizer.step(&mut oracle)
         {
             oracle.recycle(record);
             state.step += 1;

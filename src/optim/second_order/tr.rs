@@ -243,10 +243,15 @@ impl Optimizer for TrustRegion {
         }
         let (radius, rules, here) = (self.radius, &self.rules, &self.here);
         let [values, hessian] = &self.parts;
-        let mut solution = rules.solve(&self.x, here, hessian, radius, oracle)?;
+        // Read in place: a solution is some hundred bytes.
+        let mut solved = rules.solve(&self.x, here, hessian, radius, oracle);
+        let solution = match &mut solved {
+            Ok(solution) => solution,
+            Err(error) => return Err(error.clone()),
+        };
         // With λ = 0 in the hard case the model is flat along the null space: of its minimizers the exact solver takes the shortest.
         if solution.exit == Exit::HardCase && solution.multiplier == 0.0 && rules.solver == Solver::Exact {
-            solution = solution.shortest(&here.metric);
+            *solution = solution.shortest(&here.metric);
         }
         let predicted = solution.model_decrease;
         if rules.as_released && matches!(rules.solver, Solver::Steihaug | Solver::Lanczos) {
@@ -273,8 +278,8 @@ impl Optimizer for TrustRegion {
                 radius,
                 linear: copy(&here.g),
                 second_order: true,
-                step: solution.step,
-                path: solution.path,
+                step: std::mem::take(&mut solution.step),
+                path: std::mem::take(&mut solution.path),
                 exit: solution.exit,
                 multiplier: solution.multiplier,
             }),

@@ -59,11 +59,11 @@ impl Solution {
     }
 
     /// The first point of the path as the solution: in the hard case the step of least norm, inside the region.
-    pub fn shortest(self, metric: &Metric) -> Self {
-        let Some(step) = self.path.first().cloned() else { return self };
+    pub fn shortest(&self, metric: &Metric) -> Self {
+        let Some(step) = self.path.first().cloned() else { return self.clone() };
         let norm = metric.norm(&step);
         let path = smallvec![step.clone()];
-        Self { step, norm, path, exit: Exit::Interior, ..self }
+        Self { step, norm, path, exit: Exit::Interior, ..*self }
     }
 
     /// The solution in other units: s in units of `length`, the model in units of `value`.
