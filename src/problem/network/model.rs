@@ -259,8 +259,10 @@ impl Network {
 
 impl Workspace {
     fn is_at(&self, w: &[f64], batch: &[usize]) -> bool {
-        let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits();
-        self.known && self.batch == batch && self.w.len() == w.len() && self.w.iter().zip(w).all(same)
+        // Sixteen at a time without a branch between them.
+        let differ = |(a, b): (&f64, &f64)| a.to_bits() ^ b.to_bits();
+        let same = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(differ).fold(0, std::ops::BitOr::bitor) == 0;
+        self.known && self.batch == batch && self.w.len() == w.len() && self.w.chunks(16).zip(w.chunks(16)).all(same)
     }
 }
 
