@@ -72,6 +72,13 @@ fn places_without_derivatives_are_told() {
     assert!(message("abs(x) + y^2", "0,0").as_str().unwrap().contains("kink here (abs)"));
     assert!(message("sin(x)/x + y^2", "0,0").as_str().unwrap().contains("no finite value"));
     assert!(message("abs(x) + y^2", "1,0").is_null());
+    // Beside 0/0 the second derivative, −1/3, is a difference of numbers of 10¹⁸.
+    assert!(message("sin(x)/x + y^2", "1e-9,0").as_str().unwrap().contains("rounding hides curvature"));
+    let hidden = json(&["eval", "--formula", "sin(x)/x", "--dim", "1", "--at", "1e-9"]);
+    assert!(hidden["eigenvalue_error"].as_f64().unwrap() > 1.0 && hidden["index"] == 0, "{hidden}");
+    assert!(["regular", "degenerate"].contains(&hidden["kind"].as_str().unwrap()), "{hidden}");
+    let seen = json(&["eval", "--formula", "sin(x)/x", "--dim", "1", "--at", "1e-4"]);
+    assert!(seen["message"].is_null() && (seen["eigenvalues"][0].as_f64().unwrap() + 1.0 / 3.0).abs() < 1e-4, "{seen}");
     // Rounding makes slopes and curvatures of any size beside a removable 0/0: none of them is a critical point.
     let found = json(&["critical-points", "--formula", "(1 - cos(x))/x^2 + y^2"]);
     assert!(found.as_array().unwrap().iter().all(|point| point["gradient_norm"].as_f64().unwrap() < 1e-6), "{found}");
