@@ -101,11 +101,14 @@ fn on<F: ByHand>(c: &mut Criterion) {
     group.finish();
 }
 
+/// From a start, so many steps.
+type Loop = fn([f64; 2], u64) -> [f64; 2];
+
 /// The loops by hand and the peer, once they are seen to do the same.
 fn beside<F: ByHand>(group: &mut BenchmarkGroup<'_, WallTime>) {
     let problem = problem(F::ID);
     let start: [f64; 2] = problem.starts()[0].as_slice().try_into().unwrap();
-    let loops: [(&str, fn([f64; 2], u64) -> [f64; 2]); 2] = [("gd", gd_by_hand::<F>), ("adam", adam_by_hand::<F>)];
+    let loops: [(&str, Loop); 2] = [("gd", gd_by_hand::<F>), ("adam", adam_by_hand::<F>)];
     for (method, by_hand) in loops {
         let mut ours = run(&problem, method, &[("step_size", Setting::Number(TINY))], 1000, 0.0);
         ours.advance(1000);

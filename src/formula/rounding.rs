@@ -290,11 +290,14 @@ mod tests {
         }
     }
 
+    /// A formula and its second derivative near 0.
+    type Case = (&'static str, fn(f64) -> f64);
+
     /// f″ of (1 − cos x)/x² and sin(x)/x beside 0, by their series, against the bounds; and Rosenbrock's, which are not idle.
     #[test]
     fn bounds_hold_for_double_precision() {
         let scope = Scope { dim: 1, ..Scope::default() };
-        let cases: [(&str, fn(f64) -> f64); 2] = [
+        let cases: [Case; 2] = [
             ("sin(x)/x", |x| -1.0 / 3.0 + x * x / 10.0 - x * x * x * x / 168.0),
             ("(1 - cos(x))/x^2", |x| -1.0 / 12.0 + x * x / 60.0 - x * x * x * x / 1344.0),
         ];
