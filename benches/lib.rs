@@ -8,6 +8,8 @@ use saddlescope::scene::Scene;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub mod by_hand;
+
 /// Rosenbrock's function written by hand, for the peers.
 pub mod rosenbrock {
     /// (1 − x)² + 100 (y − x²)².

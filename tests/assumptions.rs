@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use saddlescope::measure::assumptions;
-use saddlescope::optim::{Assumptions, Noise, NoiseShape, Setting, method, methods};
+use saddlescope::optim::{Assumptions, Noise, NoiseShape, Setting, Settings, method, methods};
 use saddlescope::problem::{FormulaProblem, Objective, landscapes};
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ fn every_landscape_gives_usable_assumptions_and_every_preset_usable_parameters()
         let numbers = [a.smoothness, a.hessian_lipschitz, a.epsilon, a.failure, a.decrease, a.variance, a.gradient_bound];
         assert!(numbers.iter().all(|v| *v > 0.0 && v.is_finite()) && a.gamma >= 0.0, "{}: {a:?}", entry.id);
         for m in methods().iter().filter(|m| m.preset.is_some()) {
-            let settings = m.preset_settings(&a).unwrap();
+            let settings = m.preset_settings(&Settings::new(), &a).unwrap();
             assert!(!settings.is_empty(), "{}", m.id);
             assert!(m.resolve(&settings, Some(f.scales())).is_ok(), "{} on {}: {settings:?}", m.id, entry.id);
         }
@@ -101,7 +101,7 @@ fn presets_are_the_papers_formulas() {
         dim: 10,
         samples: 40,
     };
-    let value = |id: &str, name: &str| match method(id).unwrap().preset_settings(&a).unwrap().get(name) {
+    let value = |id: &str, name: &str| match method(id).unwrap().preset_settings(&Settings::new(), &a).unwrap().get(name) {
         Some(Setting::Number(v)) => *v,
         other => panic!("{id} {name}: {other:?}"),
     };

@@ -66,12 +66,28 @@ fn eval_gives_value_derivatives_and_kind() {
     assert_eq!(json(&["eval", "--formula", "-2^2 + 2^3^2", "--at", "0,0"])["value"], 508.0);
 }
 
+/// What the method inside another one needs is told by its name.
+#[test]
+fn the_method_inside_another_says_what_it_needs() {
+    let around = ["--method", "lookahead", "--set", "inner=gauss_newton", "--steps", "9"];
+    let on = |formula| ["run", "--formula", formula].into_iter().chain(around).collect::<Vec<_>>();
+    assert!(refusal(&on("x^2 - y^2 + y^4")).contains("Gauss-Newton needs a function that is a sum of squares"));
+    assert_eq!(json(&on("(1 - x)^2 + (y - x^2)^2"))["runs"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn places_without_derivatives_are_told() {
     let message = |formula: &str, at: &str| json(&["eval", "--formula", formula, "--at", at])["message"].clone();
     assert!(message("abs(x) + y^2", "0,0").as_str().unwrap().contains("kink here (abs)"));
     assert!(message("sin(x)/x + y^2", "0,0").as_str().unwrap().contains("no finite value"));
     assert!(message("abs(x) + y^2", "1,0").is_null());
+    // Beside 0/0 the second derivative, −1/3, is a difference of numbers of 10¹⁸.
+    assert!(message("sin(x)/x + y^2", "1e-9,0").as_str().unwrap().contains("rounding hides curvature"));
+    let hidden = json(&["eval", "--formula", "sin(x)/x", "--dim", "1", "--at", "1e-9"]);
+    assert!(hidden["eigenvalue_error"].as_f64().unwrap() > 1.0 && hidden["index"] == 0, "{hidden}");
+    assert!(["regular", "degenerate"].contains(&hidden["kind"].as_str().unwrap()), "{hidden}");
+    let seen = json(&["eval", "--formula", "sin(x)/x", "--dim", "1", "--at", "1e-4"]);
+    assert!(seen["message"].is_null() && (seen["eigenvalues"][0].as_f64().unwrap() + 1.0 / 3.0).abs() < 1e-4, "{seen}");
     // Rounding makes slopes and curvatures of any size beside a removable 0/0: none of them is a critical point.
     let found = json(&["critical-points", "--formula", "(1 - cos(x))/x^2 + y^2"]);
     assert!(found.as_array().unwrap().iter().all(|point| point["gradient_norm"].as_f64().unwrap() < 1e-6), "{found}");
@@ -85,6 +101,8 @@ fn critical_points_of_himmelblau() {
     let count = |kind| kinds.iter().filter(|k| **k == kind).count();
     assert_eq!((count("minimum"), count("saddle"), count("maximum")), (4, 4, 1));
     assert!(points.as_array().unwrap().iter().all(|p| p["gradient_norm"].as_f64().unwrap() < 1e-8));
+    let quick = saddlescope(&["critical-points", "--formula", "x^2 + y^2", "--domain", "-1,1,-1,1"]);
+    assert!(quick.status.success() && quick.stderr.is_empty(), "{}", String::from_utf8_lossy(&quick.stderr));
 }
 
 #[test]

@@ -107,6 +107,34 @@ proptest! {
     }
 }
 
+/// In more than three variables a sweep finds several columns of the Hessian: each is the product with its unit vector to the bit, the
+/// two triangles averaged, and the gradient that of a sweep of its own.
+#[test]
+fn columns_found_together_are_those_found_alone() {
+    for n in [4, 5, 8, 9] {
+        let f = parse("prod(i, 1, n, 1 + sin(x[i])/3) + sum(i, 2, n, exp(x[i-1] x[i]/5)) + mean(sigmoid(x[1] s + x[n] z[1]))", n);
+        let x: Vec<f64> = (0..n).map(|i| 0.3 + 0.21 * i as f64).collect();
+        let p = [0.0, 0.0];
+        let (mut g, mut h, mut alone) = (vec![0.0; n], vec![0.0; n * n], vec![0.0; n]);
+        let value = f.value_gradient_hessian(&p, &x, &mut g, &mut h);
+        assert_eq!(value, f.value_gradient(&p, &x, &mut alone));
+        assert_eq!(g, alone, "n = {n}");
+        let column = |i: usize| {
+            let (mut unit, mut product) = (vec![0.0; n], vec![0.0; n]);
+            unit[i] = 1.0;
+            f.hessian_vector(&p, &x, &unit, &mut product);
+            product
+        };
+        let columns: Vec<Vec<f64>> = (0..n).map(column).collect();
+        for (i, row) in h.chunks_exact(n).enumerate() {
+            for (j, entry) in row.iter().enumerate() {
+                let mean = if i == j { columns[i][i] } else { 0.5 * columns[i][j] + 0.5 * columns[j][i] };
+                assert_eq!(*entry, mean, "n = {n}, {i}, {j}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_operation_was_differentiated_somewhere() {
     // A kink test that calls every point a kink would make the property above hold for anything.

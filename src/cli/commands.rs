@@ -4,13 +4,14 @@ use super::CliError;
 use super::arguments::{Command, FieldArgs, Format, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load};
 use super::noise::noise;
 use super::problem::ProblemArgs;
+use super::progress::Progress;
 use super::spectrum::spectrum;
 use super::states::states;
 use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::{Vector, all_finite};
 use crate::measure::race::{Entrant, Landmarks, Race, Survey, Sweep};
-use crate::measure::{PointReport, classify, critical_points};
+use crate::measure::{CriticalSearch, PointReport, classify};
 use crate::optim::subproblem::cubic;
 use crate::optim::{Exit, methods};
 use crate::problem::data::data_sets;
@@ -35,7 +36,13 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::Eval { problem, at, output } => eval(problem, at, output)?,
         Command::CriticalPoints { problem, output } => {
             let opened = problem.open()?;
-            output.json(&critical_points(&opened, &problem.bounds_of(&opened)?))?;
+            let mut search = CriticalSearch::new(&problem.bounds_of(&opened)?);
+            let mut progress = Progress::new("looking for critical points");
+            while !search.advance(&opened, STARTS) {
+                progress.say(search.progress());
+            }
+            drop(progress);
+            output.json(&search.into_found())?;
         }
         Command::Run(arguments) => return run(arguments),
         Command::Race(arguments) => race(arguments)?,
@@ -51,6 +58,9 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
     }
     Ok(true)
 }
+
+/// Starts of a search for critical points between two looks at the clock.
+const STARTS: usize = 4;
 
 /// Most variables of a Hessian that is written.
 const MOST_WRITTEN: usize = 1500;
@@ -68,7 +78,10 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
     let report = classify(&problem, &x);
     let finite = report.value.is_finite() && all_finite(&report.gradient) && all_finite(&report.hessian);
     let kink = problem.formula().and_then(|formula| formula.kink(&x));
-    let message = kink.or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()));
+    let hidden = |error: f64| format!("rounding hides curvature here: the eigenvalues are known to ±{error:.1e} only");
+    let message = kink
+        .or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()))
+        .or_else(|| report.eigenvalue_error.map(hidden));
     if let Some(message) = &message {
         eprintln!("{message}.");
     }
@@ -134,7 +147,11 @@ fn field(arguments: &FieldArgs) -> Result<Field, CliError> {
     let scene = arguments.scene()?;
     let stage = scene.open()?;
     let mut survey = Survey::new(&stage.problem);
-    while !survey.advance(&stage.problem, 1000) {}
+    let mut progress = Progress::new("looking for critical points");
+    while !survey.advance(&stage.problem, STARTS) {
+        progress.say(survey.progress());
+    }
+    drop(progress);
     let landmarks = stage.landmarks(survey.points());
     let entrants = stage.entrants(&scene.method_names());
     if entrants.is_empty() {

@@ -10,6 +10,7 @@ mod noise;
 mod output;
 mod preset;
 mod problem;
+mod progress;
 mod spectrum;
 mod states;
 mod values;

@@ -26,7 +26,7 @@ pub(super) fn apply(scene: &mut Scene, text: &str) -> Result<(), CliError> {
     set(&mut assumed, text)?;
     for spec in &mut scene.methods {
         let method = method(&spec.id).map_err(crate::scene::SceneError::from)?;
-        let Some(settings) = method.preset_settings(&assumed) else {
+        let Some(settings) = method.preset_settings(&spec.settings, &assumed) else {
             let known: Vec<&str> = methods().iter().filter(|m| m.preset.is_some()).map(|m| m.id).collect();
             return Err(CliError::Usage(format!(
                 "no paper's parameters are known for {}; there are some for {}",

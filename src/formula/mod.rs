@@ -51,6 +51,9 @@ use number::{Dual, Gradient, Jet, Number, Probe};
 use std::sync::{Arc, OnceLock};
 use tape::{Instruction, Tape};
 
+/// Columns of a Hessian that one reverse sweep finds.
+const AT_ONCE: usize = 4;
+
 /// f(x; p): a compiled formula. Cheap to clone; evaluation allocates nothing after the first call on a thread.
 ///
 /// Slices: `p` has the parameters' values in the order of [`Scope::parameters`], `x` the n variables. A slice of
@@ -256,12 +259,20 @@ impl Formula {
         self.full_tape().reverse(self.table(), rows, p, |i| x[i], |i, d| g[i] = d)
     }
 
-    /// One product with each unit vector; the two triangles are averaged.
+    /// The products with the unit vectors, [`AT_ONCE`] a sweep, which knows the gradient too; the two triangles are averaged.
     fn reverse_hessian(&self, p: &[f64], x: &[f64], g: &mut [f64], h: &mut [f64]) -> f64 {
         let n = x.len();
-        for i in 0..n {
-            let row = &mut h[i * n..(i + 1) * n];
-            self.product_over(p, x, |j| f64::from(u8::from(i == j)), Rows::All, row);
+        let mut value = f64::NAN;
+        for first in (0..n).step_by(AT_ONCE) {
+            let unit = |j: usize| std::array::from_fn(|k| f64::from(u8::from(first + k == j)));
+            let load = |j: usize| Dual::<AT_ONCE> { f: x[j], d: unit(j) };
+            let sweep = self.full_tape().reverse(self.table(), Rows::All, p, load, |j, adjoint| {
+                g[j] = adjoint.f;
+                for (row, d) in h.chunks_exact_mut(n).skip(first).zip(adjoint.d) {
+                    row[j] = d;
+                }
+            });
+            value = sweep.f;
         }
         for i in 0..n {
             for j in 0..i {
@@ -269,7 +280,7 @@ impl Formula {
                 (h[i * n + j], h[j * n + i]) = (mean, mean);
             }
         }
-        self.reverse_gradient(p, x, Rows::All, g)
+        value
     }
 
     fn forward_gradient<const N: usize>(&self, p: &[f64], x: &[f64], rows: Rows<'_>, g: &mut [f64]) -> f64
@@ -319,8 +330,8 @@ impl Formula {
     }
 
     fn product_over(&self, p: &[f64], x: &[f64], v: impl Fn(usize) -> f64, rows: Rows<'_>, product: &mut [f64]) {
-        let load = |i: usize| Dual { f: x[i], d: v(i) };
-        self.0.full_tape.reverse(self.0.table.as_ref(), rows, p, load, |i, adjoint| product[i] = adjoint.d);
+        let load = |i: usize| Dual { f: x[i], d: [v(i)] };
+        self.0.full_tape.reverse(self.0.table.as_ref(), rows, p, load, |i, adjoint| [product[i]] = adjoint.d);
     }
 }
 

@@ -3,7 +3,7 @@
 //! - `f64`: the value;
 //! - [`Gradient`]: value and gradient, forward mode, n ≤ 3;
 //! - [`Jet`]: value, gradient and Hessian, forward mode of second order, n ≤ 3 (Griewank, Walther 2008, ch. 13);
-//! - [`Dual`]: value and one directional derivative (the forward half of forward-over-reverse, any n);
+//! - [`Dual`]: value and derivatives along some directions (the forward half of forward-over-reverse, any n);
 //! - [`Probe`]: value and its largest first-order change within a box, which tells kinks nearby.
 //!
 //! Gradients and jets multiply plainly, so an infinite slope times a zero makes a NaN; where that happens at a finite
@@ -265,38 +265,57 @@ impl<const N: usize, const M: usize> Jet<N, M> {
 forward!([const N: usize] Gradient<N>, Gradient<1>, Gradient<2>, Gradient<3>);
 forward!([const N: usize, const M: usize] Jet<N, M>, Jet<1, 1>, Jet<2, 3>, Jet<3, 6>);
 
-/// f and the derivative of f along one direction.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Dual {
+/// f and the derivatives of f along K directions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dual<const K: usize> {
     pub(super) f: f64,
-    pub(super) d: f64,
+    pub(super) d: [f64; K],
 }
 
-impl Number for Dual {
-    pool!(Dual);
+impl<const K: usize> Dual<K> {
+    #[inline]
+    pub(super) fn zip(f: f64, a: &Self, b: &Self, op: impl Fn(f64, f64) -> f64) -> Self {
+        Self { f, d: std::array::from_fn(|k| op(a.d[k], b.d[k])) }
+    }
+}
 
+impl Pooled for Dual<1> {
+    pool!(Dual<1>);
+}
+
+impl Pooled for Dual<4> {
+    pool!(Dual<4>);
+}
+
+impl<const K: usize> Number for Dual<K>
+where
+    Self: Pooled,
+{
+    fn pool() -> &'static Pool<Self> {
+        <Self as Pooled>::pool()
+    }
     fn constant(f: f64) -> Self {
-        Self { f, d: 0.0 }
+        Self { f, d: [0.0; K] }
     }
     fn value(self) -> f64 {
         self.f
     }
     fn add(self, b: Self) -> Self {
-        Self { f: self.f + b.f, d: self.d + b.d }
+        Self::zip(self.f + b.f, &self, &b, |a, b| a + b)
     }
     fn sub(self, b: Self) -> Self {
-        Self { f: self.f - b.f, d: self.d - b.d }
+        Self::zip(self.f - b.f, &self, &b, |a, b| a - b)
     }
     fn mul(self, b: Self) -> Self {
-        Self { f: self.f * b.f, d: self.f * b.d + self.d * b.f }
+        Self::zip(self.f * b.f, &self, &b, |c, d| self.f * d + c * b.f)
     }
     fn unary(op: Unary, a: Self) -> Self {
         let [f, d, _] = op.rule(a.f);
-        Self { f, d: times(d, a.d) }
+        Self { f, d: a.d.map(|v| times(d, v)) }
     }
     fn binary(op: Binary, a: Self, b: Self) -> Self {
         let rule = op.rule(a.f, b.f);
-        Self { f: rule.f, d: times(rule.x, a.d) + times(rule.y, b.d) }
+        Self::zip(rule.f, &a, &b, |c, d| times(rule.x, c) + times(rule.y, d))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The reverse sweep: gradients, and by running it over [`Dual`] numbers products with the Hessian, at any n.
+//! The reverse sweep: gradients, and by running it over [`Dual`] numbers products with the Hessian, several at once, at any n.
 //!
 //! A forward pass stores each step's partial derivatives; the sweep back multiplies and adds. The loop over the rows
 //! is run again on the way back, row by row, so memory does not grow with the sample table.
@@ -39,23 +39,27 @@ impl Linear for f64 {
     }
 }
 
-impl Linear for Dual {
+impl<const K: usize> Linear for Dual<K>
+where
+    Self: Number,
+{
     fn slope(op: Unary, a: Self) -> Self {
         let [_, f, d] = op.rule(a.f);
-        Self { f, d: times(d, a.d) }
+        Self { f, d: a.d.map(|v| times(d, v)) }
     }
     fn slopes(op: Binary, a: Self, b: Self) -> [Self; 2] {
         let rule = op.rule(a.f, b.f);
         [
-            Self { f: rule.x, d: times(rule.xx, a.d) + times(rule.xy, b.d) },
-            Self { f: rule.y, d: times(rule.xy, a.d) + times(rule.yy, b.d) },
+            Self::zip(rule.x, &a, &b, |c, d| times(rule.xx, c) + times(rule.xy, d)),
+            Self::zip(rule.y, &a, &b, |c, d| times(rule.xy, c) + times(rule.yy, d)),
         ]
     }
     fn weigh(slope: Self, adjoint: Self) -> Self {
-        Self { f: times(slope.f, adjoint.f), d: times(slope.f, adjoint.d) + times(slope.d, adjoint.f) }
+        let f = times(slope.f, adjoint.f);
+        Self::zip(f, &slope, &adjoint, |s, a| times(slope.f, a) + times(s, adjoint.f))
     }
     fn is_zero(self) -> bool {
-        self.f == 0.0 && self.d == 0.0
+        self.f == 0.0 && self.d.iter().all(|d| *d == 0.0)
     }
 }
 
@@ -94,7 +98,7 @@ macro_rules! paired {
         })+
     };
 }
-paired!(f64, Dual);
+paired!(f64, Dual<1>, Dual<4>);
 
 fn give<T: Linear>(registers: &mut [Cell2<T>], to: u32, amount: T) {
     let adjoint = &mut registers[to as usize].adjoint;

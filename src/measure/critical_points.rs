@@ -70,7 +70,9 @@ impl CriticalSearch {
             if let Some(mut x) = self.newton(objective, start) {
                 // A coordinate of 10⁻¹⁷ is rounding of 0.
                 x.iter_mut().filter(|v| v.abs() < 1e-15 * self.width).for_each(|v| *v = 0.0);
-                self.keep(objective, classify(objective, &x));
+                if !self.is_known(&x) {
+                    self.keep(objective, classify(objective, &x));
+                }
             }
         }
         self.next >= self.starts
@@ -120,6 +122,16 @@ impl CriticalSearch {
     /// Distance of `x` from the box in the maximum norm, 0 inside.
     fn excess(&self, x: &[f64]) -> f64 {
         x.iter().zip(&self.bounds).map(|(v, [low, high])| (low - v).max(v - high)).fold(0.0, f64::max)
+    }
+
+    /// Whether `x` is an isolated point that was found before: most starts end at one.
+    fn is_known(&self, x: &[f64]) -> bool {
+        self.found.iter().filter(|other| other.kind != Kind::Degenerate).any(|other| self.distance(x, &other.x) <= SAME)
+    }
+
+    /// In widths of the box.
+    fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
+        norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vector>()) / self.width
     }
 
     fn keep(&mut self, objective: &dyn Objective, point: PointReport) {

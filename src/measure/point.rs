@@ -24,6 +24,10 @@ pub struct PointReport {
     pub kind: Kind,
     /// Number of negative eigenvalues.
     pub index: usize,
+    /// A bound of the eigenvalues' rounding errors, where it is so large that it hides the sign of one: beside a removable 0/0 the
+    /// second derivatives are differences of huge numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub eigenvalue_error: Option<f64>,
     /// Whether it is known to be one of a continuum of critical points. One point alone does not say so: the
     /// [search](super::CriticalSearch) does, which finds several.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -32,17 +36,34 @@ pub struct PointReport {
 
 /// Evaluates f, ∇f and ∇²f at `x` and says what the point is: critical where ‖∇f‖ ≤ 10⁻⁸ max(1, ‖∇²f‖), which a
 /// point written with eight decimals reaches; of which kind, the eigenvalues say
-/// ([`Kind::of_critical_point`]). Non-finite derivatives are reported as they are, the kind is then regular.
+/// ([`Kind::of_critical_point`]), of which one no larger than its rounding error counts as zero. Non-finite derivatives are reported
+/// as they are, the kind is then regular.
 pub fn classify(objective: &dyn Objective, x: &[f64]) -> PointReport {
     let n = objective.dim();
     let (mut gradient, mut hessian) = (vec![0.0; n], vec![0.0; n * n]);
     let value = objective.value_gradient_hessian(x, &mut gradient, &mut hessian);
     let eigenvalues = symmetric_eigenvalues(&hessian, n).to_vec();
     let gradient_norm = norm(&gradient);
-    let (of_critical, index) = Kind::of_critical_point(&eigenvalues);
-    let critical = gradient_norm <= Kind::threshold(&eigenvalues) && crate::linalg::all_finite(&hessian);
+    // ‖E‖_F bounds the change of every eigenvalue (Weyl).
+    let error = objective.hessian_error(x).unwrap_or(0.0);
+    let known: Vec<f64> = eigenvalues.iter().map(|v| if v.abs() <= error { 0.0 } else { *v }).collect();
+    let (of_critical, index) = Kind::of_critical_point(&known);
+    let threshold = Kind::threshold(&known);
+    let critical = gradient_norm <= threshold && crate::linalg::all_finite(&hessian);
+    let eigenvalue_error = (error > threshold && known.contains(&0.0)).then_some(error);
     let kind = if critical { of_critical } else { Kind::Regular };
-    PointReport { x: x.to_vec(), value, gradient, gradient_norm, hessian, eigenvalues, kind, index, family: false }
+    PointReport {
+        x: x.to_vec(),
+        value,
+        gradient,
+        gradient_norm,
+        hessian,
+        eigenvalues,
+        kind,
+        index,
+        eigenvalue_error,
+        family: false,
+    }
 }
 
 fn rows<S: serde::Serializer>(matrix: &[f64], serializer: S) -> Result<S::Ok, S::Error> {

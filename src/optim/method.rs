@@ -1,5 +1,6 @@
 //! The registry of methods.
 
+use super::lookahead::LOOKAHEAD;
 use super::parameter::matrix;
 use super::{Default, Optimizer, Parameter, Preset, Scales, Setting, Settings, Span, first_order, second_order, stochastic};
 use crate::linalg::Vector;
@@ -62,10 +63,10 @@ pub enum Requirement {
 
 /// Resolved parameter values of a method: every declared name has a value in its span.
 pub struct Values<'a> {
-    parameters: &'a [Parameter],
-    numbers: Vec<f64>,
+    pub(super) parameters: &'a [Parameter],
+    pub(super) numbers: Vec<f64>,
     /// Of the parameters that are matrices: the name, the text and the `n * n` numbers of those that were set.
-    matrices: Vec<(&'static str, String, Vector)>,
+    pub(super) matrices: Vec<(&'static str, String, Vector)>,
 }
 
 /// Most variables of a method that keeps matrices: 200 MB each.
@@ -155,14 +156,6 @@ impl Values<'_> {
         let chosen = |i: usize| self.parameters[i].span.options()?.get(self.numbers[i] as usize).copied();
         position.and_then(chosen).unwrap_or("")
     }
-
-    /// The method that the parameter `name` chooses, with the values of its own parameters. The first of all for a name that
-    /// is not declared: a slip that the registry's tests catch.
-    pub fn nested(&self, name: &str) -> (&'static Method, Values<'static>) {
-        let method = method(self.choice(name)).unwrap_or(&methods()[0]);
-        let numbers = method.parameters.iter().map(|p| self.number(&prefixed(name, p))).collect();
-        (method, Values { parameters: method.parameters, numbers, matrices: Vec::new() })
-    }
 }
 
 impl Parameter {
@@ -210,7 +203,7 @@ impl Span {
         }
     }
 
-    fn accept(&self, setting: &Setting) -> Option<f64> {
+    pub(super) fn accept(&self, setting: &Setting) -> Option<f64> {
         let (min, max) = self.limits();
         if let Some(options) = self.options() {
             let Setting::Name(name) = setting else { return None };
@@ -240,41 +233,7 @@ impl Requirement {
     }
 }
 
-/// The name of a parameter of the method that the parameter `name` chooses.
-fn prefixed(name: &str, inner: &Parameter) -> String {
-    format!("{name}_{}", inner.name)
-}
-
-/// The parameters of every method around another one, by both identifiers: its own and the prefixed ones.
-static NESTED: LazyLock<Vec<(&str, &str, Vec<Parameter>)>> = LazyLock::new(|| {
-    let mut nested = Vec::new();
-    for outer in methods() {
-        for choice in outer.parameters {
-            let Span::Method { options } = choice.span else { continue };
-            for inner in options.iter().filter_map(|id| method(id).ok()) {
-                let rename = |p: &Parameter| Parameter { name: prefixed(choice.name, p).leak(), ..*p };
-                let parameters = outer.parameters.iter().copied().chain(inner.parameters.iter().map(rename));
-                nested.push((outer.id, inner.id, parameters.collect()));
-            }
-        }
-    }
-    nested
-});
-
 impl Method {
-    /// The declared parameters under `settings`: its own, and those of the method that it is put around, each with the
-    /// prefix of the choice and `_`.
-    pub fn declared(&self, settings: &Settings) -> &'static [Parameter] {
-        let Some(choice) = self.parameters.iter().find(|p| matches!(p.span, Span::Method { .. })) else {
-            return self.parameters;
-        };
-        let set = settings.get(choice.name).and_then(|setting| choice.span.accept(setting));
-        let index = set.unwrap_or_else(|| choice.default_number(None)) as usize;
-        let inner = choice.span.options().and_then(|options| options.get(index).copied());
-        let found = NESTED.iter().find(|(outer, id, _)| *outer == self.id && Some(*id) == inner);
-        found.map_or(self.parameters, |(_, _, parameters)| parameters)
-    }
-
     /// The values under `settings`, the rest from the defaults on a landscape of these scales.
     ///
     /// # Errors
@@ -360,11 +319,7 @@ impl Method {
         let batches = |(name, setting): (&String, &Setting)| {
             name.ends_with("batch_size") && matches!(setting, Setting::Number(size) if *size > 0.0)
         };
-        let inner = |p: &Parameter| match (p.span, settings.get(p.name)) {
-            (Span::Method { .. }, Some(Setting::Name(id))) => method(id).is_ok_and(|inner| inner.random),
-            _ => false,
-        };
-        self.random || settings.iter().any(batches) || self.parameters.iter().any(inner)
+        self.random || settings.iter().any(batches) || self.around(settings).is_some_and(|(_, inner)| inner.random)
     }
 
     /// The step machine at `start`.
@@ -389,7 +344,7 @@ fn preset_source<S: serde::Serializer>(preset: &Option<Preset>, serializer: S) -
 /// its family's list.
 pub fn methods() -> &'static [Method] {
     static METHODS: LazyLock<Vec<Method>> =
-        LazyLock::new(|| [first_order::METHODS, first_order::AROUND, stochastic::METHODS, second_order::METHODS].concat());
+        LazyLock::new(|| [first_order::METHODS, &[LOOKAHEAD], stochastic::METHODS, second_order::METHODS].concat());
     &METHODS
 }
 

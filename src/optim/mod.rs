@@ -4,10 +4,13 @@
 //! [`Oracle`]; each [`Optimizer::step`] makes one trial and returns a [`Step`] that says what happened and in
 //! which geometry. What is drawn is that record: nothing here computes for the display's sake.
 //!
-//! One method a file, one entry in [`methods`]; the folders are the families.
+//! One method a file, one entry in [`methods`]; the folders are the families. `lookahead`, which is put around any other
+//! method, stands above them.
 
 pub mod first_order;
+mod lookahead;
 mod method;
+mod nested;
 mod noise;
 mod oracle;
 mod parameter;
@@ -43,10 +46,14 @@ pub trait Optimizer: Send {
     /// A machine in the same state: the root of a fork, the keyframe of a trace.
     fn boxed_clone(&self) -> Box<dyn Optimizer>;
 
-    /// Moves the iterate to `x` for a method around this one: what was known at the old iterate is forgotten, what was
-    /// accumulated stays. Returns the momenta, which the caller may change; `None` where the machine cannot be moved.
-    fn relocate(&mut self, _x: &[f64]) -> Option<Vec<&mut crate::linalg::Vector>> {
-        None
+    /// Moves the iterate to `x` for a method around this one. What was known at the old iterate is forgotten: derivatives, a
+    /// search around it and what it found, a certificate. What was accumulated stays: momenta, accumulators of a metric, the radius or
+    /// the regularization, counts of steps, and what holds at another point, such as the gradient at a snapshot.
+    fn relocate(&mut self, x: &[f64]);
+
+    /// What carries past gradients on as a direction, for a method around this one, which may change it.
+    fn momenta(&mut self) -> Vec<&mut crate::linalg::Vector> {
+        Vec::new()
     }
 }
 

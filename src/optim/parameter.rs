@@ -121,9 +121,15 @@ impl Span {
 }
 
 impl Parameter {
-    /// Whether this is the matrix that the option of its name of a choice takes: it has no effect with another option.
+    /// Whether this is the matrix that the option of its name of a choice takes: it has no effect with another option. The names of
+    /// both may have the prefix of a method inside another.
     pub fn is_unused_matrix(&self, choice: &Self, option: &str) -> bool {
-        self.span == Span::Matrix && choice.span.options().is_some_and(|all| all.contains(&self.name)) && option != self.name
+        let belongs = |option: &&str| {
+            let prefix = self.name.strip_suffix(option);
+            prefix.is_some_and(|prefix| choice.name.starts_with(prefix) && (prefix.is_empty() || prefix.ends_with('_')))
+        };
+        let options = choice.span.options().unwrap_or_default();
+        self.span == Span::Matrix && options.iter().any(belongs) && !belongs(&option)
     }
 
     /// Whether this number has no effect while `choice`, a parameter of the same method, is at its first option:

@@ -141,9 +141,15 @@ pub(super) fn numbers<const N: usize>(pairs: [(&str, f64); N]) -> Settings {
 
 impl Method {
     /// The paper's parameters under these assumptions, whole numbers rounded up, each brought into its span; a number that
-    /// is not finite is left out, so that the default stays. `None` for a method without such a choice.
-    pub fn preset_settings(&self, assumptions: &Assumptions) -> Option<Settings> {
-        let mut settings = (self.preset?.settings)(assumptions);
+    /// is not finite is left out, so that the default stays. Those of the method that it is put around under `settings` where it
+    /// has no such choice itself; `None` where that one has none.
+    pub fn preset_settings(&self, settings: &Settings, assumptions: &Assumptions) -> Option<Settings> {
+        let Some(preset) = self.preset else {
+            let (choice, inner) = self.around(settings)?;
+            let inner = inner.preset_settings(&Settings::new(), assumptions)?;
+            return Some(inner.into_iter().map(|(name, setting)| (format!("{}_{name}", choice.name), setting)).collect());
+        };
+        let mut settings = (preset.settings)(assumptions);
         settings.retain(|name, setting| {
             let (Some(parameter), Setting::Number(value)) = (self.parameters.iter().find(|p| p.name == name), setting) else {
                 return true;

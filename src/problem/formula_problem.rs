@@ -17,6 +17,9 @@ const MAX_DIM: usize = 1000;
 /// Operations beyond which the error bound of f32 costs too much for a frame of the window.
 const MOST_BOUNDED: usize = 400;
 
+/// Operations, over all entries, beyond which the error bound of a Hessian takes longer than some milliseconds.
+const MOST_BOUNDED_HESSIAN: usize = 40_000;
+
 /// A formula with parameter values: an objective that is cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FormulaProblem {
@@ -323,6 +326,19 @@ impl Objective for FormulaProblem {
     fn single_precision_error(&self, plane: [&[f64]; 3], at: [f64; 2], extent: [f64; 2]) -> Option<f64> {
         let cost = self.formula.operations().saturating_mul(self.formula.samples().max(1));
         (cost <= MOST_BOUNDED).then(|| self.formula.single_precision_error(&self.values, plane, at, extent).value)
+    }
+
+    fn hessian_error(&self, x: &[f64]) -> Option<f64> {
+        let (n, cost) = (self.dim(), self.formula.operations().saturating_mul(self.formula.samples().max(1)));
+        if cost.saturating_mul(n * (n + 1) / 2) > MOST_BOUNDED_HESSIAN {
+            return None;
+        }
+        let square = |[i, j]: [usize; 2]| {
+            let error = self.formula.double_precision_error(&self.values, x, [i, j]).hessian[1];
+            error * error * if i == j { 1.0 } else { 2.0 }
+        };
+        let square = (0..n).flat_map(|i| (0..=i).map(move |j| [i, j])).fold(0.0, |sum, entry| sum + square(entry));
+        square.is_finite().then(|| square.sqrt())
     }
 
     fn finite_sum(&self) -> Option<&dyn FiniteSum> {

@@ -83,6 +83,11 @@ pub trait Objective: Send + Sync {
         None
     }
 
+    /// A bound, in the Frobenius norm, of the rounding errors with which ∇²f(x) comes; `None` where none is known.
+    fn hessian_error(&self, _x: &[f64]) -> Option<f64> {
+        None
+    }
+
     /// The same objective as a convex loss of residuals, where it is one.
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
         None

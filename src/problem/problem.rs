@@ -173,6 +173,10 @@ impl Objective for Problem {
         self.objective().single_precision_error(plane, at, extent)
     }
 
+    fn hessian_error(&self, x: &[f64]) -> Option<f64> {
+        self.objective().hessian_error(x)
+    }
+
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
         self.objective().gauss_newton()
     }

@@ -46,9 +46,7 @@ impl Run {
     /// # Errors
     /// [`SettingsError`] where the settings do not fit the method.
     pub fn new(objective: Arc<dyn Objective>, setup: Setup) -> Result<Self, SettingsError> {
-        if let Err(what) = setup.method.requires.check(&*objective) {
-            return Err(SettingsError::NotApplicable { method: setup.method.name, what });
-        }
+        setup.method.check(&setup.settings, &*objective)?;
         let optimizer = setup.method.start(&setup.settings, setup.scales, &setup.start)?;
         let (rng, counts) = (Rng::new(setup.seed), Counts::default());
         let now = Keyframe { step: 0, optimizer, rng, counts, unmoved: 0, next_look: 0 };
@@ -289,9 +287,7 @@ impl Run {
     /// [`SettingsError`] where the settings do not fit the method.
     pub fn fork(&self, fork: &Fork) -> Result<Self, SettingsError> {
         let Fork { step, method, settings, moved } = fork;
-        if let Err(what) = method.requires.check(&*self.objective) {
-            return Err(SettingsError::NotApplicable { method: method.name, what });
-        }
+        method.check(settings, &*self.objective)?;
         let step = (*step).clamp(self.trace.first(), self.now.step);
         let begin = self.trace.keyframe_before(step).clone();
         let mut past = Self::from_keyframe(Arc::clone(&self.objective), self.setup.clone(), begin);

@@ -45,14 +45,18 @@ fn methods_around_others_take_the_parameters_of_both() {
                     let found = declared.iter().find(|p| p.name == name).unwrap();
                     assert_eq!((found.default, found.span), (own.default, own.span), "{name} of {id}");
                     let standard = own.default_number(None);
-                    let setting = match own.span.options() {
-                        Some(options) => Setting::Name(options[standard as usize].to_owned()),
-                        None => Setting::Number(standard),
+                    let setting = match (own.span, own.span.options()) {
+                        (Span::Matrix, _) => Setting::Name("4,1;1,2".to_owned()),
+                        (_, Some(options)) => Setting::Name(options[standard as usize].to_owned()),
+                        _ => Setting::Number(standard),
                     };
                     settings.insert(name, setting);
                 }
-                assert!(outer.resolve(&settings, None).is_ok(), "{id}");
-                assert!(start(id, &Settings::new(), &[1.0, 2.0]).relocate(&[3.0, 4.0]).is_some(), "{id} can be moved");
+                let (found, own) = outer.resolve(&settings, None).unwrap().nested(choice.name);
+                assert_eq!(found.id, *id);
+                for p in inner.parameters {
+                    assert_eq!(own.setting(p.name), settings[&format!("{}_{}", choice.name, p.name)], "{} of {id}", p.name);
+                }
                 settings.insert(format!("{}_nothing", choice.name), Setting::Number(1.0));
                 let error = outer.resolve(&settings, None).err().unwrap().to_string();
                 assert!(error.contains("has no parameter") && error.contains(declared.last().unwrap().name), "{error}");
@@ -60,7 +64,7 @@ fn methods_around_others_take_the_parameters_of_both() {
             }
         }
     }
-    assert!(pairs > 10);
+    assert_eq!(pairs, methods().len() - 1);
     let wrong = set(&[], &[("inner", "lookahead")]);
     let error = method("lookahead").unwrap().resolve(&wrong, None).err().unwrap().to_string();
     assert!(error.contains("it must be one of gd, heavy_ball"), "{error}");
@@ -89,9 +93,9 @@ fn a_clone_continues_identically() {
     let cloud = Cloud::new(9);
     let mut objectives: Vec<(&dyn Objective, Vec<f64>)> = vec![(&cloud, vec![0.5, -1.0, 2.0])];
     objectives.extend(PLANES.iter().map(|p| (p as &dyn Objective, p.start.to_vec())));
-    for m in methods() {
+    for (id, settings) in methods_and_pairs() {
         for (f, x) in &objectives {
-            let mut first = start(m.id, &Settings::new(), x);
+            let mut first = start(id, &settings, x);
             let mut oracle = Oracle::new(*f, Rng::new(1), Counts::default());
             for _ in 0..7 {
                 let _ = first.step(&mut oracle);
@@ -102,7 +106,7 @@ fn a_clone_continues_identically() {
             let mut other = Oracle::new(*f, rng, counts);
             for _ in 0..20 {
                 let (a, b) = (first.step(&mut one), second.step(&mut other));
-                assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", m.id);
+                assert_eq!(format!("{a:?}"), format!("{b:?}"), "{id} {settings:?}");
             }
             assert_eq!(one.counts(), other.counts());
         }
@@ -135,7 +139,7 @@ fn the_record_agrees_with_the_machine() {
                     // Where the function does not suit the method its first step says so.
                     Err(error) => {
                         let says_so = matches!(error, StepError::Finished(_)) && machine.position() == f.start;
-                        assert!(m.requires.check(f).is_ok() || says_so, "{}: {error}", m.id);
+                        assert!(m.check(&settings, f).is_ok() || says_so, "{id} {settings:?}: {error}");
                         break;
                     }
                 };

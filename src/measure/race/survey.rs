@@ -30,6 +30,11 @@ impl Survey {
         self.search.is_none()
     }
 
+    /// The share of the search that is done, from 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.search.as_ref().map_or(1.0, CriticalSearch::progress)
+    }
+
     /// What was found.
     pub fn points(&self) -> &[PointReport] {
         &self.points

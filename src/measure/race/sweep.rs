@@ -57,10 +57,10 @@ pub struct SweepPoint {
     pub diverged: usize,
 }
 
-/// The declared parameter that is the length of a method's steps: `step_size`, that of the inner method, or else `radius`.
+/// The declared parameter that is the length of a method's steps: `step_size`, or else `radius`, its own or that of the inner method.
 pub fn step_parameter(method: &Method, settings: &Settings) -> Option<&'static Parameter> {
     let declared = method.declared(settings);
-    ["step_size", "inner_step_size", "radius"].iter().find_map(|name| declared.iter().find(|p| p.name == *name))
+    ["step_size", "inner_step_size", "radius", "inner_radius"].iter().find_map(|name| declared.iter().find(|p| p.name == *name))
 }
 
 impl Sweep {

@@ -121,6 +121,11 @@ impl Direction for Conjugate {
         self.last = None;
     }
 
+    /// Directions are conjugate along one path, and the first-order change is one of there.
+    fn relocate(&mut self) {
+        (self.last, self.predicted) = (None, None);
+    }
+
     fn metric(&self, _n: usize) -> Option<Metric> {
         None
     }

@@ -118,9 +118,8 @@ impl Optimizer for LinearTrustRegion {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
         self.here = None;
-        Some(Vec::new())
     }
 }

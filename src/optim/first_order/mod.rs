@@ -18,7 +18,6 @@ mod gd;
 mod heavy_ball;
 mod lbfgs;
 mod line_search;
-mod lookahead;
 mod moments;
 mod nadam;
 mod nesterov;
@@ -56,9 +55,6 @@ pub(super) const METHODS: &[Method] = &[
     lbfgs::LBFGS,
     first_order_tr::FIRST_ORDER_TR,
 ];
-
-/// Methods around one of [`METHODS`].
-pub(super) const AROUND: &[Method] = &[lookahead::LOOKAHEAD];
 
 /// A preconditioned step s = −η M⁻¹l, the minimizer of ⟨l, s⟩ over ‖s‖_M ≤ Δ = η‖l‖_{M⁻¹}
 /// (Kohler, Adolphs, Lucchi 2020, Lemma 1).
@@ -217,9 +213,12 @@ impl<R: Rule> Optimizer for Machine<R> {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
-        Some(self.rule.momenta())
+    }
+
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        self.rule.momenta()
     }
 }
 

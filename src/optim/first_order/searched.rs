@@ -19,6 +19,9 @@ pub(super) trait Direction: Clone + Send + 'static {
     /// Forgets what was learned: the next direction is that of steepest descent.
     fn forget(&mut self);
 
+    /// Forgets what held at the iterate, which was moved; what was learned of the curvature stays.
+    fn relocate(&mut self) {}
+
     /// M in ℝⁿ, if p = −M⁻¹g.
     fn metric(&self, n: usize) -> Option<Metric>;
 }
@@ -144,11 +147,10 @@ impl<D: Direction> Optimizer for Searched<D> {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
-        self.here = None;
-        self.last = None;
-        Some(Vec::new())
+        (self.here, self.last) = (None, None);
+        self.directions.relocate();
     }
 }
 

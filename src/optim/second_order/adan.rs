@@ -119,4 +119,9 @@ impl Optimizer for AdaN {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        (self.last, self.known) = (None, None);
+    }
 }

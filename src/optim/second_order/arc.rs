@@ -175,4 +175,9 @@ impl Optimizer for Arc {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        self.here = None;
+    }
 }

@@ -163,4 +163,9 @@ impl Optimizer for KrylovSaddleFree {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        self.subspace = None;
+    }
 }

@@ -130,4 +130,9 @@ impl Optimizer for SubsampledArc {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        self.f = None;
+    }
 }

@@ -290,4 +290,9 @@ impl Optimizer for TrustRegion {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        (self.known, self.moved) = (false, true);
+    }
 }

@@ -83,8 +83,7 @@ impl Optimizer for LongerSteps {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
-        Some(Vec::new())
     }
 }

@@ -100,9 +100,18 @@ pub(super) struct Wall {
 }
 
 impl Wall {
+    /// Whether it is 0 at `x`.
+    pub fn encloses(&self, x: &[f64]) -> bool {
+        norm(&self.away(x)) <= self.radius
+    }
+
+    fn away(&self, x: &[f64]) -> Vector {
+        x.iter().zip(&self.center).map(|(a, b)| a - b).collect()
+    }
+
     /// Adds its gradient.
     fn add(&self, x: &[f64], gradient: &mut [f64]) {
-        let away: Vector = x.iter().zip(&self.center).map(|(a, b)| a - b).collect();
+        let away = self.away(x);
         let distance = norm(&away);
         if distance > self.radius {
             axpy(2.0 * self.strength * (distance - self.radius) / distance, &away, gradient);
@@ -168,6 +177,11 @@ impl Epoch {
         pull(plan.regularization, &self.anchor, wall, x, &mut linear);
         self.steps_left -= 1;
         Ok(Some(plain_step(oracle, x, plan.step_size, linear, f, Phase::Descent)))
+    }
+
+    /// Goes on from `x`: what is left of the sub-epoch starts there.
+    pub fn relocate(&mut self, x: &[f64]) {
+        self.anchor = copy(x);
     }
 
     /// The starts of sub-epochs since the last call.

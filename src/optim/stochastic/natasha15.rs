@@ -118,4 +118,11 @@ impl Optimizer for Natasha15 {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        if let State::Epoch(epoch) = &mut self.state {
+            epoch.relocate(x);
+        }
+    }
 }

@@ -202,4 +202,13 @@ impl Optimizer for Natasha2 {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        match &mut self.state {
+            State::Epoch(epoch, wall) if wall.encloses(x) => epoch.relocate(x),
+            State::Finish(_) => {}
+            state => *state = State::Arrive,
+        }
+    }
 }

@@ -73,8 +73,7 @@ impl Optimizer for NoisyDescent {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
-        Some(Vec::new())
     }
 }

@@ -157,4 +157,12 @@ impl Optimizer for PerturbedAccelerated {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+    }
+
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        vec![&mut self.v]
+    }
 }

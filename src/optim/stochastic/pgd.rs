@@ -73,9 +73,8 @@ pub(in crate::optim) const PGD: Method = Method {
 /// The last kick.
 #[derive(Clone)]
 struct Kick {
-    /// x̃, the point before it, and f there.
-    from: Vector,
-    f: f64,
+    /// x̃, the point before it, and f there; none where the iterate was moved since, so that the kick can show nothing about x̃.
+    before: Option<(Vector, f64)>,
     /// t − t_noise.
     age: usize,
 }
@@ -110,12 +109,15 @@ impl Optimizer for PerturbedDescent {
             let mut x = zeros(self.x.len());
             oracle.rng().fill_ball(radius, &mut x);
             x.iter_mut().zip(&self.x).for_each(|(a, b)| *a += b);
-            self.kick = Some(Kick { from: self.x.clone(), f, age: 0 });
+            self.kick = Some(Kick { before: Some((copy(&self.x), f)), age: 0 });
             return Ok(jump(&mut self.x, x, f, length, Phase::Perturbation, Geometry::Perturbation { radius }));
         }
         if let Some(kick) = &mut self.kick {
-            if kick.age == self.threshold_time && f - kick.f > -self.value_threshold {
-                let x = kick.from.clone();
+            if let Some((x, before)) = &kick.before
+                && kick.age == self.threshold_time
+                && f - before > -self.value_threshold
+            {
+                let x = copy(x);
                 self.ended = true;
                 return Ok(jump(&mut self.x, x, f, length, Phase::Certification, Geometry::Point));
             }
@@ -126,5 +128,13 @@ impl Optimizer for PerturbedDescent {
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
+    }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        self.ended = false;
+        if let Some(kick) = &mut self.kick {
+            kick.before = None;
+        }
     }
 }

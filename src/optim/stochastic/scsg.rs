@@ -96,4 +96,8 @@ impl Optimizer for Controlled {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+    }
 }

@@ -170,4 +170,9 @@ impl<F: Finder> Optimizer for Escape<F> {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        self.mode = Mode::Descend;
+    }
 }

@@ -92,8 +92,7 @@ impl Optimizer for StochasticGradient {
         Box::new(self.clone())
     }
 
-    fn relocate(&mut self, x: &[f64]) -> Option<Vec<&mut Vector>> {
+    fn relocate(&mut self, x: &[f64]) {
         self.x = copy(x);
-        Some(Vec::new())
     }
 }

@@ -114,4 +114,12 @@ impl Optimizer for VarianceReduced {
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
     }
+
+    fn relocate(&mut self, x: &[f64]) {
+        self.x = copy(x);
+        // The next snapshot is not one of the points that were left.
+        if let Some(drawn) = &mut self.drawn {
+            *drawn = Reservoir::default();
+        }
+    }
 }

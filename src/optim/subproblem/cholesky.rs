@@ -78,7 +78,7 @@ pub(super) fn newton(c: &[f64], a: &[f64], mut seen: impl FnMut(f64)) -> Option<
 
 /// L of A + λI = LLᵀ, and the ratio of its smallest to its largest squared pivot; none where it is not positive definite. Rows are made
 /// [`ROWS`] at a time, so that those above are read that many times less often.
-fn factor(a: &[f64], n: usize, lambda: f64) -> Option<(Factor<'static>, f64)> {
+pub(super) fn factor(a: &[f64], n: usize, lambda: f64) -> Option<(Factor<'static>, f64)> {
     let mut l = Vector::from_slice(a);
     (0..n).for_each(|i| l[i * n + i] += lambda);
     let (mut least, mut most) = (f64::INFINITY, 0.0_f64);

@@ -1,6 +1,6 @@
 //! Powell's dogleg.
 
-use super::{LARGE, Solution, cauchy, largest};
+use super::{LARGE, Solution, cauchy, cholesky, largest};
 use crate::linalg::{Metric, Vector, all_finite, axpy, dot, mat_vec, norm};
 use crate::optim::{Exit, StepError};
 use smallvec::smallvec;
@@ -24,10 +24,12 @@ pub fn dogleg(g: &[f64], h: &[f64], metric: &Metric, radius: f64) -> Solution {
     if first.exit != Exit::Interior {
         return first;
     }
-    let hessian = Metric::Full(Vector::from_slice(h));
     let mut newton: Vector = g.iter().map(|v| -v).collect();
-    hessian.factor(n).solve(&mut newton);
-    if !all_finite(&newton) {
+    let factor = cholesky::factor(h, n, 0.0);
+    if let Some((factor, _)) = &factor {
+        factor.solve(&mut newton);
+    }
+    if factor.is_none() || !all_finite(&newton) {
         return Solution { multiplier: f64::NAN, ..first };
     }
     let length = metric.norm(&newton);

@@ -125,7 +125,7 @@ fn parameters_ui(
             parameter_ui(ui, context, (index, lane), parameter, room, out);
         }
     }
-    if let Some(preset) = method.preset {
+    if let Some(preset) = method.preset_in(settings) {
         preset_ui(ui, context, index, lane, preset, &mut memory.presets, out);
     }
     ui.horizontal(|ui| {

@@ -109,7 +109,7 @@ pub(super) fn preset_ui(
         ui.horizontal(|ui| {
             let about = format!("Computes the parameters of this method as in {}", preset.source);
             if ui.button("Set the parameters").on_hover_text(about).clicked()
-                && let Some(settings) = lane.method().and_then(|method| method.preset_settings(chosen))
+                && let Some(settings) = lane.method().and_then(|method| method.preset_settings(&lane.spec().settings, chosen))
             {
                 let mut all = lane.spec().settings.clone();
                 all.extend(settings);
@@ -121,7 +121,7 @@ pub(super) fn preset_ui(
                 }
             });
         });
-        let settings = lane.method().and_then(|method| method.preset_settings(chosen));
+        let settings = lane.method().and_then(|method| method.preset_settings(&lane.spec().settings, chosen));
         if let Some(slow) = settings.and_then(|settings| slowness(&settings, chosen, context.scene.steps)) {
             faint_ui(ui, slow);
         }

@@ -1,32 +1,39 @@
 //! Lookahead around another method.
 
-use super::METHODS;
-use crate::linalg::{Vector, copy, zeros};
-use crate::optim::{
-    Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Requirement, Span, Step, StepError, Verdict,
+use super::{
+    Default, Family, Geometry, Method, Optimizer, Oracle, Parameter, Phase, Requirement, Span, Step, StepError, Verdict,
+    first_order, second_order, stochastic,
 };
+use crate::linalg::{Vector, copy, zeros};
 
 const SOURCE: &str = "Zhang, Lucas, Hinton, Ba 2019, Algorithm 1";
 
-/// Stochastic methods whose state is x and a count of steps: they go on from anywhere.
-const SAMPLED: [&str; 4] = ["sgd", "noisy_sgd", "cnc_sgd", "saddle_ngd"];
+/// Every other method.
+const METHODS: [&[Method]; 3] = [first_order::METHODS, stochastic::METHODS, second_order::METHODS];
 
-/// The identifiers of [`METHODS`], then [`SAMPLED`].
-const INNER: [&str; METHODS.len() + SAMPLED.len()] = {
-    let mut ids = [""; METHODS.len() + SAMPLED.len()];
-    let mut i = 0;
-    while i < ids.len() {
-        ids[i] = if i < METHODS.len() { METHODS[i].id } else { SAMPLED[i - METHODS.len()] };
-        i += 1;
+/// Their identifiers.
+const INNER: [&str; METHODS[0].len() + METHODS[1].len() + METHODS[2].len()] = {
+    let mut ids = [""; METHODS[0].len() + METHODS[1].len() + METHODS[2].len()];
+    let (mut family, mut next) = (0, 0);
+    while family < METHODS.len() {
+        let mut i = 0;
+        while i < METHODS[family].len() {
+            ids[next] = METHODS[family][i].id;
+            (i, next) = (i + 1, next + 1);
+        }
+        family += 1;
     }
     ids
 };
 
-/// From φ = x₀: k steps of the inner method, then φ ← φ + α(x − φ) and x ← φ. It costs what the inner method costs.
+/// From φ = x₀: k steps of the inner method, then φ ← φ + α(x − φ) and x ← φ. It costs what the inner method costs, and the
+/// derivatives that this one would have known at x and asks anew at φ.
 ///
-/// The k-th step of a round is recorded as the way from its start to φ. The inner method keeps its state; its momentum is
-/// kept, set to 0, or drawn towards what it was after the last round as x is drawn towards φ.
-pub(in crate::optim) const LOOKAHEAD: Method = Method {
+/// The k-th step of a round is recorded as the way from its start to φ. The inner method keeps what it has accumulated, and forgets
+/// what it knew of the place that it is taken from ([`Optimizer::relocate`]); its momentum is kept, set to 0, or drawn towards what it
+/// was after the last round as x is drawn towards φ. Where x is φ already, as in the rounds of a search around it or with α = 1,
+/// nothing is moved and nothing forgotten.
+pub(super) const LOOKAHEAD: Method = Method {
     id: "lookahead",
     name: "Lookahead",
     family: Family::FirstOrder,
@@ -111,10 +118,15 @@ struct Lookahead {
 }
 
 impl Lookahead {
-    fn synchronize(&mut self) {
+    /// Whether the inner method was moved.
+    fn synchronize(&mut self) -> bool {
         let alpha = self.alpha;
         draw(alpha, self.inner.position(), &mut self.slow);
-        let momenta = self.inner.relocate(&self.slow).unwrap_or_default();
+        let moved = self.slow.as_slice() != self.inner.position();
+        if moved {
+            self.inner.relocate(&self.slow);
+        }
+        let momenta = self.inner.momenta();
         match self.momentum {
             Momentum::Keep => {}
             Momentum::Reset => momenta.into_iter().flatten().for_each(|v| *v = 0.0),
@@ -126,12 +138,14 @@ impl Lookahead {
                 }
             }
         }
+        moved
     }
 }
 
-/// φ ← φ + α(x − φ).
+/// φ ← φ + α(x − φ), which is x to the bit for α = 1.
 fn draw(alpha: f64, fast: &[f64], slow: &mut [f64]) {
-    slow.iter_mut().zip(fast).for_each(|(slow, fast)| *slow += alpha * (fast - *slow));
+    let drawn = |slow: f64, fast: f64| if alpha == 1.0 { fast } else { slow + alpha * (fast - slow) };
+    slow.iter_mut().zip(fast).for_each(|(slow, fast)| *slow = drawn(*slow, *fast));
 }
 
 impl Optimizer for Lookahead {
@@ -144,7 +158,13 @@ impl Optimizer for Lookahead {
         self.done += 1;
         if self.done == self.period {
             self.done = 0;
-            self.synchronize();
+            if !self.synchronize() {
+                return Ok(record);
+            }
+            if record.verdict == Verdict::Rejected {
+                // A look beside x is not what is recorded.
+                record.phase = Phase::Descent;
+            }
             record.x = copy(&self.slow);
             record.trial = self.slow.iter().zip(&record.from).map(|(to, from)| to - from).collect();
             // The way to φ is gone whatever became of the inner trial.
@@ -157,5 +177,14 @@ impl Optimizer for Lookahead {
 
     fn boxed_clone(&self) -> Box<dyn Optimizer> {
         Box::new(self.clone())
+    }
+
+    fn relocate(&mut self, x: &[f64]) {
+        (self.slow, self.done) = (copy(x), 0);
+        self.inner.relocate(x);
+    }
+
+    fn momenta(&mut self) -> Vec<&mut Vector> {
+        self.inner.momenta()
     }
 }
