@@ -1,6 +1,6 @@
 //! The application: one frame reads input, advances the clock and the runs, draws, and applies what was asked for.
 
-use super::command::Command;
+use super::command::{Command, Edit};
 use super::document::Document;
 use super::files::Inbox;
 use super::layout::{self, Layout, Layouts};
@@ -10,6 +10,7 @@ use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
 use super::snapshot::{RunSnapshot, Snapshot};
 use super::{Launch, bars, files, help, phone, theme};
+use crate::problem::data::DataSet;
 use crate::scene::{Scene, SceneError};
 use eframe::egui::{self, RichText, Ui};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ use std::time::Duration;
 
 /// Under which name the state is stored.
 const STORAGE_KEY: &str = "saddlescope";
+/// Under which names stored states are kept that could not be opened; the last one is taken where all are.
+const UNREADABLE_KEYS: [&str; 4] =
+    ["saddlescope.unreadable", "saddlescope.unreadable.2", "saddlescope.unreadable.3", "saddlescope.unreadable.4"];
 /// Time for runs in a frame.
 const SLICE: Duration = Duration::from_millis(3);
 /// Time for runs before the first frame: the first picture shows whole paths.
@@ -28,6 +32,8 @@ pub(super) const NOTICE_SECS: f64 = 5.0;
 pub struct App {
     pub(super) document: Document,
     pub(super) session: Session,
+    /// The edits of the document that the session follows.
+    followed: u64,
     pub(super) memory: Memory,
     pub(super) preferences: Preferences,
     pub(super) layouts: Layouts,
@@ -37,6 +43,8 @@ pub struct App {
     carry: f64,
     pub(super) help: bool,
     pub(super) notice: Option<(String, f64)>,
+    /// A stored state that could not be opened, until it is put aside.
+    unreadable: Option<String>,
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
     pub(super) half: Half,
@@ -67,6 +75,7 @@ impl App {
         let mut app = Self {
             document: Document::new(scene),
             session,
+            followed: 0,
             memory: Memory::new(cc.wgpu_render_state.as_ref()),
             preferences: Preferences::default(),
             layouts: Layouts::first(),
@@ -76,6 +85,7 @@ impl App {
             carry: 0.0,
             help: false,
             notice: launch.notice.or(fault).map(|text| (text, NOTICE_SECS)),
+            unreadable: None,
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
             half: Half::default(),
@@ -95,22 +105,25 @@ impl App {
         #[cfg(target_arch = "wasm32")]
         {
             super::web::follow_address(&cc.egui_ctx, &app.inbox);
-            app.address = Some(super::address::Address::new(app.scene()));
+            app.address = Some(super::address::Address::new(app.document.changes()));
         }
         app.session.work(FIRST_SLICE);
         Ok(app)
     }
 
-    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, and said.
+    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, said, and put aside by the next save.
     pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
-        let lost = |why: &str| format!("What was open last time cannot be opened: {why}.");
+        let lost = |app: &mut Self, why: &str| {
+            app.say(format!("What was open last time cannot be opened: {why}. It is kept beside what is stored from now on."));
+            app.unreadable = Some(text.to_owned());
+        };
         let Ok(stored) = serde_json::from_str::<Stored>(text) else {
-            self.say(lost("it was stored by another version, or cut off"));
+            lost(self, "it was stored by another version, or cut off");
             return;
         };
         let opened = Scene::from_json(&stored.scene).and_then(|scene| self.open(scene));
         if let Err(error) = opened {
-            self.say(lost(error.to_string().trim_end_matches('.')));
+            lost(self, error.to_string().trim_end_matches('.'));
         }
         for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
             if let Some(layout) = layout::restored(text, network) {
@@ -123,7 +136,8 @@ impl App {
 
     fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
         self.session = Session::open(&scene)?;
-        self.document = Document::new(scene);
+        self.document.replace(scene);
+        self.followed = self.document.edits();
         Ok(())
     }
 
@@ -140,7 +154,10 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        let measuring = self.memory.spectrum.is_busy() || self.memory.noise.is_busy() || self.memory.lab.is_busy();
+        let measuring = self.memory.spectrum.is_busy()
+            || self.memory.noise.is_busy()
+            || self.memory.lab.is_busy()
+            || self.memory.card.is_busy();
         let slicing = self.session.is_slicing() || self.memory.map.is_busy();
         self.session.is_working() || replaying || measuring || slicing
     }
@@ -220,6 +237,11 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
+        if let Some(set) = self.session.awaited() {
+            waiting_ui(ui, set, self.document.can_undo(), out);
+            self.notice_ui(ui.ctx());
+            return;
+        }
         let phone = ui.ctx().content_rect().width() < theme::PHONE_WIDTH;
         let trains = self.session.problem().network().is_some();
         let context = Context {
@@ -271,9 +293,9 @@ impl App {
     fn tell_page(&mut self, ctx: &egui::Context) {
         use super::address::Wish;
         let scene = self.document.scene();
-        super::web::publish(&self.snapshot, scene);
+        super::web::publish(&self.snapshot, scene, self.document.edits());
         let now = ctx.input(|input| input.time);
-        match self.address.as_mut().map(|address| address.follow(scene, self.playing, now)) {
+        match self.address.as_mut().map(|address| address.follow(self.document.changes(), self.playing, now)) {
             Some(Wish::Wait(secs)) => ctx.request_repaint_after(Duration::from_secs_f64(secs)),
             Some(Wish::Write) => drop(super::web::link(scene)),
             Some(Wish::Stay) | None => {}
@@ -303,7 +325,7 @@ impl App {
                     Some(RunSnapshot { method: lane.spec().id.clone(), status: run.status().id().to_owned(), steps: run.len() })
                 })
                 .collect(),
-            error: fault.map(|fault| fault.message.clone()),
+            error: fault.filter(|_| self.session.awaited().is_none()).map(|fault| fault.message.clone()),
             map_rect_px: [map.left(), map.top(), map.width(), map.height()],
             start_px: start.map(|at| [at.x, at.y]),
             formula_field_px: self.snapshot.formula_field_px,
@@ -321,6 +343,7 @@ impl eframe::App for App {
         }
         self.session.slice(ui.ctx(), self.document.scene());
         self.draw(ui, &mut commands);
+        self.session.replay(ui.ctx());
         if !commands.is_empty() {
             ui.ctx().request_repaint();
         }
@@ -330,7 +353,14 @@ impl eframe::App for App {
         if !ui.ctx().input(|input| input.pointer.any_down()) {
             self.document.end_gesture();
         }
-        self.session.follow(self.document.scene());
+        if self.followed != self.document.edits() {
+            self.followed = self.document.edits();
+            self.session.follow(self.document.scene());
+        }
+        #[cfg(target_arch = "wasm32")]
+        if let Some(set) = self.session.awaited() {
+            super::web::fetch(ui.ctx(), &self.inbox, set);
+        }
         self.photograph();
         #[cfg(target_arch = "wasm32")]
         self.tell_page(ui.ctx());
@@ -342,6 +372,11 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if let Some(text) = self.unreadable.take() {
+            let is_free = |key: &&str| storage.get_string(key).is_none_or(|kept| kept == text);
+            let key = UNREADABLE_KEYS.into_iter().find(is_free).unwrap_or(UNREADABLE_KEYS[UNREADABLE_KEYS.len() - 1]);
+            storage.set_string(key, text);
+        }
         storage.set_string(STORAGE_KEY, self.stored());
     }
 }
@@ -379,6 +414,21 @@ fn open(wanted: Option<Scene>) -> Result<(Scene, Session, Option<String>), Scene
     let scene = Scene::default();
     let session = Session::open(&scene)?;
     Ok((scene, session, fault))
+}
+
+/// What stands in the window's place while the images of a set are loaded.
+fn waiting_ui(ui: &mut Ui, set: &DataSet, can_undo: bool, out: &mut Vec<Command>) {
+    let fill = ui.visuals().panel_fill;
+    egui::CentralPanel::no_frame().frame(egui::Frame::new().fill(fill)).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.add_space(0.4 * ui.available_height());
+            ui.spinner();
+            ui.label(format!("Loading the images of {} …", set.name));
+            if ui.button("Cancel").on_hover_text("Back to what was there before").clicked() {
+                out.push(if can_undo { Command::Undo } else { Command::Edit(Edit::Scene(Box::default())) });
+            }
+        });
+    });
 }
 
 fn desktop_ui(

@@ -23,6 +23,8 @@ pub(super) struct Editing {
     fields: Vec<Field>,
     draft: Option<(usize, f64)>,
     fresh: bool,
+    /// Whether the first field takes the keyboard.
+    by_key: bool,
 }
 
 /// The lane whose weights are set, at the shown step.
@@ -44,7 +46,12 @@ pub(super) struct Place<'a> {
 impl Editing {
     /// Open at a point.
     pub fn new(at: Pos2, key: Key, fields: Vec<Field>) -> Self {
-        Self { at, key, fields, draft: None, fresh: true }
+        Self { at, key, fields, draft: None, fresh: true, by_key: false }
+    }
+
+    /// Open at a point, with the keyboard in its first field.
+    pub fn by_key(at: Pos2, key: Key, fields: Vec<Field>) -> Self {
+        Self { by_key: true, ..Self::new(at, key, fields) }
     }
 }
 
@@ -114,6 +121,9 @@ fn field_ui(ui: &mut Ui, editing: &mut Editing, i: usize, place: &Place<'_>, out
     let word = if label == "b" { "Bias" } else { "Weight" };
     let response = ui.add(drag).labelled_by(name.id).on_hover_text(format!("{word}: drag, or click and type"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, word));
+    if i == 0 && std::mem::take(&mut editing.by_key) {
+        response.request_focus();
+    }
     if response.changed() && value.is_finite() {
         if place.is_start() {
             place.set(coordinate, value, out);
