@@ -32,7 +32,10 @@ impl Axes {
 /// Draws the curve over the inputs between `ends`.
 pub(super) fn curve_ui(ui: &mut Ui, ends: [f64; 2], subject: &Subject, problem: &NetworkProblem, insight: &Insight) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size().max(vec2(1.0, 1.0)), Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Output over the input"));
+    let data = problem.data();
+    let what = if subject.reading == Reading::Logit { "Probability of class 1" } else { "Output" };
+    let counts = format!("{} training and {} test samples", data.train, data.len() - data.train);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, format!("{what} over the input, {counts}")));
     let room = Rect::from_min_max(rect.min + vec2(SIDE, 18.0), rect.max - vec2(8.0, FOOT));
     let Some(outputs) = insight.layers.last().filter(|_| room.width() > 60.0 && room.height() > 40.0) else { return };
     let (reading, visuals) = (subject.reading, ui.visuals().clone());
@@ -42,7 +45,6 @@ pub(super) fn curve_ui(ui: &mut Ui, ends: [f64; 2], subject: &Subject, problem: 
     grid(&painter, &axes, subject, across, &visuals);
     let clipped = painter.with_clip_rect(room);
     let casing = theme::color(theme::theme_of(&visuals).casing());
-    let data = problem.data();
     let places =
         || (0..data.len().min(MOST_POINTS)).flat_map(|i| targets(reading, problem, i).into_iter().map(move |at| (i, at)));
     for (i, (k, y)) in places().collect::<Vec<_>>().into_iter().rev() {
@@ -65,9 +67,7 @@ pub(super) fn curve_ui(ui: &mut Ui, ends: [f64; 2], subject: &Subject, problem: 
         outside(&clipped, room, &curves, &visuals);
     }
     let mut mark = parts(&painter, room, problem, &visuals);
-    if curves.len() == 1 {
-        mark("network", true, visuals.text_color());
-    } else if matches!(reading, Reading::Value(_)) {
+    if curves.len() > 1 && matches!(reading, Reading::Value(_)) {
         (0..curves.len().min(4)).for_each(|k| mark(&format!("output {}", k + 1), true, theme::series(&visuals, k)));
     }
     let Some(pointer) = response.hover_pos().filter(|at| room.contains(*at)) else { return };
@@ -144,17 +144,13 @@ fn grid(painter: &Painter, axes: &Axes, subject: &Subject, across: &str, visuals
         line(pos2(rect.left(), y), pos2(rect.right(), y), faint);
         painter.text(pos2(rect.left() - 6.0, y), Align2::RIGHT_CENTER, tick.label, font.clone(), ink);
     }
-    let below = rect.center_bottom() + vec2(0.0, 2.0);
-    let named = painter.text(below, Align2::CENTER_TOP, across, font.clone(), visuals.text_color());
-    for tick in ticks(axes.x[0], axes.x[1], (rect.width() / 64.0).clamp(2.0, 6.0) as usize).ticks {
+    for tick in ticks(axes.x[0], axes.x[1], (rect.width() / 48.0).clamp(4.0, 8.0) as usize).ticks {
         let x = axes.screen(tick.value, axes.y[0]).x;
         line(pos2(x, rect.top()), pos2(x, rect.bottom()), faint);
-        // In the middle stands the name of the axis.
-        if !named.expand(12.0).x_range().contains(x) {
-            painter.text(pos2(x, rect.bottom() + 2.0), Align2::CENTER_TOP, tick.label, font.clone(), ink);
-        }
+        painter.text(pos2(x, rect.bottom() + 2.0), Align2::CENTER_TOP, tick.label, font.clone(), ink);
     }
     painter.rect_stroke(rect, 0.0, Stroke::new(1.0, ink), egui::StrokeKind::Outside);
+    painter.text(rect.right_bottom() - vec2(6.0, 4.0), Align2::RIGHT_BOTTOM, across, font.clone(), visuals.text_color());
     let (name, border) = name(subject);
     painter.text(rect.left_top() - vec2(0.0, 3.0), Align2::LEFT_BOTTOM, name, font, visuals.text_color());
     if let Some(y) = border.map(|border| axes.screen(axes.x[0], border).y) {

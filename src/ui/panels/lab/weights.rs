@@ -119,11 +119,18 @@ fn field_ui(ui: &mut Ui, editing: &mut Editing, i: usize, place: &Place<'_>, out
         .custom_parser(number::parse)
         .update_while_editing(false);
     let word = if label == "b" { "Bias" } else { "Weight" };
+    if i == 0 && editing.by_key {
+        // Not in the first frame of the popup, which is not shown; and before the field, so that it selects its text.
+        if editing.fresh {
+            ui.ctx().request_repaint();
+        } else {
+            editing.by_key = false;
+            let id = ui.next_auto_id();
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
     let response = ui.add(drag).labelled_by(name.id).on_hover_text(format!("{word}: drag, or click and type"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, word));
-    if i == 0 && std::mem::take(&mut editing.by_key) {
-        response.request_focus();
-    }
     if response.changed() && value.is_finite() {
         if place.is_start() {
             place.set(coordinate, value, out);
