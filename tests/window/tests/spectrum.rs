@@ -206,7 +206,9 @@ fn laboratories_of_images_are_seen_with_spectrum_and_noise() {
         for (tab, name) in [("Spectrum", "spectrum"), ("Noise", "noise")] {
             show(&mut window, tab);
             let under_way = "Cancel the spectrum over the run";
-            until(&mut window, |window| tab == "Noise" || has_all_columns(window) && window.query_by_label_contains(under_way).is_none());
+            until(&mut window, |window| {
+                tab == "Noise" || has_all_columns(window) && window.query_by_label_contains(under_way).is_none()
+            });
             settle(&mut window);
             window.snapshot(format!("laboratory_{id}_{name}_{shade}"));
         }
