@@ -64,24 +64,6 @@ fn file(name: &str) -> Option<&'static [u8]> {
     FETCHED[set].get()?.get(place).map(Vec::as_slice)
 }
 
-/// Tests hold files back, as a page does before it has fetched them.
-#[cfg(test)]
-pub mod held_back {
-    std::thread_local! {
-        static HELD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-
-    /// Whether the images are not there for this thread.
-    pub fn get() -> bool {
-        HELD.get()
-    }
-
-    /// Takes them away from this thread, or gives them back.
-    pub fn set(held: bool) {
-        HELD.set(held);
-    }
-}
-
 /// Handwritten digits.
 pub(super) fn mnist(draw: &Draw) -> Data {
     load(MNIST, draw)
@@ -111,4 +93,22 @@ fn load(names: [&str; 4], draw: &Draw) -> Data {
     }
     let inputs = Rows { width: shape[0] * shape[1], values };
     Data { inputs, targets: Targets::Classes { labels, count: 10 }, train, image: Some(shape) }.subset(draw.samples)
+}
+
+/// Tests hold files back, as a page does before it has fetched them.
+#[cfg(test)]
+pub mod held_back {
+    std::thread_local! {
+        static HELD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+
+    /// Whether the images are not there for this thread.
+    pub fn get() -> bool {
+        HELD.get()
+    }
+
+    /// Takes them away from this thread, or gives them back.
+    pub fn set(held: bool) {
+        HELD.set(held);
+    }
 }
