@@ -1,6 +1,6 @@
 //! The application: one frame reads input, advances the clock and the runs, draws, and applies what was asked for.
 
-use super::command::{Command, Edit};
+use super::command::Command;
 use super::document::Document;
 use super::files::Inbox;
 use super::layout::{self, Layout, Layouts};
@@ -10,17 +10,10 @@ use super::session::Session;
 use super::shortcuts::{Shortcut, pressed, shortcuts};
 use super::snapshot::{RunSnapshot, Snapshot};
 use super::{Launch, bars, files, help, phone, theme};
-use crate::problem::data::DataSet;
 use crate::scene::{Scene, SceneError};
 use eframe::egui::{self, RichText, Ui};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Under which name the state is stored.
-const STORAGE_KEY: &str = "saddlescope";
-/// Under which names stored states are kept that could not be opened; the last one is taken where all are.
-const UNREADABLE_KEYS: [&str; 4] =
-    ["saddlescope.unreadable", "saddlescope.unreadable.2", "saddlescope.unreadable.3", "saddlescope.unreadable.4"];
 /// Time for runs in a frame.
 const SLICE: Duration = Duration::from_millis(3);
 /// Time for runs before the first frame: the first picture shows whole paths.
@@ -44,22 +37,12 @@ pub struct App {
     pub(super) help: bool,
     pub(super) notice: Option<(String, f64)>,
     /// A stored state that could not be opened, until it is put aside.
-    unreadable: Option<String>,
+    pub(super) unreadable: Option<String>,
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
     pub(super) half: Half,
     #[cfg(target_arch = "wasm32")]
     address: Option<super::address::Address>,
-}
-
-/// What survives a restart.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    scene: String,
-    layout: String,
-    #[serde(default)]
-    laboratory: String,
-    preferences: Preferences,
 }
 
 impl App {
@@ -69,7 +52,7 @@ impl App {
     /// [`SceneError`] where not even the first screen can be opened: the catalogue is broken.
     pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Result<Self, SceneError> {
         theme::install(&cc.egui_ctx);
-        let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(STORAGE_KEY)) };
+        let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(super::stored::KEY)) };
         let wanted = launch.scene.clone();
         let (scene, session, fault) = open(wanted)?;
         let mut app = Self {
@@ -111,30 +94,7 @@ impl App {
         Ok(app)
     }
 
-    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, said, and put aside by the next save.
-    pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
-        let lost = |app: &mut Self, why: &str| {
-            app.say(format!("What was open last time cannot be opened: {why}. It is kept beside what is stored from now on."));
-            app.unreadable = Some(text.to_owned());
-        };
-        let Ok(stored) = serde_json::from_str::<Stored>(text) else {
-            lost(self, "it was stored by another version, or cut off");
-            return;
-        };
-        let opened = Scene::from_json(&stored.scene).and_then(|scene| self.open(scene));
-        if let Err(error) = opened {
-            lost(self, error.to_string().trim_end_matches('.'));
-        }
-        for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
-            if let Some(layout) = layout::restored(text, network) {
-                *self.layouts.of(network) = layout;
-            }
-        }
-        self.preferences = stored.preferences;
-        self.apply_preferences(ctx);
-    }
-
-    fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
+    pub(super) fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
         self.session = Session::open(&scene)?;
         self.document.replace(scene);
         self.followed = self.document.edits();
@@ -165,17 +125,6 @@ impl App {
     /// The state of the last frame.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// What is stored when the window closes.
-    pub fn stored(&self) -> String {
-        let stored = Stored {
-            scene: self.scene().to_json(),
-            layout: serde_json::to_string(self.layouts.shown(false)).unwrap_or_default(),
-            laboratory: serde_json::to_string(self.layouts.shown(true)).unwrap_or_default(),
-            preferences: self.preferences.clone(),
-        };
-        serde_json::to_string(&stored).unwrap_or_default()
     }
 
     pub(super) fn apply_preferences(&self, ctx: &egui::Context) {
@@ -238,7 +187,7 @@ impl App {
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
         if let Some(set) = self.session.awaited() {
-            waiting_ui(ui, set, self.document.can_undo(), out);
+            super::waiting::waiting_ui(ui, set, self.document.can_undo(), out);
             self.notice_ui(ui.ctx());
             return;
         }
@@ -372,12 +321,7 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        if let Some(text) = self.unreadable.take() {
-            let is_free = |key: &&str| storage.get_string(key).is_none_or(|kept| kept == text);
-            let key = UNREADABLE_KEYS.into_iter().find(is_free).unwrap_or(UNREADABLE_KEYS[UNREADABLE_KEYS.len() - 1]);
-            storage.set_string(key, text);
-        }
-        storage.set_string(STORAGE_KEY, self.stored());
+        self.keep(storage);
     }
 }
 
@@ -414,21 +358,6 @@ fn open(wanted: Option<Scene>) -> Result<(Scene, Session, Option<String>), Scene
     let scene = Scene::default();
     let session = Session::open(&scene)?;
     Ok((scene, session, fault))
-}
-
-/// What stands in the window's place while the images of a set are loaded.
-fn waiting_ui(ui: &mut Ui, set: &DataSet, can_undo: bool, out: &mut Vec<Command>) {
-    let fill = ui.visuals().panel_fill;
-    egui::CentralPanel::no_frame().frame(egui::Frame::new().fill(fill)).show(ui, |ui| {
-        ui.vertical_centered(|ui| {
-            ui.add_space(0.4 * ui.available_height());
-            ui.spinner();
-            ui.label(format!("Loading the images of {} …", set.name));
-            if ui.button("Cancel").on_hover_text("Back to what was there before").clicked() {
-                out.push(if can_undo { Command::Undo } else { Command::Edit(Edit::Scene(Box::default())) });
-            }
-        });
-    });
 }
 
 fn desktop_ui(
