@@ -160,7 +160,7 @@ fn data_is_split_without_loss_and_the_same_every_time() {
     assert!((70..130).contains(&ones), "{ones}");
     let table = DataSource::Table {
         name: "t.csv".to_owned(),
-        text: "a,b,y\n1,2,0.5\n2,3,0.7\n3,4,0.1\n4,5,0.9\n5,6,1.5\n".to_owned(),
+        text: "a,b,y\n1,2,0.5\n2,3,0.7\n3,4,0.1\n4,5,0.9\n5,6,1.5\n".into(),
         label: None,
     };
     let data = DataSpec::of(table).load().unwrap();

@@ -1,7 +1,7 @@
 //! Runs: determinism, replay, thinning, forks, and the states in which they end.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use saddlescope::linalg::Vector;
+use saddlescope::linalg::{Job, Vector};
 use saddlescope::optim::{Method, Noise, NoiseShape, Setting, Settings, method, methods};
 use saddlescope::problem::{FormulaProblem, Objective};
 use saddlescope::run::{Fork, Run, Setup, Status, StopRules};
@@ -156,7 +156,7 @@ fn a_run_that_grows_elsewhere_arrives_whole() {
         assert_eq!(near.trace().positions(), far.trace().positions(), "{id}");
         for step in [1, 2, far.len() / 2, far.len()] {
             assert_eq!(format!("{:?}", near.record(step)), format!("{:?}", far.record(step)), "{id} step {step}");
-            let replayed = near.replay(step).unwrap().run();
+            let replayed = near.replay(step).unwrap().finish();
             assert_eq!(format!("{replayed:?}"), format!("{:?}", far.record(step)), "{id} step {step}");
         }
     }

@@ -176,10 +176,10 @@ fn source(named: &str, label: Option<&str>) -> Result<DataSource, CliError> {
     if images || is_idx(&bytes) {
         // The folder keeps its name.
         let beside = file.with_file_name(name.replace("images", "labels").replace("idx3", "idx1"));
-        let labels = if beside != file && beside.exists() { Some(STANDARD.encode(read(&beside)?)) } else { None };
-        return Ok(DataSource::Images { name, images: STANDARD.encode(bytes), labels });
+        let labels = if beside != file && beside.exists() { Some(STANDARD.encode(read(&beside)?).into()) } else { None };
+        return Ok(DataSource::Images { name, images: STANDARD.encode(bytes).into(), labels });
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| CliError::Usage(format!("{named} is neither a table (UTF-8 text) nor an IDX file")))?;
-    Ok(DataSource::Table { name, text, label: label.map(str::to_owned) })
+    Ok(DataSource::Table { name, text: text.into(), label: label.map(str::to_owned) })
 }

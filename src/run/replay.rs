@@ -2,16 +2,21 @@
 
 use super::driver::Run;
 use super::trace::Keyframe;
+use crate::linalg::Job;
 use crate::optim::{Counts, Noise, Oracle, Step};
 use crate::problem::Objective;
 use std::sync::Arc;
 
-/// What the record of one step is replayed from; it can go to another thread.
+/// What the record of one step is replayed from, as a [`Job`] of a step a slice; it can go to another thread. There is no output where
+/// the step cannot be made.
 pub struct Replay {
     objective: Arc<dyn Objective>,
     noise: Noise,
+    first: u64,
     from: Keyframe,
     step: u64,
+    record: Option<(Step, Counts)>,
+    done: bool,
 }
 
 impl Run {
@@ -21,7 +26,8 @@ impl Run {
             return None;
         }
         let from = self.trace().keyframe_before(step - 1).clone();
-        Some(Replay { objective: Arc::clone(self.objective()), noise: self.setup().noise, from, step })
+        let (objective, noise) = (Arc::clone(self.objective()), self.setup().noise);
+        Some(Replay { objective, noise, first: from.step, from, step, record: None, done: false })
     }
 }
 
@@ -30,15 +36,36 @@ impl Replay {
     pub fn steps(&self) -> u64 {
         self.step - self.from.step
     }
+}
 
-    /// The record and the counts after it.
-    pub fn run(self) -> Option<(Step, Counts)> {
-        let mut from = self.from;
-        let mut oracle = Oracle::new(&*self.objective, from.rng, from.counts).with_noise(self.noise);
-        for _ in from.step + 1..self.step {
-            from.optimizer.step(&mut oracle).ok()?;
+impl Job for Replay {
+    type Output = (Step, Counts);
+
+    fn advance(&mut self) -> bool {
+        if self.done {
+            return false;
         }
-        let record = from.optimizer.step(&mut oracle).ok()?;
-        Some((record, oracle.counts()))
+        let from = &mut self.from;
+        let mut oracle = Oracle::new(&*self.objective, from.rng.clone(), from.counts).with_noise(self.noise);
+        let record = from.optimizer.step(&mut oracle).ok();
+        (from.rng, from.counts) = oracle.into_parts();
+        from.step += 1;
+        self.done = record.is_none() || from.step >= self.step;
+        if let Some(record) = record.filter(|_| self.done) {
+            self.record = Some((record, from.counts));
+        }
+        !self.done
+    }
+
+    fn progress(&self) -> f64 {
+        (self.from.step - self.first) as f64 / (self.step - self.first).max(1) as f64
+    }
+
+    fn output(&self) -> Option<&(Step, Counts)> {
+        self.record.as_ref()
+    }
+
+    fn into_output(self) -> Option<(Step, Counts)> {
+        self.record
     }
 }

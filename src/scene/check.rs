@@ -25,7 +25,6 @@ impl Scene {
     /// # Errors
     /// [`SceneError::BadNumber`] names the first one that is not.
     pub fn validate(&self) -> Result<(), SceneError> {
-        let bad = |what: &str, given: String, allowed| Err(SceneError::BadNumber { what: what.to_owned(), given, allowed });
         if let Some(start) = &self.start
             && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > MOST_COORDINATE)
         {
@@ -59,14 +58,7 @@ impl Scene {
                 return bad("step of a fork", fork.step.max(fork.stream).to_string(), "from 0 to 10,000,000");
             }
         }
-        if let Some(camera) = &self.view.camera {
-            if !camera.center.iter().all(|v| v.is_finite() && v.abs() <= 1e9) {
-                return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
-            }
-            if !(CAMERA_EXTENT[0]..=CAMERA_EXTENT[1]).contains(&camera.extent) {
-                return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
-            }
-        }
+        self.validate_look()?;
         if let Some(subproblem) = &self.view.subproblem
             && subproblem.bounded() != *subproblem
         {
@@ -75,9 +67,6 @@ impl Scene {
                 format!("{subproblem:?}"),
                 "of numbers up to 1e9 in size, with radius and metric from 1e-9 on",
             );
-        }
-        if !(0.01..=1e5).contains(&self.playback.speed) {
-            return bad("playback speed", self.playback.speed.to_string(), "from 0.01 to 100,000 steps a second");
         }
         if !(0.0..=1e6).contains(&self.stop.gradient) {
             return bad("gradient tolerance", self.stop.gradient.to_string(), "from 0 to 1e6");
@@ -106,4 +95,27 @@ impl Scene {
         }
         Ok(())
     }
+
+    /// Checks the numbers of the camera and of the playback, which change from frame to frame.
+    ///
+    /// # Errors
+    /// As [`validate`](Self::validate).
+    pub fn validate_look(&self) -> Result<(), SceneError> {
+        if let Some(camera) = &self.view.camera {
+            if !camera.center.iter().all(|v| v.is_finite() && v.abs() <= 1e9) {
+                return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
+            }
+            if !(CAMERA_EXTENT[0]..=CAMERA_EXTENT[1]).contains(&camera.extent) {
+                return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
+            }
+        }
+        if !(0.01..=1e5).contains(&self.playback.speed) {
+            return bad("playback speed", self.playback.speed.to_string(), "from 0.01 to 100,000 steps a second");
+        }
+        Ok(())
+    }
+}
+
+fn bad(what: &str, given: String, allowed: &'static str) -> Result<(), SceneError> {
+    Err(SceneError::BadNumber { what: what.to_owned(), given, allowed })
 }

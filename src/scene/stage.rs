@@ -109,8 +109,12 @@ impl Scene {
     /// The noise of stochastic gradients: the scene's own, or isotropic with σ a tenth of the gradient whose plain step is
     /// as long as the landscape's radius.
     pub fn noise_on(&self, scales: Scales) -> Noise {
-        self.noise
-            .unwrap_or(Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) })
+        self.noise.unwrap_or_else(|| Self::suited_noise(scales))
+    }
+
+    /// The noise where the scene says none: a tenth of the radius over the step size, the same in every direction.
+    pub fn suited_noise(scales: Scales) -> Noise {
+        Noise { shape: NoiseShape::Isotropic, strength: (0.1 * scales.radius / scales.step_size).min(MOST_NOISE) }
     }
 
     /// The run of method `index`, at its start; a fork's origin is computed up to there.

@@ -12,11 +12,8 @@ use super::snapshot::{RunSnapshot, Snapshot};
 use super::{Launch, bars, files, help, phone, theme};
 use crate::scene::{Scene, SceneError};
 use eframe::egui::{self, RichText, Ui};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Under which name the state is stored.
-const STORAGE_KEY: &str = "saddlescope";
 /// Time for runs in a frame.
 const SLICE: Duration = Duration::from_millis(3);
 /// Time for runs before the first frame: the first picture shows whole paths.
@@ -28,6 +25,8 @@ pub(super) const NOTICE_SECS: f64 = 5.0;
 pub struct App {
     pub(super) document: Document,
     pub(super) session: Session,
+    /// The edits of the document that the session follows.
+    followed: u64,
     pub(super) memory: Memory,
     pub(super) preferences: Preferences,
     pub(super) layouts: Layouts,
@@ -37,21 +36,13 @@ pub struct App {
     carry: f64,
     pub(super) help: bool,
     pub(super) notice: Option<(String, f64)>,
+    /// A stored state that could not be opened, until it is put aside.
+    pub(super) unreadable: Option<String>,
     snapshot: Snapshot,
     pub(super) inbox: Inbox,
     pub(super) half: Half,
     #[cfg(target_arch = "wasm32")]
     address: Option<super::address::Address>,
-}
-
-/// What survives a restart.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    scene: String,
-    layout: String,
-    #[serde(default)]
-    laboratory: String,
-    preferences: Preferences,
 }
 
 impl App {
@@ -61,12 +52,13 @@ impl App {
     /// [`SceneError`] where not even the first screen can be opened: the catalogue is broken.
     pub fn new(cc: &eframe::CreationContext<'_>, launch: Launch) -> Result<Self, SceneError> {
         theme::install(&cc.egui_ctx);
-        let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(STORAGE_KEY)) };
+        let stored = if launch.fresh { None } else { cc.storage.and_then(|storage| storage.get_string(super::stored::KEY)) };
         let wanted = launch.scene.clone();
         let (scene, session, fault) = open(wanted)?;
         let mut app = Self {
             document: Document::new(scene),
             session,
+            followed: 0,
             memory: Memory::new(cc.wgpu_render_state.as_ref()),
             preferences: Preferences::default(),
             layouts: Layouts::first(),
@@ -76,6 +68,7 @@ impl App {
             carry: 0.0,
             help: false,
             notice: launch.notice.or(fault).map(|text| (text, NOTICE_SECS)),
+            unreadable: None,
             snapshot: Snapshot { version: 1, ..Snapshot::default() },
             inbox: Inbox::default(),
             half: Half::default(),
@@ -95,35 +88,16 @@ impl App {
         #[cfg(target_arch = "wasm32")]
         {
             super::web::follow_address(&cc.egui_ctx, &app.inbox);
-            app.address = Some(super::address::Address::new(app.scene()));
+            app.address = Some(super::address::Address::new(app.document.changes()));
         }
         app.session.work(FIRST_SLICE);
         Ok(app)
     }
 
-    /// Takes over what [`App::stored`] returned; what of it cannot be read is left as it is, and said.
-    pub fn restore(&mut self, ctx: &egui::Context, text: &str) {
-        let lost = |why: &str| format!("What was open last time cannot be opened: {why}.");
-        let Ok(stored) = serde_json::from_str::<Stored>(text) else {
-            self.say(lost("it was stored by another version, or cut off"));
-            return;
-        };
-        let opened = Scene::from_json(&stored.scene).and_then(|scene| self.open(scene));
-        if let Err(error) = opened {
-            self.say(lost(error.to_string().trim_end_matches('.')));
-        }
-        for (text, network) in [(&stored.layout, false), (&stored.laboratory, true)] {
-            if let Some(layout) = layout::restored(text, network) {
-                *self.layouts.of(network) = layout;
-            }
-        }
-        self.preferences = stored.preferences;
-        self.apply_preferences(ctx);
-    }
-
-    fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
+    pub(super) fn open(&mut self, scene: Scene) -> Result<(), SceneError> {
         self.session = Session::open(&scene)?;
-        self.document = Document::new(scene);
+        self.document.replace(scene);
+        self.followed = self.document.edits();
         Ok(())
     }
 
@@ -140,7 +114,10 @@ impl App {
     /// Whether something is still being computed for what is shown.
     pub fn is_busy(&self) -> bool {
         let replaying = self.session.lanes().iter().any(super::session::Lane::is_replaying);
-        let measuring = self.memory.spectrum.is_busy() || self.memory.noise.is_busy() || self.memory.lab.is_busy();
+        let measuring = self.memory.spectrum.is_busy()
+            || self.memory.noise.is_busy()
+            || self.memory.lab.is_busy()
+            || self.memory.card.is_busy();
         let slicing = self.session.is_slicing() || self.memory.map.is_busy();
         self.session.is_working() || replaying || measuring || slicing
     }
@@ -148,17 +125,6 @@ impl App {
     /// The state of the last frame.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// What is stored when the window closes.
-    pub fn stored(&self) -> String {
-        let stored = Stored {
-            scene: self.scene().to_json(),
-            layout: serde_json::to_string(self.layouts.shown(false)).unwrap_or_default(),
-            laboratory: serde_json::to_string(self.layouts.shown(true)).unwrap_or_default(),
-            preferences: self.preferences.clone(),
-        };
-        serde_json::to_string(&stored).unwrap_or_default()
     }
 
     pub(super) fn apply_preferences(&self, ctx: &egui::Context) {
@@ -220,6 +186,11 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
+        if let Some(set) = self.session.awaited() {
+            super::waiting::waiting_ui(ui, set, self.document.can_undo(), out);
+            self.notice_ui(ui.ctx());
+            return;
+        }
         let phone = ui.ctx().content_rect().width() < theme::PHONE_WIDTH;
         let trains = self.session.problem().network().is_some();
         let context = Context {
@@ -271,9 +242,9 @@ impl App {
     fn tell_page(&mut self, ctx: &egui::Context) {
         use super::address::Wish;
         let scene = self.document.scene();
-        super::web::publish(&self.snapshot, scene);
+        super::web::publish(&self.snapshot, scene, self.document.edits());
         let now = ctx.input(|input| input.time);
-        match self.address.as_mut().map(|address| address.follow(scene, self.playing, now)) {
+        match self.address.as_mut().map(|address| address.follow(self.document.changes(), self.playing, now)) {
             Some(Wish::Wait(secs)) => ctx.request_repaint_after(Duration::from_secs_f64(secs)),
             Some(Wish::Write) => drop(super::web::link(scene)),
             Some(Wish::Stay) | None => {}
@@ -303,7 +274,7 @@ impl App {
                     Some(RunSnapshot { method: lane.spec().id.clone(), status: run.status().id().to_owned(), steps: run.len() })
                 })
                 .collect(),
-            error: fault.map(|fault| fault.message.clone()),
+            error: fault.filter(|_| self.session.awaited().is_none()).map(|fault| fault.message.clone()),
             map_rect_px: [map.left(), map.top(), map.width(), map.height()],
             start_px: start.map(|at| [at.x, at.y]),
             formula_field_px: self.snapshot.formula_field_px,
@@ -321,6 +292,7 @@ impl eframe::App for App {
         }
         self.session.slice(ui.ctx(), self.document.scene());
         self.draw(ui, &mut commands);
+        self.session.replay(ui.ctx());
         if !commands.is_empty() {
             ui.ctx().request_repaint();
         }
@@ -330,7 +302,14 @@ impl eframe::App for App {
         if !ui.ctx().input(|input| input.pointer.any_down()) {
             self.document.end_gesture();
         }
-        self.session.follow(self.document.scene());
+        if self.followed != self.document.edits() {
+            self.followed = self.document.edits();
+            self.session.follow(self.document.scene());
+        }
+        #[cfg(target_arch = "wasm32")]
+        if let Some(set) = self.session.awaited() {
+            super::web::fetch(ui.ctx(), &self.inbox, set);
+        }
         self.photograph();
         #[cfg(target_arch = "wasm32")]
         self.tell_page(ui.ctx());
@@ -342,7 +321,7 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        storage.set_string(STORAGE_KEY, self.stored());
+        self.keep(storage);
     }
 }
 

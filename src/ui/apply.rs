@@ -110,6 +110,12 @@ impl App {
                 }
                 Err(sentence) => self.say(sentence),
             },
+            Command::Images(set, lost) => {
+                if let Some(sentence) = &lost {
+                    self.say(sentence.clone());
+                }
+                self.session.take_images(self.document.scene(), set, lost);
+            }
             Command::Notice(text) => self.say(text),
         }
     }

@@ -32,6 +32,8 @@ pub enum Command {
     Reseed,
     /// Turns a switch of the map.
     ToggleView(ViewFlag),
+    /// The images of this data set have come, or a sentence says why not.
+    Images(&'static str, Option<String>),
     /// Shows or hides the method at this place of the list.
     ToggleMethod(usize),
     /// Chooses the method that the step card tells of.

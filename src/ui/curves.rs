@@ -251,6 +251,12 @@ impl Curves {
         }
     }
 
+    /// f and ‖∇f‖ at a row, where it was looked at.
+    pub fn seen_at(&self, row: usize) -> Option<[f64; 2]> {
+        let seen = [*self.values.get(row)?, *self.gradients.get(row)?];
+        (!seen[0].is_nan()).then_some(seen)
+    }
+
     fn seen(&self, column: &[f64], row: usize) -> f64 {
         if self.problem.network().is_none() {
             return column[row];

@@ -10,6 +10,8 @@ const HISTORY: usize = 200;
 /// The scene as it is edited. Camera and playback move without leaving a trace in the history.
 pub struct Document {
     scene: Scene,
+    edits: u64,
+    looks: u64,
     past: VecDeque<Scene>,
     future: Vec<Scene>,
     gesture: Option<EditKey>,
@@ -18,7 +20,24 @@ pub struct Document {
 impl Document {
     /// A document without a history.
     pub fn new(scene: Scene) -> Self {
-        Self { scene, past: VecDeque::new(), future: Vec::new(), gesture: None }
+        Self { scene, edits: 0, looks: 0, past: VecDeque::new(), future: Vec::new(), gesture: None }
+    }
+
+    /// Another scene without a history, in the place of the one that was here.
+    pub fn replace(&mut self, scene: Scene) {
+        let (edits, looks) = (self.edits + 1, self.looks);
+        *self = Self { edits, looks, ..Self::new(scene) };
+    }
+
+    /// Another number whenever something but camera and playback has changed: what follows the scene compares numbers, for a scene may
+    /// carry megabytes of samples and weights.
+    pub fn edits(&self) -> u64 {
+        self.edits
+    }
+
+    /// Another number whenever anything has changed.
+    pub fn changes(&self) -> u64 {
+        self.edits + self.looks
     }
 
     /// The scene now.
@@ -42,6 +61,7 @@ impl Document {
             self.scene = before;
             return Err(error);
         }
+        self.edits += 1;
         self.future.clear();
         let continues = key != EditKey::Apart && self.gesture.as_ref() == Some(&key);
         self.gesture = Some(key);
@@ -68,9 +88,11 @@ impl Document {
     pub fn look(&mut self, change: impl FnOnce(&mut Option<CameraSpec>, &mut Playback)) -> Result<(), SceneError> {
         let before = (self.scene.view.camera, self.scene.playback.clone());
         change(&mut self.scene.view.camera, &mut self.scene.playback);
-        let seen = self.scene.validate();
+        let seen = self.scene.validate_look();
         if seen.is_err() {
             (self.scene.view.camera, self.scene.playback) = before;
+        } else if before.0 != self.scene.view.camera || before.1 != self.scene.playback {
+            self.looks += 1;
         }
         seen
     }
@@ -90,6 +112,7 @@ impl Document {
         if let Some(mut scene) = self.past.pop_back() {
             self.keep_look(&mut scene);
             self.future.push(std::mem::replace(&mut self.scene, scene));
+            self.edits += 1;
             self.gesture = None;
         }
     }
@@ -99,6 +122,7 @@ impl Document {
         if let Some(mut scene) = self.future.pop() {
             self.keep_look(&mut scene);
             self.past.push_back(std::mem::replace(&mut self.scene, scene));
+            self.edits += 1;
             self.gesture = None;
         }
     }
@@ -186,6 +210,32 @@ mod tests {
         assert!(document.look(|camera, _| *camera = Some(CameraSpec { center: [0.0; 2], extent: 1e20 })).is_err());
         assert!(document.look(|_, playback| playback.speed = f64::INFINITY).is_err());
         assert_eq!(document.scene(), &before);
+    }
+
+    #[test]
+    fn numbers_say_what_has_changed() {
+        let mut document = Document::new(Scene::default());
+        let mut seen = (document.edits(), document.changes());
+        let mut step = |document: &Document| {
+            let before = std::mem::replace(&mut seen, (document.edits(), document.changes()));
+            (seen.0 != before.0, seen.1 != before.1)
+        };
+        let seed = document.scene().seed;
+        document.edit(Edit::Seed(seed)).unwrap();
+        document.look(|_, playback| playback.step += 0).unwrap();
+        assert!(document.edit(Edit::Steps(0)).is_err() && document.look(|_, playback| playback.speed = 0.0).is_err());
+        assert_eq!(step(&document), (false, false));
+        document.look(|_, playback| playback.step += 1).unwrap();
+        assert_eq!(step(&document), (false, true));
+        document.edit(Edit::Seed(seed + 1)).unwrap();
+        assert_eq!(step(&document), (true, true));
+        document.undo();
+        assert_eq!(step(&document), (true, true));
+        document.redo();
+        assert_eq!(step(&document), (true, true));
+        document.replace(Scene::default());
+        assert_eq!(step(&document), (true, true));
+        assert!(!document.can_undo());
     }
 
     #[test]

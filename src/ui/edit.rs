@@ -41,6 +41,8 @@ pub enum Edit {
     Noise(Option<Noise>),
     /// Trials of each method.
     Steps(u64),
+    /// ε_g: where ‖∇f‖ is at most this a run ends.
+    Tolerance(f64),
     /// One more method at the end of the list.
     AddMethod(MethodSpec),
     /// A new method at the end of the list that goes on from the one at this place, after this step, with these coordinates
@@ -76,6 +78,7 @@ impl Edit {
             Self::Seed(_) => EditKey::Seed,
             Self::Noise(_) => EditKey::Noise,
             Self::Steps(_) => EditKey::Steps,
+            Self::Tolerance(_) => EditKey::Tolerance,
             Self::Dim(_) => EditKey::Dim,
             Self::Network(_) => EditKey::Network,
             Self::Subproblem(_) => EditKey::Subproblem,
@@ -157,6 +160,7 @@ impl Edit {
             Self::Seed(seed) => scene.seed = seed,
             Self::Noise(noise) => scene.noise = noise,
             Self::Steps(steps) => scene.steps = steps,
+            Self::Tolerance(gradient) => scene.stop.gradient = gradient,
             Self::AddMethod(spec) => scene.methods.push(spec),
             Self::Fork(index, step, moved, other) if index < scene.methods.len() => {
                 let (origin, stream) = (scene.methods[index].clone(), scene.stream(index));
@@ -253,6 +257,7 @@ pub(super) enum EditKey {
     Seed,
     Noise,
     Steps,
+    Tolerance,
     Dim,
     Network,
     Subproblem,

@@ -31,7 +31,9 @@ mod session;
 mod shortcuts;
 mod snapshot;
 mod standing;
+mod stored;
 mod theme;
+mod waiting;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 

@@ -43,7 +43,7 @@ impl Half {
                 return Err(format!("{name} is larger than 8 MB, and a scene carries its samples."));
             }
             let text = String::from_utf8(file.bytes).map_err(|_| format!("{name} is no UTF-8 text."))?;
-            return edit(problem, DataSource::Table { name, text, label: None }, true);
+            return edit(problem, DataSource::Table { name, text: text.into(), label: None }, true);
         }
         let broken = |error: DataError| format!("{}: {error}.", file.name);
         if file.bytes.get(3) == Some(&1) {
@@ -79,7 +79,7 @@ impl Half {
             return Err(format!("{said} They do not belong together."));
         }
         let taken = (MOST_PIXELS / ((images.bytes.len() - 16) / all.max(1)).max(1)).clamp(1, all.max(1));
-        let part = |file: &SampleFile| STANDARD.encode(first(&file.bytes, taken));
+        let part = |file: &SampleFile| STANDARD.encode(first(&file.bytes, taken)).into();
         let source = DataSource::Images { name: images.name.clone(), images: part(images), labels: labels.as_ref().map(part) };
         let (edit, mut said) = edit(problem, source, false)?;
         if taken < all {

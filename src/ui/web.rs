@@ -4,15 +4,20 @@ use super::command::Command;
 use super::files::Inbox;
 use super::snapshot::Snapshot;
 use super::{App, Launch};
+use crate::problem::data::{DataSet, files_of, provide};
 use crate::scene::{Scene, to_link};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use eframe::egui;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
-    static LIVE: RefCell<Option<(Snapshot, Scene)>> = const { RefCell::new(None) };
+    /// The last frame, its scene, and what edits of the document it has.
+    static LIVE: RefCell<Option<(Snapshot, Scene, u64)>> = const { RefCell::new(None) };
+    /// Sets whose images are being fetched.
+    static UNDER_WAY: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// The page's launch: the scene of the address, where it has one.
@@ -47,30 +52,53 @@ pub(super) fn follow_address(ctx: &egui::Context, inbox: &Inbox) {
 /// # Errors
 /// What the browser says where it can draw neither with WebGPU nor with WebGL 2.
 pub async fn run(canvas: web_sys::HtmlCanvasElement) -> Result<(), JsValue> {
-    fetch_data().await;
     let launch = launch();
     let create: eframe::AppCreator<'static> = Box::new(move |cc| Ok(Box::new(App::new(cc, launch)?)));
     eframe::WebRunner::new().start(canvas, eframe::WebOptions::default(), create).await
 }
 
-/// Keeps the state of a frame for the page's scripts.
-pub(super) fn publish(snapshot: &Snapshot, scene: &Scene) {
-    LIVE.with(|live| *live.borrow_mut() = Some((snapshot.clone(), scene.clone())));
+/// Keeps the state of a frame for the page's scripts; a scene is copied when it was edited, its camera and playback in each frame.
+pub(super) fn publish(snapshot: &Snapshot, scene: &Scene, edits: u64) {
+    LIVE.with_borrow_mut(|live| match live {
+        Some((seen, kept, of)) if *of == edits => {
+            seen.clone_from(snapshot);
+            (kept.view.camera, kept.playback) = (scene.view.camera, scene.playback.clone());
+        }
+        _ => *live = Some((snapshot.clone(), scene.clone(), edits)),
+    });
 }
 
-/// Fetches the files of the data sets that are not part of the program; a set whose files do not come says so when it is chosen.
-async fn fetch_data() {
-    use crate::problem::data::{page_files, provide};
-    let Some(window) = web_sys::window() else { return };
-    // All of them are under way before the first is waited for.
-    let asked: Vec<_> = page_files().map(|name| (name, window.fetch_with_str(&format!("data/{name}")))).collect();
-    let mut files = Vec::new();
-    for (name, response) in asked {
-        if let Ok(bytes) = body(response).await {
-            files.push((name, bytes));
-        }
+/// Fetches the images of a data set, which are no part of the program; that they are there, or why not, arrives in the inbox.
+pub(super) fn fetch(ctx: &egui::Context, inbox: &Inbox, set: &'static DataSet) {
+    if !UNDER_WAY.with_borrow_mut(|sets| sets.insert(set.id)) {
+        return;
     }
-    provide(files);
+    let (ctx, inbox) = (ctx.clone(), inbox.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let lost = match files(set.id).await {
+            Ok(files) => {
+                provide(set.id, files);
+                None
+            }
+            Err(_) => Some(format!(
+                "The images of {} could not be loaded: check the connection and choose them again, or choose another problem.",
+                set.name
+            )),
+        };
+        UNDER_WAY.with_borrow_mut(|sets| sets.remove(set.id));
+        inbox.push(&ctx, Command::Images(set.id, lost));
+    });
+}
+
+async fn files(set: &str) -> Result<Vec<Vec<u8>>, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    // All of them are under way before the first is waited for.
+    let asked: Vec<_> = files_of(set).iter().map(|name| window.fetch_with_str(&format!("data/{name}"))).collect();
+    let mut files = Vec::new();
+    for response in asked {
+        files.push(body(response).await?);
+    }
+    Ok(files)
 }
 
 async fn body(response: js_sys::Promise) -> Result<Vec<u8>, JsValue> {
@@ -85,7 +113,7 @@ async fn body(response: js_sys::Promise) -> Result<Vec<u8>, JsValue> {
 fn ask(answer: impl FnOnce(&Snapshot, &Scene) -> Option<String>) -> String {
     let answer = LIVE.with(|live| {
         let live = live.try_borrow().ok()?;
-        let (snapshot, scene) = live.as_ref()?;
+        let (snapshot, scene, _) = live.as_ref()?;
         answer(snapshot, scene)
     });
     answer.unwrap_or_else(|| "null".to_owned())

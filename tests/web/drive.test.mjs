@@ -249,11 +249,33 @@ test("a network trains in the page with the bits of the desktop", async () => {
   await done(scope);
 });
 
-test("the images of digits are fetched when the page opens, and trained on", async () => {
-  const scope = await settled({}, fragment(DIGITS));
+test("the images of digits are fetched when a scene asks for them, and trained on", async () => {
+  const fetched = [];
+  const prepare = (page) => page.on("request", (request) => request.url().includes("/data/") && fetched.push(request.url()));
+  const first = await settled({ prepare });
+  assert.deepEqual(fetched, [], "the first screen needs no images");
+  await done(first);
+  const scope = await settled({ prepare }, fragment(DIGITS));
   assert.equal((await scope.state()).error, null);
+  assert.equal(fetched.length, 4);
+  assert.ok(fetched.every((url) => url.includes("/data/mnist10-")), fetched.join(" "));
   await sameBits(scope);
   await done(scope);
+});
+
+test("the first frame does not wait for images, and their absence is said", async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const prepare = (page) => page.route("**/data/**", (route) => held.then(() => route.abort()));
+  const scope = await open(browser, `${server.url}${fragment(DIGITS)}`, { prepare });
+  await scope.started();
+  const waiting = await scope.state();
+  assert.deepEqual([waiting.computing, waiting.error], [true, null]);
+  await scope.picture("web-waiting");
+  release();
+  const { error } = await scope.until((state) => state.error !== null);
+  assert.match(error, /images of MNIST 10x10 could not be loaded/);
+  await scope.close();
 });
 
 test("a link opens the same moment", async () => {

@@ -1,24 +1,24 @@
 //! One run of a race while it goes on.
 
+use super::bottom::Bottom;
 use super::landmarks::Landmarks;
 use super::outcome::{Cost, Outcome, Sample};
 use super::{Course, Job};
-use crate::linalg::{Rng, Vector, norm, symmetric_eigenvalues, zeros};
+use crate::linalg::{Rng, Vector, norm, zeros};
 use crate::optim::{Counts, Noise, Optimizer, Oracle, Step, Verdict};
-use crate::problem::Objective;
 use crate::run::{Run, Status};
 use std::sync::atomic::Ordering;
 
-/// Above this dimension the smallest eigenvalue at the end is not computed.
-const LARGEST_SPECTRUM: usize = 64;
 /// Steps of which the time of one is the mean.
 const TIMED_STEPS: u64 = 1024;
 
-/// A run that is recorded, and then, for the first seed of a method, made once more to be timed.
+/// A run that is recorded; then λ_min at its end is looked for and, for the first seed of a method, it is made once more to be timed.
 pub(super) struct Lane {
     entrant: usize,
     run: Run,
     watch: Watch,
+    /// Where the state of the run does not tell λ_min.
+    bottom: Option<Bottom>,
     timing: Option<Timing>,
 }
 
@@ -39,7 +39,7 @@ impl Lane {
         let run = entrant.run(&course.objective, job.repetition).ok()?;
         let watch = Watch::new(course, run.position());
         let timing = (course.timed && job.repetition == 0).then(|| Timing::new(&run)).flatten();
-        Some(Self { entrant: job.entrant, run, watch, timing })
+        Some(Self { entrant: job.entrant, run, watch, bottom: None, timing })
     }
 
     /// Steps made.
@@ -51,7 +51,13 @@ impl Lane {
     pub fn advance(&mut self, course: &Course, steps: u64) -> bool {
         if *self.run.status() == Status::Running {
             self.run.advance_watched(steps, |step, counts| self.watch.see(course, step, counts));
-            return *self.run.status() != Status::Running && self.timing.is_none();
+            return false;
+        }
+        if self.run.status().lambda_min().is_none() {
+            let begin = || Bottom::new(&course.objective, self.run.position(), course.timed);
+            if self.bottom.get_or_insert_with(begin).advance() {
+                return false;
+            }
         }
         let limit = self.run.len().min(TIMED_STEPS);
         self.timing.as_mut().is_none_or(|timing| timing.advance(course, steps, limit))
@@ -70,7 +76,7 @@ impl Lane {
         let outcome = Outcome {
             seed: run.setup().seed,
             random: run.has_drawn(),
-            lambda_min: run.status().lambda_min().unwrap_or_else(|| lambda_min(objective, run.position())),
+            lambda_min: run.status().lambda_min().or(self.bottom.map(|bottom| bottom.value())).unwrap_or(f64::NAN),
             status: run.status().clone(),
             x: Vector::from_slice(run.position()),
             f,
@@ -87,15 +93,6 @@ impl Lane {
         }
         Finished { outcome, pace: self.timing.and_then(|timing| timing.pace()) }
     }
-}
-
-fn lambda_min(objective: &dyn Objective, x: &[f64]) -> f64 {
-    if x.len() > LARGEST_SPECTRUM {
-        return f64::NAN;
-    }
-    let mut hessian = zeros(x.len() * x.len());
-    objective.hessian(x, &mut hessian);
-    symmetric_eigenvalues(&hessian, x.len()).first().copied().unwrap_or(f64::NAN)
 }
 
 /// What looks at each step, uncounted.

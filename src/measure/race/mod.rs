@@ -5,6 +5,7 @@
 //! changes a bit of the result. Of a run only an [`Outcome`] is kept: the state at a few hundred steps, and at its end.
 
 mod bands;
+mod bottom;
 mod entrant;
 mod landmarks;
 mod lane;
@@ -57,6 +58,7 @@ struct Course {
     entrants: Vec<Entrant>,
     landmarks: Landmarks,
     grid: Grid,
+    /// Whether its table tells the time of a step, and λ_min of many variables; that of a sweep does not.
     timed: bool,
     clock: Clock,
     jobs: Vec<Job>,

@@ -63,7 +63,7 @@ pub struct Outcome {
     pub f: f64,
     /// ‖∇f‖ there.
     pub gradient_norm: f64,
-    /// The smallest eigenvalue of the Hessian there; NaN in more than 64 dimensions.
+    /// The smallest eigenvalue of the Hessian there; NaN where Lanczos does not find it (or is not asked, in a sweep, beyond 64 variables).
     pub lambda_min: f64,
     /// The lowest finite f of its samples; +∞ without one.
     pub lowest: f64,

@@ -35,26 +35,33 @@ fn file(name: &str) -> Option<&'static [u8]> {
     )
 }
 
-/// What the page has fetched.
+/// What the page has fetched, by sets.
 #[cfg(target_arch = "wasm32")]
-static FETCHED: std::sync::OnceLock<Vec<(&'static str, Vec<u8>)>> = std::sync::OnceLock::new();
+static FETCHED: [std::sync::OnceLock<Vec<Vec<u8>>>; 2] = [const { std::sync::OnceLock::new() }; 2];
 
-/// The files of `assets/data` that a page fetches beside the program, to keep it small.
-#[cfg(target_arch = "wasm32")]
-pub fn page_files() -> impl Iterator<Item = &'static str> {
-    MNIST.into_iter().chain(FASHION)
+/// The files of `assets/data` of which a set is made: a page fetches them beside the program when a scene asks for the set.
+pub fn files_of(set: &str) -> &'static [&'static str] {
+    match set {
+        "mnist" => &MNIST,
+        "fashion" => &FASHION,
+        _ => &[],
+    }
 }
 
-/// Takes over what the page has fetched; the first call counts.
+/// Takes over the files of a set, in the order of [`files_of`]; the first call counts.
 #[cfg(target_arch = "wasm32")]
-pub fn provide(files: Vec<(&'static str, Vec<u8>)>) {
-    drop(FETCHED.set(files));
+pub fn provide(set: &str, files: Vec<Vec<u8>>) {
+    if let Some(place) = ["mnist", "fashion"].iter().position(|known| *known == set) {
+        drop(FETCHED[place].set(files));
+    }
 }
 
 /// The bytes of a file that the page has fetched.
 #[cfg(target_arch = "wasm32")]
 fn file(name: &str) -> Option<&'static [u8]> {
-    FETCHED.get()?.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.as_slice())
+    let within = |files: &[&str]| files.iter().position(|known| *known == name);
+    let (set, place) = [MNIST, FASHION].iter().enumerate().find_map(|(set, files)| Some((set, within(files)?)))?;
+    FETCHED[set].get()?.get(place).map(Vec::as_slice)
 }
 
 /// Handwritten digits.
@@ -67,10 +74,14 @@ pub(super) fn fashion(draw: &Draw) -> Data {
     load(FASHION, draw)
 }
 
-/// The first `samples` training images, and all test images; nothing where a page could not fetch them.
+/// The first `samples` training images, and all test images; nothing where a page has not fetched them.
 fn load(names: [&str; 4], draw: &Draw) -> Data {
     let (mut values, mut labels, mut train, mut shape) = (Vec::new(), Vec::new(), 0, [10, 10]);
     for [images, classes] in [[names[0], names[1]], [names[2], names[3]]] {
+        #[cfg(test)]
+        if held_back::get() {
+            continue;
+        }
         let (Some(images), Some(classes)) = (file(images), file(classes)) else { continue };
         let (Ok((rows, sides)), Ok(named)) = (read_idx_images(images), read_idx_labels(classes)) else { continue };
         values.extend(rows.values);
@@ -82,4 +93,22 @@ fn load(names: [&str; 4], draw: &Draw) -> Data {
     }
     let inputs = Rows { width: shape[0] * shape[1], values };
     Data { inputs, targets: Targets::Classes { labels, count: 10 }, train, image: Some(shape) }.subset(draw.samples)
+}
+
+/// Tests hold files back, as a page does before it has fetched them.
+#[cfg(test)]
+pub mod held_back {
+    std::thread_local! {
+        static HELD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+
+    /// Whether the images are not there for this thread.
+    pub fn get() -> bool {
+        HELD.get()
+    }
+
+    /// Takes them away from this thread, or gives them back.
+    pub fn set(held: bool) {
+        HELD.set(held);
+    }
 }

@@ -7,6 +7,7 @@ mod csv;
 mod glyphs;
 mod idx;
 mod images;
+mod line_sets;
 mod plane_sets;
 mod registry;
 mod spec;
@@ -14,8 +15,11 @@ mod teacher;
 
 pub use csv::{csv_columns, read_csv};
 pub use idx::{is_idx, read_idx_images, read_idx_labels};
+pub use images::files_of;
+#[cfg(test)]
+pub use images::held_back;
 #[cfg(target_arch = "wasm32")]
-pub use images::{page_files, provide};
+pub use images::provide;
 pub use registry::{DataParameter, DataSet, Draw, data_set, data_sets};
 pub use spec::{DataSource, DataSpec};
 
@@ -96,9 +100,14 @@ pub enum DataError {
         /// Labels.
         labels: usize,
     },
-    /// The page could not fetch the files of a set.
-    #[error("the images of {0} did not come with the page: load it again, or choose another set")]
-    NotThere(&'static str),
+    /// The page has not fetched the files of a set yet.
+    #[error("the images of {name} are not loaded yet")]
+    NotLoaded {
+        /// The set's identifier.
+        set: &'static str,
+        /// Its name.
+        name: &'static str,
+    },
     /// Nothing to tell apart.
     #[error("{0} names one class only; there is nothing to tell apart")]
     OneClass(String),

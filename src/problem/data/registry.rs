@@ -1,6 +1,6 @@
 //! The registry of data sets.
 
-use super::{Data, DataError, glyphs, images, plane_sets, teacher};
+use super::{Data, DataError, glyphs, images, line_sets, plane_sets, teacher};
 use serde::Serialize;
 
 /// What a set is drawn with.
@@ -124,6 +124,17 @@ pub fn data_sets() -> &'static [DataSet] {
             draw: plane_sets::moons,
         },
         DataSet {
+            id: "sine",
+            name: "Noisy sine",
+            summary: "One period of a sine with noise: the output is a curve, and it can be bent too much.",
+            source: "Bishop 2006, Pattern Recognition and Machine Learning, Section 1.1",
+            inputs: 1,
+            classes: 0,
+            parameters: &[samples(50.0, 10_000.0), noise(0.3, 1.0, "standard deviation of a value")],
+            own_test: false,
+            draw: line_sets::sine,
+        },
+        DataSet {
             id: "plane",
             name: "Plane",
             summary: "A linear function of two variables.",
@@ -213,7 +224,7 @@ impl DataSet {
         let samples = self.number("samples", samples.map(|count| count as f64))?;
         let noise = self.number("noise", noise)?;
         let data = (self.draw)(&Draw { samples: samples as usize, noise, seed });
-        if data.is_empty() { Err(DataError::NotThere(self.name)) } else { Ok(data) }
+        if data.is_empty() { Err(DataError::NotLoaded { set: self.id, name: self.name }) } else { Ok(data) }
     }
 
     /// As [`draw`](Self::draw), `samples` of them for training and in front; where the set has no test samples of its own, so many

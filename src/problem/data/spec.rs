@@ -5,6 +5,7 @@ use crate::linalg::Rng;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The share of test samples where nothing is said: of a set that is drawn, and of a user's table.
 const TEST_SHARE: [f64; 2] = [0.5, 0.2];
@@ -42,8 +43,9 @@ pub enum DataSource {
     Table {
         /// The file's name.
         name: String,
-        /// Its text.
-        text: String,
+        /// Its text, shared by the copies of a scene.
+        #[serde(with = "shared")]
+        text: Arc<str>,
         /// The column that is to be learned; `None`: the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         label: Option<String>,
@@ -53,10 +55,11 @@ pub enum DataSource {
         /// The file's name.
         name: String,
         /// The images.
-        images: String,
+        #[serde(with = "shared")]
+        images: Arc<str>,
         /// The labels; `None`: the images are their own targets.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        labels: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "shared_option")]
+        labels: Option<Arc<str>>,
     },
 }
 
@@ -138,5 +141,31 @@ impl DataSpec {
             Some(count) => data.subset(count.max(1)),
             None => data,
         })
+    }
+}
+
+mod shared {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+        Ok(String::deserialize(deserializer)?.into())
+    }
+}
+
+mod shared_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+        text.as_deref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<str>>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Into::into))
     }
 }

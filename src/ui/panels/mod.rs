@@ -6,6 +6,7 @@ mod axes;
 mod bands;
 pub mod formula;
 pub mod lab;
+mod look;
 pub mod methods;
 pub mod momentum;
 pub mod narration;

@@ -1,7 +1,7 @@
 //! The network's form: its data, its shape, its loss and its initial weights.
 
 use super::{Context, faint_ui, heading_ui};
-use crate::problem::data::{DataSource, DataSpec, Targets, csv_columns, data_set, data_sets};
+use crate::problem::data::{DataError, DataSource, DataSpec, Targets, csv_columns, data_set, data_sets};
 use crate::problem::network::{Activation, Architecture, Init, Loss};
 use crate::problem::{NetworkProblem, NetworkSpec, Objective};
 use crate::scene::{ProblemSpec, networks};
@@ -39,6 +39,7 @@ pub fn network_ui(
     data_ui(ui, network, memory, &mut wanted);
     shape_ui(ui, network, memory, &mut wanted);
     weights_ui(ui, context, &mut wanted, out);
+    stop_ui(ui, context, out);
     if let Some(fault) = context.session.fault() {
         fault_ui(ui, &fault.message);
     }
@@ -87,7 +88,7 @@ fn data_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, wa
     if chosen != before
         && let Ok(set) = data_set(chosen)
     {
-        let spec = DataSpec { standardize: set.inputs == 2, ..DataSpec::set(set.id) };
+        let spec = DataSpec { standardize: set.inputs <= 2, ..DataSpec::set(set.id) };
         fit_to_data(wanted, spec);
         return;
     }
@@ -181,17 +182,30 @@ fn file_samples_ui(ui: &mut Ui, memory: &mut NetworkMemory, wanted: &mut Network
 /// Changes the first and last layer and the loss to what new data asks for. An autoencoder stays one.
 pub fn fit_to_data(wanted: &mut NetworkSpec, spec: DataSpec) {
     wanted.data = spec;
-    let Ok(data) = wanted.data.load() else { return };
-    let shares = || data.inputs.values.iter().all(|v| (0.0..=1.0).contains(v));
-    let (outputs, loss) = match &data.targets {
-        _ if wanted.reconstruct && wanted.loss == Loss::Bce && shares() => (data.inputs.width, Loss::Bce),
-        _ if wanted.reconstruct => (data.inputs.width, Loss::Mse),
-        Targets::Classes { count: 2, .. } => (1, if wanted.loss == Loss::Mse { Loss::Mse } else { Loss::Bce }),
-        Targets::Classes { count, .. } => (*count, Loss::CrossEntropy),
-        Targets::Values(rows) => (rows.width, Loss::Mse),
+    let (inputs, classes, values, shares) = match wanted.data.load() {
+        Ok(data) => {
+            let shares = data.inputs.values.iter().all(|v| (0.0..=1.0).contains(v));
+            match &data.targets {
+                Targets::Classes { count, .. } => (data.inputs.width, *count, 0, shares),
+                Targets::Values(rows) => (data.inputs.width, 0, rows.width, shares),
+            }
+        }
+        // Pixels are shares.
+        Err(DataError::NotLoaded { set, .. }) => match data_set(set) {
+            Ok(set) => (set.inputs, set.classes, 1, true),
+            Err(_) => return,
+        },
+        Err(_) => return,
+    };
+    let (outputs, loss) = match classes {
+        _ if wanted.reconstruct && wanted.loss == Loss::Bce && shares => (inputs, Loss::Bce),
+        _ if wanted.reconstruct => (inputs, Loss::Mse),
+        2 => (1, if wanted.loss == Loss::Mse { Loss::Mse } else { Loss::Bce }),
+        0 => (values, Loss::Mse),
+        count => (count, Loss::CrossEntropy),
     };
     if let [first, .., last] = &mut wanted.layers[..] {
-        (*first, *last) = (data.inputs.width, outputs);
+        (*first, *last) = (inputs, outputs);
     }
     wanted.loss = loss;
 }
@@ -291,6 +305,23 @@ fn shape_ui(ui: &mut Ui, network: &NetworkProblem, memory: &mut NetworkMemory, w
     faint_ui(ui, format!("{} weights and biases.", number::count(network.dim() as u64)));
 }
 
+/// When training ends; how many steps it has at most stands below, in the playback bar.
+fn stop_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
+    heading_ui(ui, "Stop");
+    let mut tolerance = context.scene.stop.gradient;
+    let slider = Slider::new(&mut tolerance, 0.0..=1.0)
+        .logarithmic(true)
+        .smallest_positive(1e-12)
+        .text("‖∇f‖ ≤")
+        .custom_formatter(|v, _| number::short(v, 2))
+        .custom_parser(number::parse);
+    let about =
+        "Training ends where the gradient over all training samples is this small, or after the steps of the playback bar";
+    if ui.add(slider).on_hover_text(about).changed() {
+        out.push(Command::Edit(Edit::Tolerance(tolerance)));
+    }
+}
+
 fn weights_ui(ui: &mut Ui, context: &Context<'_>, wanted: &mut NetworkSpec, out: &mut Vec<Command>) {
     heading_ui(ui, "Initial weights");
     let scale = if let Init::Normal(scale) = wanted.init { scale } else { 1.0 };
@@ -327,6 +358,7 @@ fn weights_ui(ui: &mut Ui, context: &Context<'_>, wanted: &mut NetworkSpec, out:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::data::held_back;
 
     #[test]
     fn an_autoencoder_mirrors_its_encoder_and_back() {
@@ -335,8 +367,17 @@ mod tests {
         assert_eq!((&spec.layers[..], spec.loss, spec.reconstruct), (&[2, 8, 3, 8, 2][..], Loss::Mse, true));
         let [sigmoid, linear] = [Activation::Sigmoid, Activation::Identity];
         assert_eq!(spec.activations, [sigmoid, linear, sigmoid, linear]);
+        let before = spec.clone();
         fit_to_data(&mut spec, DataSpec::set("mnist"));
         assert_eq!((&spec.layers[..], spec.reconstruct), (&[100, 8, 3, 8, 100][..], true));
+        // Images that are not there yet ask for the same.
+        let mut early = before;
+        held_back::set(true);
+        fit_to_data(&mut early, DataSpec::set("mnist"));
+        assert_eq!(early, spec);
+        mirror(&mut early, false);
+        held_back::set(false);
+        assert_eq!((&early.layers[..], early.loss), (&[100, 8, 3, 10][..], Loss::CrossEntropy));
         mirror(&mut spec, false);
         assert_eq!((&spec.layers[..], spec.loss, spec.reconstruct), (&[100, 8, 3, 10][..], Loss::CrossEntropy, false));
         assert_eq!(spec.activations, [Activation::Sigmoid]);

@@ -185,7 +185,7 @@ fn parameters_ui(ui: &mut Ui, context: &Context<'_>, entry: &'static Landscape, 
 fn noise_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     heading_ui(ui, "Gradient noise");
     let problem = context.session.problem();
-    let suited = Scene { noise: None, ..context.scene.clone() }.noise_on(problem.scales()).strength;
+    let suited = Scene::suited_noise(problem.scales()).strength;
     let noise = context.scene.noise_on(problem.scales());
     let mut ask = |noise: Option<Noise>| out.push(Command::Edit(Edit::Noise(noise)));
     ui.horizontal(|ui| {

@@ -1,42 +1,37 @@
 //! The step card: what the chosen method did in the shown step, in which geometry, and why it was accepted.
 
+use super::look::{self, Look, Looking, MOST_EIGENVALUES};
 use super::methods::methods_menu_ui;
 use super::problem::coordinate;
 use super::{Context, faint_ui};
-use crate::linalg::{Metric, symmetric_eigenvalues};
+use crate::linalg::Metric;
 use crate::optim::{Counts, Cubic, Exit, Geometry, Phase, Region, Step, Verdict};
-use crate::problem::{Objective, Problem};
 use crate::run::Run;
 use crate::ui::command::{Command, Edit};
-use crate::ui::curves::Looker;
 use crate::ui::icons::{Icon, icon_button, inline_icon, swatch};
+use crate::ui::pursuit::Pursuit;
 use crate::ui::session::{Lane, Record};
 use crate::ui::{number, standing, theme};
 use crate::view::color::series_dash;
 use eframe::egui::{self, RichText, Ui};
 
-/// Above this dimension the card shows no eigenvalues.
-const MOST_EIGENVALUES: usize = 400;
-
 /// Coordinates smaller than this, in units of the landscape's length, read 0.
 const NEGLIGIBLE: f64 = 1e-30;
+
+/// A run and a step of it; whether it is the step itself, or a row before it.
+type Key = (u64, u64, bool);
 
 /// The step that was computed last.
 #[derive(Default)]
 pub struct CardMemory {
-    key: Option<(u64, u64)>,
+    step: Option<(u64, u64)>,
     record: Option<Record>,
-    look: Look,
-}
-
-/// What the objective says at the iterate; asked by the display, never counted.
-#[derive(Clone, Default)]
-struct Look {
+    at: Option<Key>,
     x: Vec<f64>,
-    f: f64,
-    slope: f64,
-    eigenvalues: Vec<f64>,
     next_radius: Option<f64>,
+    /// What the objective says at x, once it is there.
+    look: Option<Look>,
+    looking: Pursuit<Key, Looking>,
 }
 
 /// Draws the card.
@@ -50,7 +45,7 @@ pub fn step_card_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut CardMemory,
     let lane = &context.session.lanes()[index];
     let Some(run) = lane.run() else { return };
     let step = context.step.min(run.len());
-    memory.refresh(context.session.problem(), lane, run, step);
+    memory.refresh(ui.ctx(), context, lane, run, step);
     chooser_ui(ui, context, index, out);
     told_ui(ui, context, lane, run, memory, out);
     go_on_ui(ui, context, index, out);
@@ -64,19 +59,22 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &
         let whole = if context.step >= run.len() && lane.is_done() { standing::message(run.status()) } else { text };
         ui.label(RichText::new(whole).color(color));
     });
-    let look = &memory.look;
+    let x = &memory.x;
+    let said = |value: fn(&Look) -> f64, digits| {
+        memory.look.as_ref().map_or("…".to_owned(), |look| number::significant(value(look), digits))
+    };
     egui::Grid::new("iterate").num_columns(2).min_row_height(16.0).spacing([12.0, 4.0]).show(ui, |ui| {
-        let point = if look.x.len() <= 3 {
-            (0..look.x.len()).map(|i| coordinate(i, look.x.len())).collect::<Vec<_>>().join(", ")
+        let point = if x.len() <= 3 {
+            (0..x.len()).map(|i| coordinate(i, x.len())).collect::<Vec<_>>().join(", ")
         } else {
             "x".to_owned()
         };
         // So far below the size of the picture a coordinate is nothing but rounding.
-        let text = number::point(&look.x, 4, NEGLIGIBLE * context.session.problem().scales().radius);
-        row(ui, &point, text, &format!("The iterate at this step: {}", number::vector(&look.x, 10)));
-        row(ui, "f", number::significant(look.f, 5), "The value at the iterate");
-        row(ui, "‖∇f‖", number::significant(look.slope, 3), "Norm of the gradient at the iterate");
-        if !look.eigenvalues.is_empty() {
+        let text = number::point(x, 4, NEGLIGIBLE * context.session.problem().scales().radius);
+        row(ui, &point, text, &format!("The iterate at this step: {}", number::vector(x, 10)));
+        row(ui, "f", said(|look| look.f, 5), "The value at the iterate");
+        row(ui, "‖∇f‖", said(|look| look.slope, 3), "Norm of the gradient at the iterate");
+        if let Some(look) = memory.look.as_ref().filter(|look| !look.eigenvalues.is_empty()) {
             row(
                 ui,
                 "λ",
@@ -89,7 +87,7 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &
         let step = context.step.min(run.len());
         let words = match (step > run.trace().first(), run.trace().first() > 0) {
             (true, _) if lane.is_replaying() => "This step is being made again …",
-            (true, _) => "This step is too long to be made again here.",
+            (true, _) => "This step cannot be made again.",
             (false, true) => "Here it takes over from another run.",
             (false, false) => "The start: no step was made yet.",
         };
@@ -118,7 +116,7 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &
         if !record.ratio().is_nan() {
             row(ui, "ρ", number::significant(record.ratio(), 3), "Actual over predicted decrease");
         }
-        geometry_rows(ui, &record.geometry, look.next_radius);
+        geometry_rows(ui, &record.geometry, memory.next_radius);
         row(
             ui,
             "counts",
@@ -136,36 +134,45 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &
 }
 
 impl CardMemory {
-    fn refresh(&mut self, problem: &Problem, lane: &Lane, run: &Run, step: u64) {
-        if self.key == Some((lane.generation(), step)) {
-            return;
+    /// Whether the objective is still asked.
+    pub fn is_busy(&self) -> bool {
+        self.looking.is_busy()
+    }
+
+    fn refresh(&mut self, ctx: &egui::Context, context: &Context<'_>, lane: &Lane, run: &Run, step: u64) {
+        let problem = context.session.problem();
+        if self.step != Some((lane.generation(), step)) {
+            self.record = lane.record(step);
+            // What is on its way is asked for again in the next frame.
+            self.step = Some((lane.generation(), step)).filter(|_| self.record.is_some() || !lane.is_replaying());
+            let radius = |step: &Step| match &step.geometry {
+                Geometry::TrustRegion(region) => Some(region.radius),
+                Geometry::Cubic(cubic) => Some(cubic.sigma),
+                _ => None,
+            };
+            let quick = step < run.len() && problem.network().is_none();
+            self.next_radius = if quick { lane.record(step + 1).and_then(|record| radius(&record.0)) } else { None };
         }
-        self.record = lane.record(step);
-        // What is on its way is asked for again in the next frame.
-        self.key = Some((lane.generation(), step)).filter(|_| self.record.is_some() || !lane.is_replaying());
-        let x = match (&self.record, lane.position(step)) {
-            (Some(record), _) => record.0.x.to_vec(),
-            (None, Some(x)) => x.to_vec(),
-            (None, None) => return,
-        };
-        let n = x.len();
-        let mut look = Looker::new(problem);
-        let (f, slope) = look.value_and_slope(problem, &x);
-        let eigenvalues = if n <= MOST_EIGENVALUES && problem.network().is_none() {
-            let mut hessian = vec![0.0; n * n];
-            problem.hessian(&x, &mut hessian);
-            symmetric_eigenvalues(&hessian, n).to_vec()
-        } else {
-            Vec::new()
-        };
-        let radius = |step: &Step| match &step.geometry {
-            Geometry::TrustRegion(region) => Some(region.radius),
-            Geometry::Cubic(cubic) => Some(cubic.sigma),
-            _ => None,
-        };
-        let quick = step < run.len() && problem.network().is_none();
-        let next_radius = if quick { lane.record(step + 1).and_then(|record| radius(&record.0)) } else { None };
-        self.look = Look { f, slope, eigenvalues, x, next_radius };
+        let row = run.trace().row_of(step).filter(|row| run.trace().step_of(*row) == step && *row < run.trace().rows().len());
+        let key = (lane.generation(), step, self.record.is_some() || row.is_some());
+        if self.at != Some(key) {
+            let x = match (&self.record, lane.position(step)) {
+                (Some(record), _) => &record.0.x[..],
+                (None, Some(x)) => x,
+                (None, None) => return,
+            };
+            self.at = Some(key);
+            self.x = x.to_vec();
+            self.look = match row.filter(|_| problem.network().is_some()).and_then(|row| lane.curves().seen_at(row)) {
+                Some([f, slope]) => Some(Look { f, slope, eigenvalues: Vec::new() }),
+                None => look::is_quick(problem).then(|| Looking::new(problem, x).finish()).flatten(),
+            };
+        }
+        if self.look.is_none() {
+            let Self { looking, x, .. } = self;
+            looking.follow(ctx, "step card", &key, |_| false, |_| Some(Looking::new(problem, x)));
+            self.look = looking.found().filter(|(of, _)| *of == key).map(|(_, look)| look.clone());
+        }
     }
 }
 

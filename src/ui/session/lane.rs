@@ -1,19 +1,17 @@
 //! A method of the scene with its run and its curves.
 
+use super::records::{Record, Records};
 use super::sentence;
 #[cfg(not(target_arch = "wasm32"))]
-use super::worker::Worker;
-use crate::optim::{Counts, Method, Step, method};
+use super::worker::{Grower, Worker};
+use crate::optim::{Method, method};
 use crate::problem::Problem;
 use crate::run::{Grown, Growth, Run};
 use crate::scene::{MethodSpec, Scene};
 use crate::ui::curves::{Curves, Quantity};
+use eframe::egui;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
-#[cfg(not(target_arch = "wasm32"))]
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -23,11 +21,6 @@ const LARGEST_CHUNK: u64 = 256;
 const CHUNK_TIME: Duration = Duration::from_micros(400);
 /// Time that the replay of a step may take on the frame's thread.
 const REPLAY_TIME: f64 = 3e-3;
-/// Replayed records that are kept.
-const MOST_RECORDS: usize = 512;
-
-/// A record with the counts after it.
-pub type Record = Rc<(Step, Counts)>;
 
 /// A method of the scene with its run.
 pub struct Lane {
@@ -47,18 +40,8 @@ pub struct Lane {
     records: RefCell<Records>,
     #[cfg(not(target_arch = "wasm32"))]
     worker: Option<Worker>,
-}
-
-/// What a replay brings.
-#[cfg(not(target_arch = "wasm32"))]
-type Replayed = Option<Box<(Step, Counts)>>;
-
-/// Records that were replayed.
-#[derive(Default)]
-struct Records {
-    known: BTreeMap<u64, Option<Record>>,
     #[cfg(not(target_arch = "wasm32"))]
-    pending: Option<(u64, Receiver<Replayed>)>,
+    grower: Option<Grower>,
 }
 
 impl Lane {
@@ -80,6 +63,8 @@ impl Lane {
             records: RefCell::default(),
             #[cfg(not(target_arch = "wasm32"))]
             worker: None,
+            #[cfg(not(target_arch = "wasm32"))]
+            grower: None,
         };
         lane.grow(growth.ok().flatten(), 0);
         lane
@@ -112,6 +97,10 @@ impl Lane {
 
     /// Makes some trials, or takes over what the worker has made; returns whether there was something to do at once.
     pub(super) fn advance(&mut self) -> bool {
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.problem.network().is_some() && self.growth.is_some() {
+            return self.follow_grower();
+        }
         if let Some(growth) = self.growth.take() {
             let trials = if self.problem.network().is_some() { 4 } else { LARGEST_CHUNK };
             self.grow(Some(growth), trials);
@@ -122,6 +111,28 @@ impl Lane {
             return self.follow_worker();
         }
         self.advance_here();
+        true
+    }
+
+    /// The way to a fork of a network is made on a thread.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn follow_grower(&mut self) -> bool {
+        if self.grower.is_none() {
+            self.grower = self.growth.as_ref().and_then(Grower::start);
+        }
+        let grown = match &self.grower {
+            Some(grower) => grower.take(),
+            // Without a thread the frames have to do.
+            None => self.growth.take().map(|growth| growth.advance(1)),
+        };
+        match grown {
+            None => return false,
+            Some(Ok(Grown::Partly(growth))) => self.growth = Some(growth),
+            Some(Ok(Grown::Whole(run))) => (self.run, self.growth, self.grower) = (Some(run), None, None),
+            Some(Err(error)) => {
+                (self.fault, self.done, self.growth, self.grower) = (Some(sentence(&error.to_string())), true, None, None);
+            }
+        }
         true
     }
 
@@ -229,69 +240,32 @@ impl Lane {
         Some(trace.position(row))
     }
 
-    /// The record of a step with the counts after it: replayed at once where that is quick, else on a thread, and there when
+    /// The record of a step with the counts after it: replayed at once where that is quick, else beside the frames, and there when
     /// it is asked for again. `None` where there is none, or not yet.
     pub fn record(&self, step: u64) -> Option<Record> {
         let run = self.run.as_ref()?;
         let records = &mut *self.records.borrow_mut();
-        if let Some(known) = records.known.get(&step) {
-            return known.clone();
+        if let Some(known) = records.get(step) {
+            return known;
         }
         let replay = run.replay(step)?;
-        if records.known.len() >= MOST_RECORDS {
-            records.known.pop_first();
-        }
         let cost = replay.steps() as f64 * self.spent.0 / self.spent.1.max(1) as f64;
-        #[cfg(not(target_arch = "wasm32"))]
-        if cost > REPLAY_TIME {
-            return records.later(step, replay);
+        if cost <= REPLAY_TIME {
+            return records.now(step, replay, run.trace().dim());
         }
-        // Without threads a long replay is left out, rather than the frame.
-        let record = if cost > 4.0 * REPLAY_TIME { None } else { replay.run() };
-        let record = record.map(Rc::new);
-        records.known.insert(step, record.clone());
-        record
+        records.later(step, replay);
+        None
+    }
+
+    /// Goes on with the replay that is beside the frames.
+    pub(super) fn follow_replay(&mut self, ctx: &egui::Context) {
+        if let Some(run) = &self.run {
+            self.records.get_mut().follow(ctx, run.trace().dim());
+        }
     }
 
     /// Whether a record is on its way.
     pub fn is_replaying(&self) -> bool {
-        #[cfg(not(target_arch = "wasm32"))]
-        let pending = self.records.borrow_mut().is_waiting();
-        #[cfg(target_arch = "wasm32")]
-        let pending = false;
-        pending
-    }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl Records {
-    /// Takes what has come in; returns whether something is on its way.
-    fn is_waiting(&mut self) -> bool {
-        use std::sync::mpsc::TryRecvError;
-        let Some((at, receiver)) = &self.pending else { return false };
-        match receiver.try_recv() {
-            Err(TryRecvError::Empty) => return true,
-            Ok(record) => drop(self.known.insert(*at, record.map(|record| Rc::new(*record)))),
-            Err(TryRecvError::Disconnected) => {}
-        }
-        self.pending = None;
-        false
-    }
-
-    /// Takes what has come in and begins the next replay, one at a time.
-    fn later(&mut self, step: u64, replay: crate::run::Replay) -> Option<Record> {
-        if self.is_waiting() {
-            return None;
-        }
-        if let Some(known) = self.known.get(&step) {
-            return known.clone();
-        }
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        let replayed =
-            std::thread::Builder::new().name("replay".to_owned()).spawn(move || drop(sender.send(replay.run().map(Box::new))));
-        if replayed.is_ok() {
-            self.pending = Some((step, receiver));
-        }
-        None
+        self.records.borrow().is_waiting()
     }
 }

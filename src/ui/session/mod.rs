@@ -2,14 +2,17 @@
 //! advanced in slices of time.
 
 mod lane;
+mod records;
 mod slice;
 #[cfg(not(target_arch = "wasm32"))]
 mod worker;
 
-pub use lane::{Lane, Record};
+pub use lane::Lane;
+pub use records::Record;
 
 use crate::linalg::Vector;
-use crate::problem::{Cut, Landscape, Objective, Plane, Problem, ProblemError};
+use crate::problem::data::{DataError, DataSet, data_set};
+use crate::problem::{Cut, Landscape, NetworkProblemError, Objective, Plane, Problem, ProblemError};
 use crate::run::Run;
 use crate::scene::{ProblemSpec, Scene, SceneError};
 use eframe::egui;
@@ -28,6 +31,7 @@ pub struct Session {
     slicer: slice::Slicer,
     start: Vector,
     fault: Option<Fault>,
+    awaited: Option<&'static DataSet>,
     lanes: Vec<Lane>,
     generation: u64,
     known_minimum: f64,
@@ -54,12 +58,19 @@ impl Fault {
 }
 
 impl Session {
-    /// Opens a scene.
+    /// Opens a scene. Where its images are not loaded yet they are [awaited](Self::awaited).
     ///
     /// # Errors
     /// [`SceneError`] where its problem cannot be opened.
     pub fn open(scene: &Scene) -> Result<Self, SceneError> {
-        let problem = Arc::new(scene.problem.open()?);
+        let problem = match scene.problem.open() {
+            Err(error) if awaited(&error).is_some() => {
+                let mut session = Self::open(&Scene::default())?;
+                session.follow(scene);
+                return Ok(session);
+            }
+            opened => Arc::new(opened?),
+        };
         let start = scene.start_for(&problem)?;
         let mut session = Self {
             spec: scene.problem.clone(),
@@ -70,6 +81,7 @@ impl Session {
             problem,
             start,
             fault: None,
+            awaited: None,
             lanes: Vec::new(),
             generation: 0,
         };
@@ -82,6 +94,7 @@ impl Session {
     pub fn follow(&mut self, scene: &Scene) {
         let mut renewed = false;
         if scene.problem != self.spec {
+            self.awaited = None;
             match scene.problem.open() {
                 Ok(problem) => {
                     self.problem = Arc::new(problem);
@@ -92,7 +105,7 @@ impl Session {
                     self.fault = None;
                     renewed = true;
                 }
-                Err(error) => self.fault = Some(Fault::of(&error)),
+                Err(error) => (self.awaited, self.fault) = (awaited(&error), Some(Fault::of(&error))),
             }
             self.spec = scene.problem.clone();
         }
@@ -133,8 +146,33 @@ impl Session {
         Lane::new(scene, index, &self.problem, &self.start, self.generation)
     }
 
+    /// The data set whose images must be loaded before the scene can be opened.
+    pub fn awaited(&self) -> Option<&'static DataSet> {
+        self.awaited
+    }
+
+    /// The images of a set have come, or a sentence says why they have not: then they are not asked for again before the scene asks
+    /// for something else.
+    pub fn take_images(&mut self, scene: &Scene, set: &str, lost: Option<String>) {
+        if self.awaited.is_none_or(|awaited| awaited.id != set) {
+            return;
+        }
+        self.awaited = None;
+        match lost {
+            Some(message) => self.fault = Some(Fault { message, at: None }),
+            None => {
+                // Another problem than the one that was tried: it is tried again.
+                self.spec = Scene::default().problem;
+                self.follow(scene);
+            }
+        }
+    }
+
     /// Advances runs and their curves for about `slice`, and takes over what threads have made; returns whether work is left.
     pub fn work(&mut self, slice: Duration) -> bool {
+        if self.awaited.is_some() {
+            return false;
+        }
         let end = Instant::now() + slice;
         loop {
             let mut busy = false;
@@ -150,9 +188,9 @@ impl Session {
         }
     }
 
-    /// Whether some run is not at its end.
+    /// Whether some run is not at its end, or cannot begin yet.
     pub fn is_working(&self) -> bool {
-        self.lanes.iter().any(|lane| !lane.is_done())
+        self.awaited.is_some() || self.lanes.iter().any(|lane| !lane.is_done())
     }
 
     /// How much of all steps is computed, in [0, 1].
@@ -196,6 +234,11 @@ impl Session {
         }
     }
 
+    /// Goes on with the replays that are beside the frames.
+    pub fn replay(&mut self, ctx: &egui::Context) {
+        self.lanes.iter_mut().for_each(|lane| lane.follow_replay(ctx));
+    }
+
     /// Whether the directions of a plane are still looked for.
     pub fn is_slicing(&self) -> bool {
         self.slicer.is_busy()
@@ -235,6 +278,14 @@ impl Session {
     }
 }
 
+/// The set whose images are not loaded yet, where that is the error.
+fn awaited(error: &SceneError) -> Option<&'static DataSet> {
+    match error {
+        SceneError::Network(NetworkProblemError::Data(DataError::NotLoaded { set, .. })) => data_set(set).ok(),
+        _ => None,
+    }
+}
+
 fn default_start(problem: &Problem) -> Vector {
     problem.starts().first().map_or_else(|| Vector::from_elem(0.0, problem.dim()), |x| Vector::from_slice(x))
 }
@@ -251,4 +302,54 @@ pub fn sentence(message: &str) -> String {
         text.push('.');
     }
     text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::problem::NetworkSpec;
+    use crate::problem::data::held_back;
+    use crate::problem::network::{Activation, Loss};
+    use crate::scene::MethodSpec;
+
+    fn digits() -> Scene {
+        let spec = NetworkSpec::on_set(&[100, 3, 10], Activation::Tanh, Loss::CrossEntropy, "mnist");
+        Scene { methods: vec![MethodSpec::new("gd")], steps: 3, ..Scene::bare(ProblemSpec::Network(Box::new(spec))) }
+    }
+
+    #[test]
+    fn a_scene_waits_for_its_images_and_then_opens() {
+        let scene = digits();
+        held_back::set(true);
+        let mut session = Session::open(&scene).unwrap();
+        assert_eq!(session.awaited().map(|set| set.id), Some("mnist"));
+        assert!(session.is_working() && !session.work(Duration::from_secs(1)));
+        session.take_images(&scene, "fashion", None);
+        assert!(session.awaited().is_some(), "another set does not help");
+        held_back::set(false);
+        session.take_images(&scene, "mnist", None);
+        assert!(session.awaited().is_none() && session.fault().is_none());
+        assert_eq!(session.start(), Session::open(&scene).unwrap().start());
+    }
+
+    #[test]
+    fn images_that_do_not_come_are_said_and_asked_for_again_only_by_another_scene() {
+        let mut scene = digits();
+        let mut session = Session::open(&Scene::default()).unwrap();
+        held_back::set(true);
+        session.follow(&scene);
+        let before = Arc::clone(session.problem());
+        session.take_images(&scene, "mnist", Some("They are lost.".to_owned()));
+        session.follow(&scene);
+        assert!(session.awaited().is_none());
+        assert_eq!(session.fault().map(|fault| fault.message.as_str()), Some("They are lost."));
+        assert!(Arc::ptr_eq(&before, session.problem()), "the last good problem stays");
+        if let ProblemSpec::Network(spec) = &mut scene.problem {
+            spec.seed += 1;
+        }
+        session.follow(&scene);
+        assert!(session.awaited().is_some());
+        held_back::set(false);
+    }
 }

@@ -1,9 +1,11 @@
-//! A run that grows on a thread of its own, and the numbers of its curves with it.
+//! A run that grows on a thread of its own, and the numbers of its curves with it; before it the way to a fork.
 
+use crate::optim::SettingsError;
 use crate::problem::Problem;
-use crate::run::{Part, Run};
+use crate::run::{Grown, Growth, Part, Run};
 use crate::ui::curves::{Curves, Look, Looker, is_looked_at};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -108,5 +110,41 @@ fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
         if sender.send(message).is_err() || done {
             return;
         }
+    }
+}
+
+/// A thread at work on the way to a fork. Dropped, it stops within a trial.
+pub struct Grower {
+    grown: Receiver<Result<Grown, SettingsError>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Grower {
+    /// Goes on with `growth`; `None` where the system gives no thread.
+    pub fn start(growth: &Growth) -> Option<Self> {
+        let (sender, grown) = sync_channel(1);
+        let stop = Arc::new(AtomicBool::new(false));
+        let (mut growth, stopped) = (growth.clone(), Arc::clone(&stop));
+        let grow = move || {
+            while !stopped.load(Ordering::Relaxed) {
+                match growth.advance(1) {
+                    Ok(Grown::Partly(further)) => growth = further,
+                    end => return drop(sender.send(end)),
+                }
+            }
+        };
+        std::thread::Builder::new().name("fork".to_owned()).spawn(grow).ok()?;
+        Some(Self { grown, stop })
+    }
+
+    /// The run, once it is there.
+    pub fn take(&self) -> Option<Result<Grown, SettingsError>> {
+        self.grown.try_recv().ok()
+    }
+}
+
+impl Drop for Grower {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 }

@@ -115,6 +115,7 @@ fn networks_are_seen() {
         ("mnist", TALL, Theme::Light, "lab_mnist_tall"),
         ("autoencoder", DESK, Theme::Dark, "lab_autoencoder_dark"),
         ("teacher", DESK, Theme::Light, "lab_teacher_light"),
+        ("sine", DESK, Theme::Light, "lab_sine_light"),
     ] {
         let steps = if id == "spirals" { 1500 } else { 150 };
         let mut window = window(Some(scene(id, steps)), size, theme);
@@ -135,7 +136,7 @@ fn a_phone_shows_it_and_nothing_is_too_small() {
     // Above the sheet a strip of the map is left, which grows finer for a while: no picture to compare.
     phone.render().expect("a picture");
     assert!(diagram(&phone).width() > 300.0);
-    for id in ["spirals", "mnist", "autoencoder", "teacher"] {
+    for id in ["spirals", "mnist", "autoencoder", "teacher", "sine"] {
         for size in [[390.0, 844.0], [700.0, 500.0], [320.0, 200.0], [60.0, 40.0], [1.0, 1.0]] {
             let mut window = window(Some(scene(id, 3)), size, Theme::Light);
             open(&mut window);
@@ -208,6 +209,47 @@ fn type_weight(window: &mut Harness<'_, App>, text: &str) {
 }
 
 #[test]
+fn every_connection_is_reached_by_keyboard() {
+    let mut window = window(Some(scene("spirals", 60)), DESK, Theme::Light);
+    open(&mut window);
+    apply(&mut window, Command::GoTo(0));
+    let before = window.state().snapshot().step;
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+    let said = |window: &Harness<'_, App>| {
+        let node = window.get_by_label_contains("Diagram of the network");
+        node.accesskit_node().label().unwrap_or_default()
+    };
+    for _ in 0..20 {
+        window.key_press(Key::ArrowUp);
+        window.run_steps(1);
+    }
+    window.run_steps(2);
+    assert!(said(&window).ends_with("from input 1 to unit 1 of layer 1"), "{}", said(&window));
+    for (key, end) in [
+        (Key::ArrowRight, "from input 2 to unit 1 of layer 1"),
+        (Key::ArrowDown, "from input 1 to unit 2 of layer 1"),
+        (Key::ArrowLeft, "from input 2 to unit 1 of layer 1"),
+    ] {
+        window.key_press(key);
+        window.run_steps(3);
+        assert!(said(&window).ends_with(end), "{}", said(&window));
+    }
+    assert_eq!(window.state().snapshot().step, before, "the arrows do not move the playback here");
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    assert!(window.query_by_label_contains("Changes the start").is_some());
+    window.event(Event::Text("0.75".to_owned()));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    settle(&mut window);
+    // The second weight of the first unit.
+    let start = window.state().scene().start.clone().expect("a start");
+    assert_eq!(start[1], 0.75);
+}
+
+#[test]
 fn the_picture_and_the_images_tell_their_numbers() {
     let mut points = window(Some(scene("spirals", 60)), TALL, Theme::Light);
     open(&mut points);
@@ -218,6 +260,31 @@ fn the_picture_and_the_images_tell_their_numbers() {
     open(&mut images);
     assert!(images.query_all_by_label_contains("Sample ").count() >= 4);
     find(&mut images, "pixel (");
+}
+
+/// A class for each side of 0, with a few on the wrong side.
+fn one_input() -> String {
+    let row = |i: i32| format!("{},{}\n", f64::from(i - 30) / 10.0, if (i > 30) != (i % 13 == 0) { "yes" } else { "no" });
+    format!("x,kind\n{}", (0..61).map(row).collect::<String>())
+}
+
+#[test]
+fn a_network_of_one_input_is_a_curve() {
+    let mut window = window(Some(scene("sine", 200)), TALL, Theme::Light);
+    open(&mut window);
+    let rect = window.get_by_label("Output over the input, 50 training and 50 test samples").rect();
+    hover(&mut window, rect.center());
+    assert!(window.query_all_by_label_contains("output ").count() > 0);
+    let mut window = self::window(None, TALL, Theme::Light);
+    drop_files(&mut window, &[("side.csv", one_input().as_bytes())]);
+    settle(&mut window);
+    let ProblemSpec::Network(spec) = &window.state().scene().problem else { panic!("no network") };
+    assert_eq!((spec.layers[0], spec.layers[spec.layers.len() - 1]), (1, 1));
+    open(&mut window);
+    // A fifth of a file is for testing.
+    let rect = window.get_by_label("Probability of class 1 over the input, 49 training and 12 test samples").rect();
+    hover(&mut window, rect.center());
+    assert!(window.query_all_by_label_contains("with probability").count() > 0);
 }
 
 #[derive(Debug)]

@@ -192,6 +192,30 @@ fn a_large_network_has_ends_and_a_density_and_is_cancelled() {
     results.extend_harness(&mut window);
 }
 
+/// The whole laboratory, as a lecturer shows it: the images with the spectrum, then with the noise.
+#[test]
+fn laboratories_of_images_are_seen_with_spectrum_and_noise() {
+    let mut results = SnapshotResults::new();
+    for (id, theme, shade) in [("mnist", Theme::Light, "light"), ("autoencoder", Theme::Dark, "dark")] {
+        let mut scene = entry(id);
+        (scene.steps, scene.playback.step) = (60, 40);
+        scene.methods.truncate(2);
+        let ProblemSpec::Network(network) = &mut scene.problem else { panic!("not a network") };
+        network.data.samples = Some(100);
+        let mut window = window(scene, TALL, theme);
+        for (tab, name) in [("Spectrum", "spectrum"), ("Noise", "noise")] {
+            show(&mut window, tab);
+            let under_way = "Cancel the spectrum over the run";
+            until(&mut window, |window| {
+                tab == "Noise" || has_all_columns(window) && window.query_by_label_contains(under_way).is_none()
+            });
+            settle(&mut window);
+            window.snapshot(format!("laboratory_{id}_{name}_{shade}"));
+        }
+        results.extend_harness(&mut window);
+    }
+}
+
 #[test]
 fn half_spaces_keep_to_their_bound() {
     let mut scene = Scene::bare(ProblemSpec::landscape("half_spaces"));

@@ -405,6 +405,49 @@ fn the_state_survives_a_restart() {
     assert_eq!(again.state().scene().seed, seed);
 }
 
+#[derive(Default)]
+struct Shelf(BTreeMap<String, String>);
+
+impl eframe::Storage for Shelf {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+#[test]
+fn a_state_that_cannot_be_opened_is_kept_when_the_next_one_is_saved() {
+    let mut window = desk();
+    let (ctx, mut shelf) = (window.ctx.clone(), Shelf::default());
+    // A scene is a text in the stored text.
+    let newer = window.state().stored().replace(r#"\"version\": 3"#, r#"\"version\": 99"#);
+    assert_ne!(newer, window.state().stored());
+    for (broken, key) in [("{ cut", "saddlescope.unreadable"), (newer.as_str(), "saddlescope.unreadable.2")] {
+        window.state_mut().restore(&ctx, broken);
+        window.run_steps(2);
+        assert!(window.query_by_label_contains("It is kept beside").is_some());
+        for _ in 0..2 {
+            eframe::App::save(window.state_mut(), &mut shelf);
+            assert_eq!(shelf.0.get(key).map(String::as_str), Some(broken));
+        }
+    }
+    assert_eq!(shelf.0.len(), 3);
+    assert_eq!(shelf.0["saddlescope.unreadable"], "{ cut");
+    // What is stored now is what is open now.
+    window.state_mut().restore(&ctx, &shelf.0["saddlescope"]);
+    eframe::App::save(window.state_mut(), &mut shelf);
+    assert_eq!(shelf.0.len(), 3);
+}
+
 #[test]
 fn what_can_be_edited_can_be_restored() {
     let mut window = desk();

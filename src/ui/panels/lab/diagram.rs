@@ -2,10 +2,11 @@
 
 use super::atlas::{Atlas, Shades};
 use super::insight::Insight;
+use super::keys::{self, Cursor};
 use super::plan::{Column, Edge, Face, Node, Plan};
 use super::subject::{Kind, Reading, Subject};
 use super::weights::{Editing, Field};
-use crate::problem::network::{Layer, Network};
+use crate::problem::network::{Layer, Network, Rows};
 use crate::ui::{number, theme};
 use crate::view;
 use eframe::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, TextureOptions, Ui, Visuals};
@@ -23,6 +24,8 @@ pub(super) struct DiagramMemory {
     atlas: Atlas,
     /// The first picture of each layer.
     first: Vec<usize>,
+    /// The connection that the keys have chosen.
+    chosen: Cursor,
 }
 
 /// The colour of a sign.
@@ -47,7 +50,11 @@ pub(super) fn diagram_ui(
 ) {
     let (rect, response) = ui.allocate_exact_size(ui.available_size().max(egui::Vec2::splat(1.0)), Sense::click());
     let layers: Vec<Layer> = network.architecture().layers().collect();
-    let about = format!("Diagram of the network, {} layers", layers.len());
+    let mut about = format!("Diagram of the network, {} layers", layers.len());
+    let chosen = memory.plan.as_ref().and_then(|plan| memory.chosen.follow(ui, &response, plan));
+    if let Some(edge) = chosen {
+        about = format!("{about}: w = {} {}", number::significant(insight.w[edge.coordinate], 5), between(&edge, layers.len()));
+    }
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about.clone()));
     if rect.width() < 80.0 || rect.height() < 60.0 {
         return;
@@ -78,6 +85,17 @@ pub(super) fn diagram_ui(
     classes(&painter, plan, subject, visuals);
     legend(&painter, rect, plan, visuals);
     let ring = Stroke::new(2.0, visuals.text_color());
+    if let Some(edge) = chosen.filter(|_| target.is_none()) {
+        let (text, fields) = tag(&Target::Edge(edge), edge.middle(), plan, subject, insight, &layers);
+        painter.line_segment(edge.ends, Stroke::new(3.0, visuals.text_color()));
+        if editing.is_none() {
+            keys::note(&painter, edge.middle(), text.replace("Click", "Enter"), visuals);
+        }
+        if response.clicked() {
+            *editing = Some(Editing::by_key(edge.middle(), insight.key, fields));
+        }
+        return;
+    }
     match &target {
         Some(Target::Edge(edge)) => drop(painter.line_segment(edge.ends, Stroke::new(3.0, visuals.text_color()))),
         Some(Target::Unit(_, node)) => {
@@ -149,7 +167,7 @@ impl DiagramMemory {
                 }
                 self.atlas.set(ui.ctx(), [*width, *height], &pixels, TextureOptions::NEAREST);
             }
-            Kind::Table { .. } => {}
+            Kind::Line(_) | Kind::Table { .. } => {}
         }
     }
 
@@ -163,6 +181,9 @@ impl DiagramMemory {
                 painter.circle(center, radius, shades.at(mean), frame);
                 continue;
             }
+            if let (true, Some(rows)) = (column.face == Face::Map && self.first.is_empty(), insight.layers.get(l)) {
+                graph(painter, node, rows, insight.reach[l], visuals);
+            }
             let first = self.first.get(l).copied().unwrap_or(usize::MAX);
             if let Some((texture, part)) = first.checked_add(node.unit).and_then(|k| self.atlas.picture(k)) {
                 painter.image(texture, node.rect, part, Color32::WHITE);
@@ -174,6 +195,21 @@ impl DiagramMemory {
             painter.text(at, Align2::CENTER_TOP, format!("… {}", column.left_out), FontId::proportional(12.0), frame.color);
         }
     }
+}
+
+/// A unit's activation over the only input, about a line at 0.
+fn graph(painter: &Painter, node: &Node, rows: &Rows, reach: f64, visuals: &Visuals) {
+    let rect = node.rect.shrink(1.0);
+    let line =
+        |y: f32, color| painter.line_segment([egui::pos2(rect.left(), y), egui::pos2(rect.right(), y)], Stroke::new(1.0, color));
+    line(rect.center().y, visuals.weak_text_color().gamma_multiply(0.4));
+    let across = rect.width() / rows.len().saturating_sub(1).max(1) as f32;
+    let at = |(k, v): (usize, f64)| {
+        let share = (v / reach.max(f64::MIN_POSITIVE)).clamp(-1.0, 1.0) as f32;
+        egui::pos2(rect.left() + k as f32 * across, rect.center().y - 0.46 * rect.height() * share)
+    };
+    let values = rows.values.iter().copied().skip(node.unit).step_by(rows.width).enumerate().filter(|(_, v)| v.is_finite());
+    painter.line(values.map(at).collect(), Stroke::new(1.5, visuals.text_color()));
 }
 
 fn largest(values: &[f64]) -> f64 {
@@ -248,18 +284,27 @@ fn legend(painter: &Painter, rect: Rect, plan: &Plan, visuals: &Visuals) {
     }
 }
 
+/// A unit of layer `l` of so many, in words.
+fn place(l: usize, unit: usize, layers: usize) -> String {
+    match l {
+        0 => format!("input {}", unit + 1),
+        l if l == layers => format!("output {}", unit + 1),
+        l => format!("unit {} of layer {l}", unit + 1),
+    }
+}
+
+/// Which units a connection joins, in words.
+fn between(edge: &Edge, layers: usize) -> String {
+    format!("from {} to {}", place(edge.layer - 1, edge.input, layers), place(edge.layer, edge.output, layers))
+}
+
 /// What is said of a unit or a connection, and the parameters that can be set there.
 fn tag(target: &Target, at: Pos2, plan: &Plan, subject: &Subject, insight: &Insight, layers: &[Layer]) -> (String, Vec<Field>) {
     let value = |coordinate: usize| number::significant(insight.w[coordinate], 5);
-    let place = |l: usize, unit: usize| match l {
-        0 => format!("input {}", unit + 1),
-        l if l == layers.len() => format!("output {}", unit + 1),
-        l => format!("unit {} of layer {l}", unit + 1),
-    };
+    let place = |l: usize, unit: usize| place(l, unit, layers.len());
     match *target {
         Target::Edge(edge) => {
-            let between = format!("from {} to {}", place(edge.layer - 1, edge.input), place(edge.layer, edge.output));
-            let text = format!("w = {}\n{between}\nClick to set it", value(edge.coordinate));
+            let text = format!("w = {}\n{}\nClick to set it", value(edge.coordinate), between(&edge, layers.len()));
             (text, vec![Field { label: "w", coordinate: edge.coordinate }])
         }
         Target::Unit(0, node) => {

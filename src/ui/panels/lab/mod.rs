@@ -2,8 +2,10 @@
 //! set by hand.
 
 mod atlas;
+mod curve;
 mod diagram;
 mod insight;
+mod keys;
 mod picture;
 mod plan;
 mod quality;
@@ -106,6 +108,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
             part(left, &mut draw_diagram);
             part(right, &mut |ui| match kind {
                 Kind::Plane(grid) => picture::picture_ui(ui, grid, subject, network, insight, picture),
+                Kind::Line(ends) => curve::curve_ui(ui, *ends, subject, network, insight),
                 _ => table::table_ui(ui, subject, network.data(), insight),
             });
         }

@@ -14,9 +14,9 @@ use eframe::egui::{
 };
 
 /// Samples that are drawn at most.
-const MOST_POINTS: usize = 3000;
+pub(super) const MOST_POINTS: usize = 3000;
 /// Room below the picture.
-const FOOT: f32 = 36.0;
+pub(super) const FOOT: f32 = 36.0;
 /// How near the pointer must be to a sample.
 const REACH: f32 = 6.0;
 
@@ -68,30 +68,40 @@ pub(super) fn picture_ui(
     points(&clipped, problem, subject.reading, &screen, &visuals);
     foot(&painter, square, grid, problem, subject.reading, &visuals);
     let Some(at) = response.hover_pos().filter(|at| square.contains(*at)) else { return };
-    let near = (0..data.len().min(MOST_POINTS))
-        .map(|i| (screen(data.inputs.row(i)).distance(at), i))
-        .filter(|(distance, _)| *distance <= REACH)
-        .min_by(|a, b| a.0.total_cmp(&b.0));
+    let near = nearest(at, (0..data.len().min(MOST_POINTS)).map(|i| (screen(data.inputs.row(i)), i)));
     let share = (at - square.min) / side;
     let there = grid.plane_from_grid([share.x, 1.0 - share.y].map(|s| f64::from(s) * grid.side as f64 - 0.5));
-    let x = near.map_or(there.to_vec(), |(_, i)| data.inputs.row(i).to_vec());
+    let x = near.map_or(there.to_vec(), |i| data.inputs.row(i).to_vec());
     let mut out = problem.network().outputs(&insight.w, &Rows { width: 2, values: x.clone() });
     squash(subject.squashes, &mut out.values);
     let mut text = format!("x = {}\n{}", number::vector(&x, 3), said(subject.reading, out.row(0)));
-    if let Some((_, i)) = near {
-        let part = if i < data.train { "Training" } else { "Test" };
-        let target = match &data.targets {
-            Targets::Classes { labels, .. } => format!("class {}", labels[i]),
-            Targets::Values(rows) => format!("value {}", number::significant(rows.row(i)[0], 3)),
-        };
-        text = format!("{part} sample of {target}\n{text}");
+    if let Some(i) = near {
+        text = format!("{}\n{text}", named(problem, i));
         clipped.circle_stroke(screen(&x), 6.0, Stroke::new(2.0, visuals.text_color()));
     }
     response.on_hover_text_at_pointer(text);
 }
 
+/// The sample that is drawn nearest to the pointer, if one is near.
+pub(super) fn nearest(pointer: Pos2, samples: impl Iterator<Item = (Pos2, usize)>) -> Option<usize> {
+    let near = samples.map(|(at, i)| (at.distance(pointer), i)).filter(|(distance, _)| *distance <= REACH);
+    near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, i)| i)
+}
+
+/// The part of the data to which a sample belongs, and its target.
+pub(super) fn named(problem: &NetworkProblem, i: usize) -> String {
+    let data = problem.data();
+    let part = if i < data.train { "Training" } else { "Test" };
+    let target = match &data.targets {
+        Targets::Classes { labels, .. } => format!("class {}", labels[i]),
+        Targets::Values(rows) if rows.width == 1 => format!("value {}", number::significant(rows.row(i)[0], 3)),
+        Targets::Values(rows) => format!("values {}", number::vector(rows.row(i), 3)),
+    };
+    format!("{part} sample of {target}")
+}
+
 /// What outputs say, in words.
-fn said(reading: Reading, z: &[f64]) -> String {
+pub(super) fn said(reading: Reading, z: &[f64]) -> String {
     match reading {
         Reading::Logit => {
             format!(
@@ -170,14 +180,18 @@ fn points(painter: &Painter, problem: &NetworkProblem, reading: Reading, screen:
     // Training samples lie above; in a small picture all are small.
     let size = (painter.clip_rect().width() / 300.0).clamp(0.5, 1.0);
     for i in (0..data.len().min(MOST_POINTS)).rev() {
-        let (at, color) = (screen(data.inputs.row(i)), color(problem, reading, i, visuals));
         let rim = if by_value { visuals.weak_text_color() } else { casing };
-        if i < data.train {
-            painter.circle(at, 3.5 * size, color, Stroke::new(size, rim));
-        } else {
-            painter.circle_stroke(at, 3.0 * size, Stroke::new(3.0 * size, casing));
-            painter.circle_stroke(at, 3.0 * size, Stroke::new(1.5 * size, color));
-        }
+        dot(painter, screen(data.inputs.row(i)), i < data.train, size, color(problem, reading, i, visuals), [rim, casing]);
+    }
+}
+
+/// A sample: filled with a rim where it is for training, else a ring in a casing.
+pub(super) fn dot(painter: &Painter, at: Pos2, of_training: bool, size: f32, color: Color32, [rim, casing]: [Color32; 2]) {
+    if of_training {
+        painter.circle(at, 3.5 * size, color, Stroke::new(size, rim));
+    } else {
+        painter.circle_stroke(at, 3.0 * size, Stroke::new(3.0 * size, casing));
+        painter.circle_stroke(at, 3.0 * size, Stroke::new(1.5 * size, color));
     }
 }
 
@@ -188,28 +202,41 @@ fn foot(painter: &Painter, square: Rect, grid: &Grid, problem: &NetworkProblem, 
     painter.text(square.right_bottom() + vec2(0.0, 2.0), Align2::RIGHT_TOP, &ends[1], font.clone(), ink);
     painter.text(square.center_bottom() + vec2(0.0, 2.0), Align2::CENTER_TOP, "x₁", font.clone(), ink);
     painter.text(square.left_top() + vec2(6.0, 4.0), Align2::LEFT_TOP, "x₂", font.clone(), visuals.text_color());
+    let mut mark = parts(painter, square, problem, visuals);
+    if let (Targets::Values(_), Reading::Value([low, high])) = (&problem.data().targets, reading) {
+        let shades = Shades::new(theme::theme_of(visuals));
+        mark(&number::significant(low, 2), true, shades.at(reading.level(low)));
+        mark(&number::significant(high, 2), true, shades.at(reading.level(high)));
+    }
+}
+
+/// Below a picture what stands for training, for test and for each class; what comes back adds further marks.
+pub(super) fn parts<'a>(
+    painter: &'a Painter,
+    square: Rect,
+    problem: &NetworkProblem,
+    visuals: &Visuals,
+) -> impl FnMut(&str, bool, Color32) + use<'a> {
+    let (ink, font) = (visuals.weak_text_color(), FontId::proportional(12.0));
     let mut at = square.left_bottom() + vec2(4.0, 26.0);
-    let mut mark = |word: &str, filled: bool, radius: f32, color: Color32| {
+    let mut mark = move |word: &str, filled: bool, color: Color32| {
         if filled {
-            painter.circle_filled(at, radius, color);
+            painter.circle_filled(at, 3.5, color);
         } else {
             painter.circle_stroke(at, 3.0, Stroke::new(1.5, color));
         }
         let placed = painter.text(at + vec2(8.0, 0.0), Align2::LEFT_CENTER, word, font.clone(), ink);
         at.x = placed.right() + 14.0;
     };
-    mark("training", true, 3.5, ink);
+    mark("training", true, ink);
     if problem.data().len() > problem.data().train {
-        mark("test", false, 3.0, ink);
+        mark("test", false, ink);
     }
     if let Targets::Classes { count, .. } = &problem.data().targets {
         for class in 0..(*count).min(4) {
             let word = if square.width() > 260.0 { format!("class {class}") } else { class.to_string() };
-            mark(&word, true, 3.5, theme::series(visuals, class));
+            mark(&word, true, theme::series(visuals, class));
         }
-    } else if let Reading::Value([low, high]) = reading {
-        let shades = Shades::new(theme::theme_of(visuals));
-        mark(&number::significant(low, 2), true, 3.5, shades.at(reading.level(low)));
-        mark(&number::significant(high, 2), true, 3.5, shades.at(reading.level(high)));
     }
+    mark
 }

@@ -15,7 +15,7 @@ const LEAST_GAP: f32 = 24.0;
 /// How a unit is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Face {
-    /// Its activation over the input plane.
+    /// Its activation over the input plane or line.
     Map,
     /// The image of the weights that come from the pixels.
     Incoming,
@@ -63,6 +63,13 @@ pub(super) struct Edge {
     pub ends: [Pos2; 2],
     /// w.
     pub weight: f64,
+}
+
+impl Edge {
+    /// Half way between its ends.
+    pub fn middle(&self) -> Pos2 {
+        self.ends[0].lerp(self.ends[1], 0.5)
+    }
 }
 
 /// Where everything is.
@@ -130,7 +137,7 @@ impl Plan {
 /// How each layer is drawn, the input first.
 fn faces(subject: &Subject, layers: &[Layer]) -> Vec<Face> {
     let mut faces = match subject.kind {
-        Kind::Plane(_) => vec![Face::Map; layers.len() + 1],
+        Kind::Plane(_) | Kind::Line(_) => vec![Face::Map; layers.len() + 1],
         _ => vec![Face::Disc; layers.len() + 1],
     };
     if matches!(subject.kind, Kind::Images { .. }) {

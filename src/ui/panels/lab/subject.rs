@@ -1,4 +1,4 @@
-//! What is looked at in a network: over the input plane, on images, or on the samples of a table.
+//! What is looked at in a network: over the input plane or line, on images, or on the samples of a table.
 
 use crate::problem::data::Targets;
 use crate::problem::network::{Loss, Rows};
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub(super) const MOST_SHOWN: usize = 24;
 /// Samples over which activations are averaged.
 const SAMPLES: usize = 400;
+/// Points of a curve over the only input.
+const CURVE: usize = 241;
 /// How much wider than its samples the plane is.
 const MARGIN: f64 = 1.1;
 
@@ -29,6 +31,8 @@ pub(super) struct Subject {
 pub(super) enum Kind {
     /// A grid over the input plane.
     Plane(Grid),
+    /// Points of the only input from its first to its last one, evenly.
+    Line([f64; 2]),
     /// Images among the samples.
     Images {
         /// Height and width.
@@ -155,6 +159,12 @@ impl Subject {
                 grid.plane_from_grid([i as f64, j as f64])
             });
             (Rows { width: 2, values: points.collect() }, Kind::Plane(grid))
+        } else if data.inputs.width == 1 {
+            let [low, high] = range(&data.inputs.values);
+            let half = if high > low { 0.5 * MARGIN * (high - low) } else { 1.0 };
+            let ends = [-half, half].map(|side| 0.5 * (low + high) + side);
+            let at = |k: usize| ends[0] + (ends[1] - ends[0]) * k as f64 / (CURVE - 1) as f64;
+            (Rows { width: 1, values: (0..CURVE).map(at).collect() }, Kind::Line(ends))
         } else {
             let samples = samples(data.len(), data.train);
             let values = samples.iter().flat_map(|i| data.inputs.row(*i)).copied().collect();

@@ -23,6 +23,8 @@ pub(super) struct Editing {
     fields: Vec<Field>,
     draft: Option<(usize, f64)>,
     fresh: bool,
+    /// Whether the first field takes the keyboard.
+    by_key: bool,
 }
 
 /// The lane whose weights are set, at the shown step.
@@ -44,7 +46,12 @@ pub(super) struct Place<'a> {
 impl Editing {
     /// Open at a point.
     pub fn new(at: Pos2, key: Key, fields: Vec<Field>) -> Self {
-        Self { at, key, fields, draft: None, fresh: true }
+        Self { at, key, fields, draft: None, fresh: true, by_key: false }
+    }
+
+    /// Open at a point, with the keyboard in its first field.
+    pub fn by_key(at: Pos2, key: Key, fields: Vec<Field>) -> Self {
+        Self { by_key: true, ..Self::new(at, key, fields) }
     }
 }
 
@@ -112,6 +119,16 @@ fn field_ui(ui: &mut Ui, editing: &mut Editing, i: usize, place: &Place<'_>, out
         .custom_parser(number::parse)
         .update_while_editing(false);
     let word = if label == "b" { "Bias" } else { "Weight" };
+    if i == 0 && editing.by_key {
+        // Not in the first frame of the popup, which is not shown; and before the field, so that it selects its text.
+        if editing.fresh {
+            ui.ctx().request_repaint();
+        } else {
+            editing.by_key = false;
+            let id = ui.next_auto_id();
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
     let response = ui.add(drag).labelled_by(name.id).on_hover_text(format!("{word}: drag, or click and type"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, word));
     if response.changed() && value.is_finite() {

@@ -167,12 +167,12 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
     let text = match (noise.along.first(), noise.along.last()) {
         (Some(first), _) if first.eigenvalue < -ZERO * largest => format!(
-            "{what} is {} times the isotropic along the most negative curvature, λ = {}.",
+            "{what} is {} times the isotropic along the most negative curvature, λ\u{a0}=\u{a0}{}.",
             times(shown.of(first)),
             number::significant(first.eigenvalue, 3)
         ),
         (_, Some(last)) => format!(
-            "No curvature is negative here. {what} is {} times the isotropic along the largest, λ = {}.",
+            "No curvature is negative here. {what} is {} times the isotropic along the largest, λ\u{a0}=\u{a0}{}.",
             times(shown.of(last)),
             number::significant(last.eigenvalue, 3)
         ),

@@ -55,7 +55,11 @@ fn title(column: Column, landmarks: &Landmarks) -> (&'static str, String, f32) {
         Column::F10 => ("10 %", format!("f − f*: one run in ten ends at or below this; {star}"), 84.0),
         Column::F90 => ("90 %", format!("f − f*: nine runs in ten end at or below this; {star}"), 84.0),
         Column::Gradient => ("‖∇f‖", "Median of the gradient norm at the ends".to_owned(), 84.0),
-        Column::LambdaMin => ("λₘᵢₙ", "Median of the smallest eigenvalue of the Hessian at the ends".to_owned(), 64.0),
+        Column::LambdaMin => (
+            "λₘᵢₙ",
+            "Median of the smallest eigenvalue of the Hessian at the ends; by Lanczos beyond 64 variables".to_owned(),
+            64.0,
+        ),
         Column::Steps => ("Steps", to("steps"), 60.0),
         Column::Gradients => ("Gradients", to("gradients of components"), 80.0),
         Column::Products => ("Products", to("Hessian-vector products"), 74.0),

@@ -92,8 +92,11 @@ pub fn moment_ui(
         .custom_y_axes(vec![y_axis])
         .x_grid_spacer(move |_| grid_marks(&axis, x_count.clamp(3, 14)))
         .y_grid_spacer(move |_| {
-            let heights = [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e5].map(height_of);
-            heights.into_iter().filter(|h| *h < top).map(|value| GridMark { value, step_size: 10.0 }).collect()
+            let heights = [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3, 1e4, 1e5];
+            // Where 0 and 1 would touch, decades have to do.
+            let crowded = height_of(1.0) / (top - bottom) * f64::from(room) < 10.0;
+            let heights = heights.into_iter().filter(move |v| !crowded || ![1.0, 3.0, 30.0].contains(v)).map(height_of);
+            heights.filter(|h| *h < top).map(|value| GridMark { value, step_size: 10.0 }).collect()
         })
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
