@@ -80,6 +80,8 @@ impl Case {
         let widths = self.architecture().widths().to_vec();
         let (first, last) = (widths[0], widths[widths.len() - 1]);
         if let Ok(set) = data_set(id) {
+            #[cfg(target_arch = "wasm32")]
+            provide_images();
             let data = set.draw(Some(samples), None, 1).expect("the declared range has this many samples");
             let targets = data.targets_for(self.loss, last).expect("the case fits its loss");
             let [[inputs, _], [targets, _]] = [data.parts(&data.inputs), data.parts(&targets)];
@@ -214,6 +216,18 @@ impl Case {
         let pairs: Vec<f64> = self.architecture().widths().windows(2).map(|w| (w[0] * w[1]) as f64).collect();
         pairs.iter().enumerate().map(|(l, pair)| if l == 0 { 4.0 * pair } else { 6.0 * pair }).sum()
     }
+}
+
+/// What a page would have fetched.
+#[cfg(target_arch = "wasm32")]
+fn provide_images() {
+    let files: [&[u8]; 4] = [
+        include_bytes!("../../assets/data/mnist10-train-images.idx3-ubyte"),
+        include_bytes!("../../assets/data/mnist10-train-labels.idx1-ubyte"),
+        include_bytes!("../../assets/data/mnist10-test-images.idx3-ubyte"),
+        include_bytes!("../../assets/data/mnist10-test-labels.idx1-ubyte"),
+    ];
+    saddlescope::problem::data::provide("mnist", files.map(<[u8]>::to_vec).into());
 }
 
 /// Does its work so many times.
