@@ -1,7 +1,7 @@
 //! Spectra from products: Lanczos from both ends and the stochastic density against all eigenvalues; how long each takes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use saddlescope::linalg::{EigenSolver, Job, Rng, dot, norm};
+use saddlescope::linalg::{Job, Rng, dot, norm};
 use saddlescope::measure::spectrum::{
     DenseOperator, DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, FnOperator, MatrixJob, MatrixKind, MatrixOperator,
     Operator, Spectrum, SpectrumJob,
