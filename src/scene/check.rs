@@ -29,7 +29,7 @@ impl Scene {
         if let Some(start) = &self.start
             && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > MOST_COORDINATE)
         {
-            return bad("start", v.to_string(), "finite numbers up to 1e9 in size");
+            return bad("start", format!("{v:e}"), "finite numbers up to 1e9 in size");
         }
         if self.steps == 0 || self.steps > MOST_STEPS {
             return bad("number of steps", self.steps.to_string(), "from 1 to 10,000,000");
@@ -53,7 +53,7 @@ impl Scene {
                 return bad(&format!("{name} of {}", spec.id), "not finite".to_owned(), "a finite number");
             }
             if let Some((_, v)) = forks().flat_map(|fork| &fork.moved).find(|(_, v)| !v.is_finite() || v.abs() > 1e9) {
-                return bad("moved coordinate of a fork", v.to_string(), "a finite number up to 1e9 in size");
+                return bad("moved coordinate of a fork", format!("{v:e}"), "a finite number up to 1e9 in size");
             }
             if let Some(fork) = forks().find(|fork| fork.step > MOST_STEPS || fork.stream > MOST_STEPS) {
                 return bad("step of a fork", fork.step.max(fork.stream).to_string(), "from 0 to 10,000,000");
