@@ -37,7 +37,7 @@ impl Scene {
         if let Some(noise) = &self.noise
             && !(0.0..=MOST_NOISE).contains(&noise.strength)
         {
-            return bad("noise strength", noise.strength.to_string(), "from 0 to 1e9");
+            return bad("noise strength", format!("{:e}", noise.strength), "from 0 to 1e9");
         }
         if self.methods.len() > MOST_METHODS {
             return bad("number of methods", self.methods.len().to_string(), "at most 64");
@@ -64,7 +64,7 @@ impl Scene {
                 return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
             }
             if !(CAMERA_EXTENT[0]..=CAMERA_EXTENT[1]).contains(&camera.extent) {
-                return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
+                return bad("camera extent", format!("{:e}", camera.extent), "from 1e-12 to 1e9");
             }
         }
         if let Some(subproblem) = &self.view.subproblem
