@@ -81,6 +81,8 @@ fn places_without_derivatives_are_told() {
     assert!(message("abs(x) + y^2", "0,0").as_str().unwrap().contains("kink here (abs)"));
     assert!(message("sin(x)/x + y^2", "0,0").as_str().unwrap().contains("no finite value"));
     assert!(message("abs(x) + y^2", "1,0").is_null());
+    // (-2)^y has a value at y = 3 and none beside it.
+    assert!(message("x^y", "-2,3").as_str().unwrap().contains("no finite derivatives"));
     // Beside 0/0 the second derivative, −1/3, is a difference of numbers of 10¹⁸.
     assert!(message("sin(x)/x + y^2", "1e-9,0").as_str().unwrap().contains("rounding hides curvature"));
     let hidden = json(&["eval", "--formula", "sin(x)/x", "--dim", "1", "--at", "1e-9"]);
@@ -101,6 +103,11 @@ fn critical_points_of_himmelblau() {
     let count = |kind| kinds.iter().filter(|k| **k == kind).count();
     assert_eq!((count("minimum"), count("saddle"), count("maximum")), (4, 4, 1));
     assert!(points.as_array().unwrap().iter().all(|p| p["gradient_norm"].as_f64().unwrap() < 1e-8));
+    let table = saddlescope(&["critical-points", "--landscape", "himmelblau", "--format", "csv"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "x1,x2,value,gradient_norm,eigenvalue1,eigenvalue2,kind,index,family");
+    assert_eq!((lines.len(), lines.iter().filter(|line| line.ends_with(",saddle,1,false")).count()), (10, 4), "{table}");
     let quick = saddlescope(&["critical-points", "--formula", "x^2 + y^2", "--domain", "-1,1,-1,1"]);
     assert!(quick.status.success() && quick.stderr.is_empty(), "{}", String::from_utf8_lossy(&quick.stderr));
 }
@@ -223,11 +230,19 @@ fn subproblem_solves_the_hard_case() {
     }
     let inside = json(&["subproblem", "--gradient", "1,1", "--hessian", "2,0;0,10", "--radius", "5", "--solver", "steihaug"]);
     assert_eq!(inside["on_boundary"], false);
+    assert!(inside["message"].is_null());
+    let tiny =
+        saddlescope(&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,2", "--radius", "1e-300", "--solver", "cauchy"]);
+    let answer: Value = serde_json::from_slice(&tiny.stdout).unwrap();
+    assert_eq!(tiny.status.code(), Some(1), "{answer}");
+    assert!(answer["message"].as_str().unwrap().contains("scale the problem"), "{answer}");
     assert!((floats(&inside["step"])[1] + 0.1).abs() < 1e-12);
 }
 
 #[test]
 fn bad_input_gets_one_sentence() {
+    let bare = concat!(env!("CARGO_TARGET_TMPDIR"), "/bare.json");
+    std::fs::write(bare, r#"{"version": 1, "problem": {"landscape": {"id": "monkey"}}}"#).unwrap();
     for (arguments, word) in [
         (&["eval", "--landscape", "rosenbrok", "--at", "1,1"][..], "rosenbrock"),
         (&["eval", "--formula", "x + ", "--at", "1,1"], "expected"),
@@ -238,6 +253,9 @@ fn bad_input_gets_one_sentence() {
         (&["run", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
         (&["run", "--landscape", "rosenbrock", "--method", "gd", "--set", "step_size=-1"], "step_size"),
         (&["run", "--landscape", "rosenbrock", "--method", "gd", "--steps", "0"], "steps"),
+        (&["run", "--landscape", "rosenbrock", "--method", "gd", "--steps", "-4"], "must be a whole number"),
+        (&["run", "--landscape", "rosenbrock", "--method", "gd", "--start", "1e300,0"], "start is 1e300;"),
+        (&["run", bare], "no method that runs"),
         (&["eval", "--formula", "mean(s)", "--table", "monkey", "--at", "1,1"], "no samples"),
         (&["run", "/no/such/scene.json"], "/no/such/scene.json"),
         (&["run", "https://example.org/#s=aXXXX"], "link"),
@@ -264,6 +282,7 @@ fn bad_input_gets_one_sentence() {
     ] {
         let message = refusal(arguments);
         assert!(message.contains(word), "{arguments:?}: {message}");
+        assert!(!message.contains("For more information"), "{arguments:?}: {message}");
     }
 }
 

@@ -133,6 +133,18 @@ fn statuses_are_told_from_the_spectrum() {
     );
     assert!(matches!(status("-(x^2 + y^2)", [0.0, 0.0], 0.1, 500), Status::Maximum { .. }));
     assert!(matches!(status("x^2/2 + y^3/3", [0.0, 0.0], 0.1, 500), Status::Degenerate { .. }));
+    // Above the fold λ_min = 2y is positive, and there is no minimum; at the end of a fourth power there is one that the Hessian hides.
+    for id in ["newton", "tr", "arc", "bfgs", "adan"] {
+        let end = |text| run(text, id, &[], [1.0, 1.0], 2000).status().clone();
+        for text in ["x^2/2 + y^3/3", "x^2/2 + y^4/4"] {
+            assert!(
+                matches!(end(text), Status::Degenerate { lambda_min } if lambda_min < 1e-3),
+                "{id} on {text}: {:?}",
+                end(text)
+            );
+        }
+        assert!(matches!(end("x^2/2 + y^2/1e3"), Status::Minimum { .. }), "{id}");
+    }
     assert!(matches!(status("x^2 - y^2", [1.0, 1e-3], 0.2, 5000), Status::Diverged { .. }));
     assert!(matches!(status("exp(exp(x^2)) + y", [1.8, 0.0], 1.0, 50), Status::Diverged { .. }));
     assert!(matches!(status(SADDLE, [1.0, 0.3], 1e-4, 10), Status::BudgetSpent { gradient_norm } if gradient_norm > 0.1));

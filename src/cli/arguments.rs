@@ -4,7 +4,7 @@ use super::CliError;
 use super::noise::NoiseArgs;
 use super::problem::ProblemArgs;
 use super::spectrum::SpectrumArgs;
-use super::values::{axis, noise, numbers, pairs, solver};
+use super::values::{axis, noise, numbers, pairs, real, solver, whole};
 use crate::measure::race::{Axis, MOST_SEEDS};
 use crate::optim::subproblem::Solver;
 use crate::optim::{Noise, Setting};
@@ -54,6 +54,9 @@ pub enum Command {
         /// The problem.
         #[command(flatten)]
         problem: ProblemArgs,
+        /// What to write.
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
         /// Where the output goes.
         #[command(flatten)]
         output: Output,
@@ -131,10 +134,10 @@ pub struct Trials {
     #[arg(long, allow_hyphen_values = true, value_name = "X,Y")]
     pub start: Option<String>,
     /// Trials.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = whole)]
     pub steps: Option<u64>,
     /// Seed of the random stream.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = whole)]
     pub seed: Option<u64>,
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]
@@ -208,10 +211,10 @@ pub struct SubproblemArgs {
     #[arg(long, allow_hyphen_values = true)]
     pub metric: Option<String>,
     /// The radius, in the M-norm.
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, value_parser = real)]
     pub radius: Option<f64>,
     /// The weight of the cubic term, for the solver cubic instead of a metric and a radius.
-    #[arg(long, allow_hyphen_values = true, conflicts_with_all = ["radius", "metric"])]
+    #[arg(long, allow_hyphen_values = true, value_parser = real, conflicts_with_all = ["radius", "metric"])]
     pub sigma: Option<f64>,
     /// Which solver: exact, steihaug, lanczos, cauchy, dogleg, or cubic.
     #[arg(long, default_value = "exact", value_parser = solver)]

@@ -34,7 +34,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
             Registry::Datasets => output.json(&data_sets())?,
         },
         Command::Eval { problem, at, output } => eval(problem, at, output)?,
-        Command::CriticalPoints { problem, output } => {
+        Command::CriticalPoints { problem, format, output } => {
             let opened = problem.open()?;
             let mut search = CriticalSearch::new(&problem.bounds_of(&opened)?);
             let mut progress = Progress::new("looking for critical points");
@@ -42,7 +42,11 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
                 progress.say(search.progress());
             }
             drop(progress);
-            output.json(&search.into_found())?;
+            let found = search.into_found();
+            match format {
+                Format::Json => output.json(&found)?,
+                Format::Csv => export::csv::write_points(output.open()?, opened.dim(), &found)?,
+            }
         }
         Command::Run(arguments) => return run(arguments),
         Command::Race(arguments) => race(arguments)?,
@@ -50,7 +54,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::States(arguments) => states(arguments)?,
         Command::Spectrum(arguments) => return spectrum(arguments),
         Command::Noise(arguments) => return noise(arguments),
-        Command::Subproblem(arguments) => solve(arguments)?,
+        Command::Subproblem(arguments) => return solve(arguments),
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
             render(load(scene)?, *step, size, theme, output)?;
@@ -61,6 +65,9 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
 
 /// Starts of a search for critical points between two looks at the clock.
 const STARTS: usize = 4;
+
+/// Why a scene's methods are not started.
+const NOTHING_RUNS: &str = "the scene has no method that runs";
 
 /// Most variables of a Hessian that is written.
 const MOST_WRITTEN: usize = 1500;
@@ -76,12 +83,15 @@ fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError
         )));
     }
     let report = classify(&problem, &x);
-    let finite = report.value.is_finite() && all_finite(&report.gradient) && all_finite(&report.hessian);
-    let kink = problem.formula().and_then(|formula| formula.kink(&x));
+    let smooth = all_finite(&report.gradient) && all_finite(&report.hessian);
+    let missing = match (report.value.is_finite(), smooth) {
+        (true, true) => None,
+        (true, false) => Some("the function has a value here, but no finite derivatives".to_owned()),
+        (false, _) => Some("the function has no finite value or derivatives here".to_owned()),
+    };
+    let kink = || problem.formula().and_then(|formula| formula.kink(&x));
     let hidden = |error: f64| format!("rounding hides curvature here: the eigenvalues are known to ±{error:.1e} only");
-    let message = kink
-        .or_else(|| (!finite).then(|| "the function has no finite value or derivatives here".to_owned()))
-        .or_else(|| report.eigenvalue_error.map(hidden));
+    let message = missing.or_else(kink).or_else(|| report.eigenvalue_error.map(hidden));
     if let Some(message) = &message {
         eprintln!("{message}.");
     }
@@ -116,6 +126,9 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
     };
     for run in &mut runs {
         run.advance(u64::MAX);
+    }
+    if runs.is_empty() {
+        return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
     }
     let out = arguments.output.open()?;
     match arguments.format {
@@ -155,7 +168,7 @@ fn field(arguments: &FieldArgs) -> Result<Field, CliError> {
     let landmarks = stage.landmarks(survey.points());
     let entrants = stage.entrants(&scene.method_names());
     if entrants.is_empty() {
-        return Err(CliError::Usage("the scene has no method that runs".to_owned()));
+        return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
     }
     Ok(Field { objective: stage.problem, entrants, landmarks })
 }
@@ -208,7 +221,7 @@ pub(super) fn seconds() -> f64 {
     BEGIN.elapsed().as_secs_f64()
 }
 
-fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
+fn solve(arguments: &SubproblemArgs) -> Result<bool, CliError> {
     #[derive(Serialize)]
     struct Answer {
         step: Vector,
@@ -219,6 +232,8 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
         hard_case: bool,
         path: Vec<Vector>,
         exit: Exit,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message: Option<&'static str>,
     }
     let g = numbers(&arguments.gradient, "--gradient")?;
     let h = matrix(&arguments.hessian, "--hessian", g.len())?;
@@ -237,6 +252,11 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
             (solution, on_boundary)
         }
     };
+    let finite = all_finite(&solution.step) && solution.model_decrease.is_finite();
+    let message = (!finite).then_some("the numbers leave the range of a double: scale the problem");
+    if let Some(message) = message {
+        eprintln!("{message}.");
+    }
     arguments.output.json(&Answer {
         on_boundary,
         hard_case: solution.exit == Exit::HardCase,
@@ -246,7 +266,9 @@ fn solve(arguments: &SubproblemArgs) -> Result<(), CliError> {
         norm: solution.norm,
         path: solution.path.into_iter().collect(),
         exit: solution.exit,
-    })
+        message,
+    })?;
+    Ok(finite)
 }
 
 fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output: &Output) -> Result<(), CliError> {

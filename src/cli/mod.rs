@@ -75,9 +75,9 @@ pub fn parse() -> Result<Arguments, ExitCode> {
     Arguments::try_parse().map_err(|error| {
         if error.use_stderr() {
             let text = error.to_string();
-            let words: Vec<&str> =
-                text.lines().map(str::trim).take_while(|l| !l.starts_with("Usage")).filter(|l| !l.is_empty()).collect();
-            refuse(&words.join(" ").trim_start_matches("error: "))
+            let ends = |line: &str| line.starts_with("Usage") || line.starts_with("For more information");
+            let words: Vec<&str> = text.lines().map(str::trim).take_while(|l| !ends(l)).filter(|l| !l.is_empty()).collect();
+            refuse(&words.join(" ").replace(" tip: ", "; ").trim_start_matches("error: "))
         } else {
             print!("{error}");
             ExitCode::SUCCESS

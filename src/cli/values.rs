@@ -16,6 +16,16 @@ pub(super) fn solver(name: &str) -> Result<SubproblemSolver, String> {
     found.ok_or_else(|| format!("the solvers are {} and cubic", names()))
 }
 
+/// A whole number, for a word of the command line.
+pub(super) fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
+}
+
+/// A number, for a word of the command line.
+pub(super) fn real(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "it must be a number".to_owned())
+}
+
 pub(super) fn axis(name: &str) -> Result<Axis, String> {
     let names = || Axis::ALL.map(Axis::id).join(", ");
     Axis::ALL.into_iter().find(|a| a.id() == name).ok_or_else(|| format!("the axes are {}", names()))

@@ -1,6 +1,7 @@
 //! Runs as a table of comma-separated values.
 
 use super::json::rows;
+use crate::measure::PointReport;
 use crate::run::Run;
 use std::io::Write;
 
@@ -43,6 +44,23 @@ pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Ru
                 row.phase.id()
             )?;
         }
+    }
+    out.flush()
+}
+
+/// One line for each point: `x1 … xn, value, gradient_norm, eigenvalue1 …, kind, index, family`. A number that is not finite is an
+/// empty field.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_points(mut out: impl Write, dim: usize, points: &[PointReport]) -> std::io::Result<()> {
+    let columns = |name: &str| (1..=dim).map(|i| format!("{name}{i},")).collect::<String>();
+    let fields = |numbers: &[f64]| numbers.iter().map(|v| number(*v) + ",").collect::<String>();
+    writeln!(out, "{}value,gradient_norm,{}kind,index,family", columns("x"), columns("eigenvalue"))?;
+    for point in points {
+        let [x, eigenvalues] = [&point.x, &point.eigenvalues].map(|numbers| fields(numbers));
+        let [value, slope] = [point.value, point.gradient_norm].map(number);
+        writeln!(out, "{x}{value},{slope},{eigenvalues}{},{},{}", point.kind.id(), point.index, point.family)?;
     }
     out.flush()
 }

@@ -41,6 +41,17 @@ impl Kind {
     pub fn threshold(eigenvalues: &[f64]) -> f64 {
         (Self::TOLERANCE * eigenvalues.iter().fold(1.0_f64, |m, v| m.max(v.abs()))).min(1.0)
     }
+
+    /// The identifier in files, as JSON has it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::Minimum => "minimum",
+            Self::Maximum => "maximum",
+            Self::Saddle => "saddle",
+            Self::Degenerate => "degenerate",
+        }
+    }
 }
 
 impl std::fmt::Display for Kind {

@@ -1,6 +1,8 @@
 //! How a run stands, told from the gradient and the eigenvalues of the Hessian.
 
-use crate::linalg::{EndsJob, EndsOptions, FnOperator, Job, Vector, norm, symmetric_eigenvalues, zeros};
+use crate::linalg::{
+    EndsJob, EndsOptions, FnOperator, Job, Vector, axpy, dot, norm, symmetric_eigen, symmetric_eigenvalues, zeros,
+};
 use crate::problem::{Kind, Objective};
 use serde::{Deserialize, Serialize};
 
@@ -237,7 +239,7 @@ impl StopRules {
         let n = objective.dim();
         let mut gradient = zeros(n);
         objective.value_gradient(x, &mut gradient);
-        if norm(&gradient) <= self.gradient { Some(kind(objective, x)) } else { None }
+        if norm(&gradient) <= self.gradient { Some(kind(objective, x, &gradient)) } else { None }
     }
 }
 
@@ -262,12 +264,38 @@ fn eigenvalues(objective: &dyn Objective, x: &[f64]) -> Vector {
     symmetric_eigenvalues(&hessian, n)
 }
 
-fn kind(objective: &dyn Objective, x: &[f64]) -> Status {
+/// Most change of the Hessian along a Newton step, in shares of λ_min: by Kantorovich's theorem a stationary point of the same curvature is near
+/// below ½, which a double root of ∇f reaches.
+const MOST_CHANGE: f64 = 0.25;
+
+/// Whether λ_min > 0 at x holds at the stationary point nearby, judged by the change of the Hessian along the Newton step. Near a
+/// degenerate point, such as that of x² + y³, it does not: λ_min is above zero there only because x is not yet at that point.
+fn regular(objective: &dyn Objective, x: &[f64], gradient: &[f64], lambda_min: f64) -> bool {
+    // Below, the third derivatives would have to be huge: most runs end here, and looking again would take a share of their time.
+    if norm(gradient) <= 1e-6 * lambda_min * lambda_min {
+        return true;
+    }
+    let n = objective.dim();
+    let (mut here, mut there, mut at) = (zeros(n * n), zeros(n * n), Vector::from_slice(x));
+    objective.hessian(x, &mut here);
+    let eigen = symmetric_eigen(&here, n);
+    for (value, vector) in eigen.values.iter().zip(&eigen.vectors) {
+        axpy(-dot(gradient, vector) / value, vector, &mut at);
+    }
+    objective.hessian(&at, &mut there);
+    axpy(-1.0, &here, &mut there);
+    norm(&there) <= MOST_CHANGE * lambda_min
+}
+
+fn kind(objective: &dyn Objective, x: &[f64], gradient: &[f64]) -> Status {
     let eigenvalues = eigenvalues(objective, x);
     let Some(&lambda_min) = eigenvalues.first() else {
         return Status::Finished { reason: "the problem has no variables".to_owned(), end: None };
     };
     match Kind::of_critical_point(&eigenvalues) {
+        (Kind::Minimum, _) if x.len() <= MOST_DENSE && !regular(objective, x, gradient, lambda_min) => {
+            Status::Degenerate { lambda_min }
+        }
         (Kind::Minimum, _) => Status::Minimum { lambda_min },
         (Kind::Maximum, _) => Status::Maximum { lambda_min },
         (_, 1..) => Status::StrictSaddle { lambda_min, hovers: None },

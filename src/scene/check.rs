@@ -28,7 +28,7 @@ impl Scene {
         if let Some(start) = &self.start
             && let Some(v) = start.iter().find(|v| !v.is_finite() || v.abs() > MOST_COORDINATE)
         {
-            return bad("start", v.to_string(), "finite numbers up to 1e9 in size");
+            return bad("start", format!("{v:e}"), "finite numbers up to 1e9 in size");
         }
         if self.steps == 0 || self.steps > MOST_STEPS {
             return bad("number of steps", self.steps.to_string(), "from 1 to 10,000,000");
@@ -36,7 +36,7 @@ impl Scene {
         if let Some(noise) = &self.noise
             && !(0.0..=MOST_NOISE).contains(&noise.strength)
         {
-            return bad("noise strength", noise.strength.to_string(), "from 0 to 1e9");
+            return bad("noise strength", format!("{:e}", noise.strength), "from 0 to 1e9");
         }
         if self.methods.len() > MOST_METHODS {
             return bad("number of methods", self.methods.len().to_string(), "at most 64");
@@ -52,7 +52,7 @@ impl Scene {
                 return bad(&format!("{name} of {}", spec.id), "not finite".to_owned(), "a finite number");
             }
             if let Some((_, v)) = forks().flat_map(|fork| &fork.moved).find(|(_, v)| !v.is_finite() || v.abs() > 1e9) {
-                return bad("moved coordinate of a fork", v.to_string(), "a finite number up to 1e9 in size");
+                return bad("moved coordinate of a fork", format!("{v:e}"), "a finite number up to 1e9 in size");
             }
             if let Some(fork) = forks().find(|fork| fork.step > MOST_STEPS || fork.stream > MOST_STEPS) {
                 return bad("step of a fork", fork.step.max(fork.stream).to_string(), "from 0 to 10,000,000");
@@ -106,7 +106,7 @@ impl Scene {
                 return bad("camera centre", format!("{:?}", camera.center), "two finite numbers up to 1e9 in size");
             }
             if !(CAMERA_EXTENT[0]..=CAMERA_EXTENT[1]).contains(&camera.extent) {
-                return bad("camera extent", camera.extent.to_string(), "from 1e-12 to 1e9");
+                return bad("camera extent", format!("{:e}", camera.extent), "from 1e-12 to 1e9");
             }
         }
         if !(0.01..=1e5).contains(&self.playback.speed) {

@@ -70,6 +70,19 @@ fn methods_around_others_take_the_parameters_of_both() {
     assert!(error.contains("it must be one of gd, heavy_ball"), "{error}");
 }
 
+#[test]
+fn ratios_stand_in_their_order() {
+    for (id, prefix) in [("tr", ""), ("first_order_tr", ""), ("arc", ""), ("lookahead", "inner_")] {
+        let mut settings = set(&[], if prefix.is_empty() { &[] } else { &[("inner", "tr")] });
+        let low = format!("{prefix}eta1");
+        settings.insert(low.clone(), Setting::Number(0.99));
+        let error = method(id).unwrap().resolve(&settings, None).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{id}: {low} = 0.99 is not allowed; it must be at most {prefix}eta2 = ")), "{error}");
+        settings.insert(format!("{prefix}eta2"), Setting::Number(0.99));
+        assert!(method(id).unwrap().resolve(&settings, None).is_ok());
+    }
+}
+
 /// Building reads only what is declared: an undeclared name would stop a debug build here.
 #[test]
 fn defaults_lie_in_their_spans_at_every_scale() {

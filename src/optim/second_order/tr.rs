@@ -80,8 +80,8 @@ pub(in crate::optim) const TR: Method = Method {
             name: "curvature",
             symbol: "λ_min",
             default: Default::Fixed(0.0),
-            span: Span::Choice { options: &["seen", "probed"] },
-            meaning: "gltr takes the curvature that its Krylov space shows, or goes on from a random direction until the smallest has settled",
+            span: Span::Choice { options: &["probed", "seen"] },
+            meaning: "gltr goes on from a random direction until the smallest curvature has settled, or takes what its Krylov space shows",
             source: "Conn, Gould, Toint 2000, §6.6 (eigenpoint)",
         },
         Parameter {

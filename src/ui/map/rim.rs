@@ -2,11 +2,14 @@
 
 use super::super::theme::color;
 use super::paint::{self, faded};
-use crate::view::{ColorMap, MapStyle, Theme, Tint, ValueScale, View, ticks};
+use crate::view::{ColorMap, MapStyle, Theme, Tick, Tint, ValueScale, View, ticks};
 use eframe::egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 /// Points between two ticks, across and up.
 const TICK_SPACING: [f32; 2] = [90.0, 64.0];
+/// Length of a tick, and the least room between one of the axis up and its number.
+const TICK: f32 = 4.0;
+const TICK_GAP: f32 = 8.0;
 /// Height of the strip in which the labels of the lower axis stand.
 pub const LOWER_STRIP: f32 = 24.0;
 /// Width of the colour bar.
@@ -32,17 +35,20 @@ pub fn axes(painter: &Painter, rect: Rect, top: f32, view: &View, names: [&str; 
     for tick in &across.ticks {
         let x = view.px_from_world([tick.value, view.center[1]])[0] as f32;
         if (rect.left() + 44.0..rect.right() - 24.0).contains(&x) {
-            mark(pos2(x, rect.bottom()), pos2(x, rect.bottom() - 5.0));
+            mark(pos2(x, rect.bottom()), pos2(x, rect.bottom() - TICK));
             paint::text(painter, pos2(x, rect.bottom() - 6.0), Align2::CENTER_BOTTOM, &tick.label, font.clone(), ink, casing);
         }
     }
     let up = ticks(v0, v1, count(rect.height(), TICK_SPACING[1]));
-    for tick in &up.ticks {
-        let y = view.px_from_world([view.center[0], tick.value])[1] as f32;
-        if (top + 32.0..rect.bottom() - 28.0).contains(&y) {
-            mark(pos2(rect.left(), y), pos2(rect.left() + 5.0, y));
-            paint::text(painter, pos2(rect.left() + 8.0, y), Align2::LEFT_CENTER, &tick.label, font.clone(), ink, casing);
-        }
+    let place = |value: f64| view.px_from_world([view.center[0], value])[1] as f32;
+    let inside = |tick: &&Tick| (top + 32.0..rect.bottom() - 28.0).contains(&place(tick.value));
+    let width = |tick: &Tick| painter.layout_no_wrap(tick.label.clone(), font.clone(), ink).size().x;
+    // The numbers end together, away from the ticks: a tick beside a number reads as its sign.
+    let end = rect.left() + TICK + TICK_GAP + up.ticks.iter().filter(inside).map(width).fold(0.0, f32::max);
+    for tick in up.ticks.iter().filter(inside) {
+        let y = place(tick.value);
+        mark(pos2(rect.left(), y), pos2(rect.left() + TICK, y));
+        paint::text(painter, pos2(end, y), Align2::RIGHT_CENTER, &tick.label, font.clone(), ink, casing);
     }
     let name = |at: Pos2, align: Align2, name: &str, offset: &str| {
         let text = if offset.is_empty() { name.to_owned() } else { format!("{name}  {offset}") };
@@ -147,4 +153,34 @@ fn tint_legend(painter: &Painter, right_top: Pos2, theme: Theme) -> Rect {
 /// A translucent ground for text over the map.
 pub fn card(painter: &Painter, rect: Rect, fill: Color32) {
     painter.rect_filled(rect, 6.0, fill.gamma_multiply(0.9));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Camera, Viewport};
+    use eframe::egui;
+
+    #[test]
+    fn no_tick_reads_as_the_sign_of_its_number() {
+        let rect = Rect::from_min_size(Pos2::ZERO, vec2(800.0, 640.0));
+        let view = Camera::fit([[-2.0, 2.0]; 2], true).view(Viewport { min_px: [0.0; 2], size_px: [800.0, 640.0] });
+        let input = egui::RawInput { screen_rect: Some(rect), ..egui::RawInput::default() };
+        let mut drawn =
+            egui::Context::default().run_ui(input, |ui| axes(ui.painter(), rect, 0.0, &view, ["x", "y"], Theme::Light));
+        drawn.textures_delta.clear();
+        let (mut ends, mut clear) = (Vec::new(), f32::INFINITY);
+        for clipped in &drawn.shapes {
+            let Shape::Text(text) = &clipped.shape else { continue };
+            if text.pos.x > 60.0 || text.galley.text() == "y" {
+                continue;
+            }
+            ends.push(text.pos.x + text.galley.size().x);
+            clear = clear.min(text.pos.x);
+        }
+        let (first, last) = ends.iter().fold((f32::INFINITY, 0.0_f32), |(low, high), end| (low.min(*end), high.max(*end)));
+        // The halo about a number is drawn beside it.
+        assert!(ends.len() > 40 && last - first < 3.0, "the numbers end between {first} and {last}");
+        assert!(clear >= TICK + TICK_GAP - 1.5, "a number begins at {clear}");
+    }
 }
