@@ -18,9 +18,9 @@ const TOLD: Duration = Duration::from_millis(250);
 /// Smallest and largest eigenvalues of a large matrix that are followed.
 const FOLLOWED: [usize; 2] = [3, 5];
 /// How exact they are, relative to the largest.
-const TOLERANCE: f64 = 1e-3;
+const TOLERANCE: f64 = 1e-4;
 /// Products that a column costs at most.
-const PRODUCTS: usize = 100;
+const PRODUCTS: usize = 200;
 
 /// In so many parts a run that is still computed is followed.
 const PARTS: u64 = 16;
