@@ -86,21 +86,24 @@ fn the_methods_whose_papers_give_parameters_have_presets() {
     assert!(serde_json::to_value(method("gd").unwrap()).unwrap().get("preset").is_none());
 }
 
-/// ℓ = 2, ρ = 4, ε = 0.01, δ = 0.1, Δ_f = 1, n = 10: χ = 3 log(10·2/(10⁻⁴·0.1)).
+/// ℓ = 2, ρ = 4, ε = 0.01, δ = 0.1, Δ_f = 1, n = 10.
+const ASSUMED: Assumptions = Assumptions {
+    smoothness: 2.0,
+    hessian_lipschitz: 4.0,
+    epsilon: 0.01,
+    gamma: 0.05,
+    failure: 0.1,
+    decrease: 1.0,
+    variance: 0.5,
+    gradient_bound: 1.5,
+    dim: 10,
+    samples: 40,
+};
+
+/// χ = 3 log(10·2/(10⁻⁴·0.1)).
 #[test]
 fn presets_are_the_papers_formulas() {
-    let a = Assumptions {
-        smoothness: 2.0,
-        hessian_lipschitz: 4.0,
-        epsilon: 0.01,
-        gamma: 0.05,
-        failure: 0.1,
-        decrease: 1.0,
-        variance: 0.5,
-        gradient_bound: 1.5,
-        dim: 10,
-        samples: 40,
-    };
+    let a = ASSUMED;
     let value = |id: &str, name: &str| match method(id).unwrap().preset_settings(&Settings::new(), &a).unwrap().get(name) {
         Some(Setting::Number(v)) => *v,
         other => panic!("{id} {name}: {other:?}"),
@@ -135,4 +138,22 @@ fn presets_are_the_papers_formulas() {
     // B = V/ε² = 5000, σ = ℓ: p = 5000^{1/3} rounded up = 18, m = B/p, α = 1/(p²ℓ).
     assert_eq!((value("natasha15", "batch_size"), value("natasha15", "sub_epochs")), (5000.0, 18.0));
     assert!(close(value("natasha15", "step_size"), 1.0 / (18.0 * 18.0 * 2.0), 1e-12));
+}
+
+/// The parameters that the inner method's paper computes, under their names here.
+#[test]
+fn around_a_method_the_papers_choice_is_that_methods() {
+    let lookahead = method("lookahead").unwrap();
+    for inner in methods().iter().map(|m| m.id).filter(|id| *id != "lookahead") {
+        let settings = Settings::from([("inner".to_owned(), Setting::Name(inner.to_owned()))]);
+        let own = method(inner).unwrap().preset_settings(&Settings::new(), &ASSUMED);
+        let around = lookahead.preset_settings(&settings, &ASSUMED);
+        assert_eq!(around.is_some(), lookahead.preset_in(&settings).is_some(), "{inner}");
+        let prefixed = own.map(|own| own.into_iter().map(|(name, value)| (format!("inner_{name}"), value)).collect::<Settings>());
+        assert_eq!(around, prefixed, "{inner}");
+        if let Some(around) = around {
+            let all = settings.into_iter().chain(around).collect();
+            assert!(lookahead.resolve(&all, None).is_ok(), "{inner}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Spectra from products: Lanczos from both ends and the stochastic density against all eigenvalues; how long each takes.
+//! Spectra from products: Lanczos from both ends and the stochastic density against all eigenvalues.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use saddlescope::linalg::{Job, Rng, dot, norm};

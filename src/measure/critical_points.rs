@@ -126,12 +126,7 @@ impl CriticalSearch {
 
     /// Whether `x` is an isolated point that was found before: most starts end at one.
     fn is_known(&self, x: &[f64]) -> bool {
-        self.found.iter().filter(|other| other.kind != Kind::Degenerate).any(|other| self.distance(x, &other.x) <= SAME)
-    }
-
-    /// In widths of the box.
-    fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
-        norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vector>()) / self.width
+        self.found.iter().filter(|other| other.kind != Kind::Degenerate).any(|other| distance(x, &other.x) / self.width <= SAME)
     }
 
     fn keep(&mut self, objective: &dyn Objective, point: PointReport) {
@@ -141,11 +136,10 @@ impl CriticalSearch {
         let degenerate = point.kind == Kind::Degenerate;
         let mut known = false;
         for other in &mut self.found {
-            let offset: Vector = point.x.iter().zip(&other.x).map(|(a, b)| a - b).collect();
-            let (distance, both) = (norm(&offset) / self.width, degenerate && other.kind == Kind::Degenerate);
-            if distance <= if both { FAMILY_SPACING } else { SAME } {
+            let (apart, both) = (distance(&point.x, &other.x) / self.width, degenerate && other.kind == Kind::Degenerate);
+            if apart <= if both { FAMILY_SPACING } else { SAME } {
                 known = true;
-                other.family = other.family || distance > APART && is_family(objective, &other.x, &point.x);
+                other.family = other.family || apart > APART && is_family(objective, &other.x, &point.x);
             }
         }
         if !known {
@@ -159,8 +153,12 @@ impl CriticalSearch {
 fn is_family(objective: &dyn Objective, a: &[f64], b: &[f64]) -> bool {
     const GOLDEN: f64 = 0.381_966_011_250_105;
     let between: Vector = a.iter().zip(b).map(|(a, b)| a + GOLDEN * (b - a)).collect();
-    let offset: Vector = a.iter().zip(b).map(|(a, b)| a - b).collect();
-    newton_to_critical(objective, &between, 0.1 * norm(&offset)).is_some()
+    newton_to_critical(objective, &between, 0.1 * distance(a, b)).is_some()
+}
+
+/// ‖a − b‖.
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vector>())
 }
 
 /// Critical points of f in the box `bounds`, by value: the whole of a [`CriticalSearch`].

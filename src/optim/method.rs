@@ -118,9 +118,6 @@ pub enum SettingsError {
     },
 }
 
-/// Parameters whose values stand in this order where a method has both, with the same span (Conn, Gould, Toint 2000, (6.1.1)).
-const ORDERED: [[&str; 2]; 1] = [["eta1", "eta2"]];
-
 impl Values<'_> {
     /// The number under `name`; the index for a choice. NaN for a name that is not declared: a slip that the
     /// registry's tests catch.
@@ -276,19 +273,21 @@ impl Method {
                 allowed: parameters[index].span.describe(),
             });
         }
-        for (index, low) in parameters.iter().enumerate() {
-            let above = |[first, second]: [&str; 2]| {
-                let prefix = low.name.strip_suffix(first)?;
-                let high = parameters.iter().position(|p| p.span == low.span && p.name.strip_suffix(second) == Some(prefix))?;
-                (numbers[index] > numbers[high]).then_some(high)
-            };
-            if let Some(high) = ORDERED.into_iter().find_map(above) {
-                let (given, allowed) =
-                    (numbers[index].to_string(), format!("at most {} = {}", parameters[high].name, numbers[high]));
+        self.check_ratios(parameters, &numbers)?;
+        Ok(Values { parameters, numbers, matrices })
+    }
+
+    /// η₁ ≤ η₂ where there are both, as ratios (Conn, Gould, Toint 2000, (6.1.1)).
+    fn check_ratios(&self, parameters: &[Parameter], numbers: &[f64]) -> Result<(), SettingsError> {
+        for (low, given) in parameters.iter().zip(numbers) {
+            let Some(prefix) = low.name.strip_suffix("eta1") else { continue };
+            let above = |p: &Parameter| p.span == low.span && p.name.strip_suffix("eta2") == Some(prefix);
+            if let Some((high, most)) = parameters.iter().zip(numbers).find(|(p, most)| above(p) && given > *most) {
+                let (given, allowed) = (given.to_string(), format!("at most {} = {most}", high.name));
                 return Err(SettingsError::BadValue { method: self.id, name: low.name, given, allowed });
             }
         }
-        Ok(Values { parameters, numbers, matrices })
+        Ok(())
     }
 
     /// As [`resolve`](Self::resolve), for a problem in n variables: matrices must be of that order.

@@ -2,7 +2,7 @@
 
 use crate::objectives::{Cloud, NOISE, PLANES, QUAD_ILL, ROSENBROCK, SADDLE_BOUNDED, run, set, start};
 use saddlescope::linalg::{Rng, norm};
-use saddlescope::optim::{Assumptions, Counts, Geometry, Oracle, Phase, Scales, Settings, method, methods};
+use saddlescope::optim::{Counts, Geometry, Oracle, Phase, Scales, Settings, method, methods};
 use saddlescope::problem::Objective;
 
 /// φ ← φ + α(x − φ) after every k-th step of gradient descent; as many gradients as steps.
@@ -187,36 +187,6 @@ fn what_the_inner_method_takes_and_asks_holds_around_it() {
     {
         let settings = set(&[], &[("inner", inner), ("inner_solver", choice)]);
         assert_eq!(lookahead.start(&settings, None, &many).is_err(), dense, "{inner} {choice}");
-    }
-}
-
-/// The parameters that the inner method's paper computes, under their names here.
-#[test]
-fn the_papers_choice_is_the_inner_methods() {
-    let a = Assumptions {
-        smoothness: 2.0,
-        hessian_lipschitz: 4.0,
-        epsilon: 0.01,
-        gamma: 0.05,
-        failure: 0.1,
-        decrease: 1.0,
-        variance: 0.5,
-        gradient_bound: 1.5,
-        dim: 10,
-        samples: 40,
-    };
-    let lookahead = method("lookahead").unwrap();
-    for inner in inner_methods() {
-        let settings = set(&[], &[("inner", inner)]);
-        let own = method(inner).unwrap().preset_settings(&Settings::new(), &a);
-        let around = lookahead.preset_settings(&settings, &a);
-        assert_eq!(around.is_some(), lookahead.preset_in(&settings).is_some(), "{inner}");
-        let prefixed = own.map(|own| own.into_iter().map(|(name, value)| (format!("inner_{name}"), value)).collect::<Settings>());
-        assert_eq!(around, prefixed, "{inner}");
-        if let Some(around) = around {
-            let all = settings.into_iter().chain(around).collect();
-            assert!(lookahead.resolve(&all, None).is_ok(), "{inner}");
-        }
     }
 }
 

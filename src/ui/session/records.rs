@@ -1,5 +1,6 @@
 //! Records of steps that were replayed: at once where that is quick, else beside the frames.
 
+use crate::linalg::Job;
 use crate::optim::{Counts, Step};
 use crate::run::Replay;
 use crate::ui::background::{Background, Whole};
@@ -34,7 +35,6 @@ impl Records {
 
     /// Replays at once.
     pub fn now(&mut self, step: u64, replay: Replay, dim: usize) -> Option<Record> {
-        use crate::linalg::Job;
         let record = replay.finish().map(Rc::new);
         self.keep(step, record.clone(), dim);
         record
