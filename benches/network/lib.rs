@@ -1,7 +1,7 @@
 //! What is timed of networks: the same work for the native program (`network.rs`) and for WebAssembly (`wasm.mjs`).
 
 use saddlescope::linalg::{Job, Rng};
-use saddlescope::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
+use saddlescope::measure::spectrum::{EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use saddlescope::optim::{Counts, Noise, Oracle, Setting, method};
 use saddlescope::problem::data::data_set;
 use saddlescope::problem::network::{Architecture, Init, Loss, Network, Rows};
@@ -51,7 +51,7 @@ pub enum Work {
     Hessian,
     /// The dense Hessian at a new point, and all its eigenvalues.
     Eigenvalues,
-    /// The five largest eigenvalues at a new point, with residuals of 1e-6 of the largest, by Lanczos.
+    /// The five largest eigenvalues at a new point, to 1e-6 of the largest, by Lanczos.
     Top,
 }
 
@@ -187,7 +187,7 @@ impl Case {
                     for _ in 0..count {
                         w[0] += 1e-9;
                         let operator = MatrixOperator::new(subject.clone(), w.clone(), MatrixKind::Hessian);
-                        let options = EndsOptions { bottom: 0, top: 5, ..EndsOptions::default() };
+                        let options = EndsOptions { bottom: 0, top: 5, goal: Goal::Values, ..EndsOptions::default() };
                         let ends = EndsJob::new(operator.expect("the point fits"), options, &[]).finish();
                         assert!(black_box(ends).is_some_and(|ends| ends.converged));
                     }

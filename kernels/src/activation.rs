@@ -68,33 +68,22 @@ impl Activation {
         }
     }
 
-    /// Writes σ″(z) to `second`, of a = σ(z) and σ′(z); for the GELU z itself is needed, which `a` and σ′ do not give: there
-    /// `z` is read.
+    /// Whether σ″ needs z and ∂L/∂a: the others know it from σ(z) and σ′(z).
+    pub(crate) fn remembers(self) -> bool {
+        self == Self::Gelu
+    }
+
+    /// Writes ∂L/∂a · σ″(z) to `bend`, of a = σ(z), δ = ∂L/∂a · σ′(z) and σ′(z); where the activation
+    /// [remembers](Self::remembers), of z and ∂L/∂a.
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    pub(crate) fn second(self, z: &[f64], a: &[f64], first: &[f64], second: &mut [f64]) {
+    pub(crate) fn bend(self, [z, pull]: [&[f64]; 2], [a, first, delta]: [&[f64]; 3], bend: &mut [f64]) {
         match self {
-            Self::Identity | Self::Relu | Self::LeakyRelu => second.fill(0.0),
-            Self::Tanh => {
-                for ((s, t), d) in second.iter_mut().zip(a).zip(first) {
-                    *s = -2.0 * t * d;
-                }
-            }
-            Self::Sigmoid => {
-                for ((s, t), d) in second.iter_mut().zip(a).zip(first) {
-                    *s = d * (1.0 - 2.0 * t);
-                }
-            }
-            Self::Softplus => {
-                for (s, d) in second.iter_mut().zip(first) {
-                    *s = d * (1.0 - d);
-                }
-            }
-            Self::Gelu => {
-                for (s, z) in second.iter_mut().zip(z) {
-                    *s = normal(*z).1 * (2.0 - z * z);
-                }
-            }
+            Self::Identity | Self::Relu | Self::LeakyRelu => bend.fill(0.0),
+            Self::Tanh => of(bend, delta, a, |d, t| -2.0 * t * d),
+            Self::Sigmoid => of(bend, delta, a, |d, t| d * (1.0 - 2.0 * t)),
+            Self::Softplus => of(bend, delta, first, |d, s| d * (1.0 - s)),
+            Self::Gelu => of(bend, pull, z, |p, z| p * (normal(z).1 * (2.0 - z * z))),
         }
     }
 }
@@ -103,6 +92,13 @@ impl Activation {
 fn each(a: &mut [f64], first: &mut [f64], f: impl Fn(f64) -> (f64, f64)) {
     for (z, d) in a.iter_mut().zip(first) {
         (*z, *d) = f(*z);
+    }
+}
+
+#[inline(always)]
+fn of(out: &mut [f64], a: &[f64], b: &[f64], f: impl Fn(f64, f64) -> f64) {
+    for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+        *out = f(*a, *b);
     }
 }
 
@@ -126,7 +122,7 @@ mod tests {
     fn at(activation: Activation, z: f64) -> [f64; 3] {
         let (mut a, mut first, mut second) = ([z], [0.0], [0.0]);
         activation.apply(&mut a, &mut first);
-        activation.second(&[z], &a, &first, &mut second);
+        activation.bend([&[z], &[1.0]], [&a, &first, &first], &mut second);
         [a[0], first[0], second[0]]
     }
 

@@ -9,6 +9,7 @@
 
 use crate::architecture::Layer;
 use crate::buffer::Buffer;
+use crate::finish::{Bent, Beside, Times};
 use crate::lanes::Machine;
 use crate::pass::{At, Matrix, Scratch, State, multiply, product_of};
 use crate::products::{self, Start};
@@ -88,22 +89,34 @@ impl State {
                         *z = weight * a;
                     }
                 }
+                product_of(&mut ra[m], &rz[m], &self.layers[m].first);
             } else {
-                products::multiply::<M, false>(machine, At::weights(layer, at.w), &ra[m - 1], Start::Zero, &mut rz[m], samples);
+                let (below, here) = ra.split_at_mut(m);
+                let mut finish = Beside { by: &self.layers[m].first, out: &mut here[0] };
+                let (pairs, sides) = ([[At::weights(layer, at.w), &below[m - 1]]], [layer.inputs, samples]);
+                products::multiply::<M, _, false, 1>(machine, pairs, Start::Zero, &mut finish, &mut rz[m], sides);
             }
-            product_of(&mut ra[m], &rz[m], &self.layers[m].first);
         }
         for m in (l..layers.len()).rev() {
             let (here, above) = delta.split_at_mut(m + 1);
             let now = &mut here[m];
             now.fit(layers[m].outputs * samples);
+            let (part, hessian) = (&self.layers[m], matrix == Matrix::Hessian);
             if let Some(above) = above.first() {
-                products::multiply::<M, true>(machine, At::weights(&layers[m + 1], at.w), above, Start::Zero, now, samples);
+                let layer = &layers[m + 1];
+                let (pairs, sides) = ([[At::weights(layer, at.w), above]], [layer.inputs, samples]);
+                if hessian {
+                    let mut finish = Bent { by: &part.first, bend: &part.bend, along: &rz[m] };
+                    products::multiply::<M, _, true, 1>(machine, pairs, Start::Zero, &mut finish, now, sides);
+                } else {
+                    let mut finish = Times { by: &part.first };
+                    products::multiply::<M, _, true, 1>(machine, pairs, Start::Zero, &mut finish, now, sides);
+                }
             } else {
                 now.copy_from_slice(&ra[m]);
                 at.loss.product(&self.curvature, now, samples);
+                part.bent(now, &rz[m], hessian);
             }
-            self.layers[m].bent(now, &rz[m], matrix == Matrix::Hessian);
         }
     }
 
@@ -144,7 +157,7 @@ impl State {
                 }
             }
             block.fill(0.0);
-            products::outer(machine, block, at.t, [[left, right]], [columns, samples]);
+            products::outer(machine, block, at.t, [left, right], [columns, samples]);
             for (i, row) in block.chunks_exact(columns).enumerate() {
                 let line = &mut hessian[place(of, o, i) * n..][..n];
                 line[place(with, unit, with.inputs)] += row[with.inputs];

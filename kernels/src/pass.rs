@@ -4,12 +4,13 @@
 //! (Schraudolph 2002). What a product needs of the point is kept from the gradient's pass: a product at a known point costs two
 //! gradients, one at a new point two thirds of a gradient more, as the weights' gradient is left out.
 
+use crate::Loss;
 use crate::architecture::Layer;
 use crate::buffer::Buffer;
 use crate::chunk::Chunk;
+use crate::finish::{Bent, Beside, Plain, Times};
 use crate::lanes::Machine;
 use crate::products::{self, Start};
-use crate::{Activation, Loss};
 
 /// What is known of a chunk at a point.
 #[derive(Clone, Debug, Default)]
@@ -23,14 +24,14 @@ pub struct State {
 /// What is known of a layer: buffers of units × samples.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Part {
-    /// z where σ″ needs it; empty else.
+    /// z where the activation remembers it; empty else.
     z: Buffer,
+    /// ∂L/∂a, likewise.
+    pull: Buffer,
     /// a = σ(z).
     pub a: Buffer,
     /// σ′(z).
     pub first: Buffer,
-    /// ∂L/∂a.
-    pull: Buffer,
     /// ∂L/∂z = ∂L/∂a · σ′(z).
     pub delta: Buffer,
     /// ∂L/∂a · σ″(z).
@@ -82,10 +83,10 @@ pub(crate) struct At<'a> {
 }
 
 impl At<'_> {
-    /// W of a layer in `v`, which stands like the parameters, with its number of columns.
+    /// W of a layer in `v`, which stands like the parameters.
     #[inline(always)]
-    pub fn weights<'v>(layer: &Layer, v: &'v [f64]) -> (&'v [f64], usize) {
-        (&v[layer.weights.start..layer.weights.end], layer.inputs)
+    pub fn weights<'v>(layer: &Layer, v: &'v [f64]) -> &'v [f64] {
+        &v[layer.weights.start..layer.weights.end]
     }
 
     /// b of a layer in `v`.
@@ -108,43 +109,55 @@ impl State {
             let (before, here) = self.layers.split_at_mut(l);
             let part = &mut here[0];
             let size = layer.outputs * samples;
-            for buffer in [&mut part.a, &mut part.first, &mut part.pull, &mut part.delta] {
+            for buffer in [&mut part.a, &mut part.first, &mut part.delta] {
                 buffer.fit(size);
             }
             let input: &[f64] = before.last().map_or(&chunk.x, |part| &part.a);
-            let start = Start::Bias(At::bias(layer, w));
-            products::multiply::<M, false>(machine, At::weights(layer, w), input, start, &mut part.a, samples);
-            if layer.activation == Activation::Gelu {
+            let (pairs, start) = ([[At::weights(layer, w), input]], Start::Bias(At::bias(layer, w)));
+            products::multiply::<M, _, false, 1>(machine, pairs, start, &mut Plain, &mut part.a, [layer.inputs, samples]);
+            if layer.activation.remembers() {
                 part.z.fit(size);
+                part.pull.fit(size);
                 part.z.copy_from_slice(&part.a);
             }
             layer.activation.apply(&mut part.a, &mut part.first);
         }
-        let Some(Part { a, pull, .. }) = self.layers.last_mut() else { return 0.0 };
+        let Some(Part { a, delta, .. }) = self.layers.last_mut() else { return 0.0 };
         self.curvature.fit(a.len());
-        at.loss.evaluate(a, &chunk.y, [samples, chunk.valid], pull, &mut self.curvature)
+        at.loss.evaluate(a, &chunk.y, [samples, chunk.valid], delta, &mut self.curvature)
     }
 
-    /// Backward after [`forward`](Self::forward): G ← G + t Σ ∇L; without `gradient` only what products need.
+    /// Backward after [`forward`](Self::forward), which leaves ∂L/∂a of the last layer in its δ: G ← G + t Σ ∇L; without `gradient`
+    /// only what products need.
     #[inline(always)]
     pub(crate) fn backward<M: Machine>(&mut self, machine: M, at: &At<'_>, mut gradient: Option<&mut [f64]>) {
         let At { layers, w, chunk, t, .. } = *at;
         let samples = chunk.samples;
+        if let Some((Part { first, pull, delta, .. }, layer)) = self.layers.last_mut().zip(layers.last()) {
+            if layer.activation.remembers() {
+                pull.copy_from_slice(delta);
+            }
+            multiply(delta, first);
+        }
         for l in (0..layers.len()).rev() {
             let layer = &layers[l];
             let (below, here) = self.layers.split_at_mut(l);
-            let Part { first, pull, delta, .. } = &mut here[0];
-            for ((d, p), s) in delta.iter_mut().zip(pull.iter()).zip(first.iter()) {
-                *d = p * s;
-            }
+            let (delta, sides) = (&here[0].delta, [layer.inputs, samples]);
             if let Some(gradient) = &mut gradient {
                 let input: &[f64] = below.last().map_or(&chunk.x, |part| &part.a);
                 let (weights, bias) = gradient[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-                products::outer(machine, weights, t, [[delta, input]], [layer.inputs, samples]);
+                products::outer(machine, weights, t, [delta, input], sides);
                 products::row_sums(bias, t, delta, samples);
             }
             if let Some(below) = below.last_mut() {
-                products::multiply::<M, true>(machine, At::weights(layer, w), delta, Start::Zero, &mut below.pull, samples);
+                let pairs = [[At::weights(layer, w), delta]];
+                if layers[l - 1].activation.remembers() {
+                    let mut finish = Beside { by: &below.first, out: &mut below.delta };
+                    products::multiply::<M, _, true, 1>(machine, pairs, Start::Zero, &mut finish, &mut below.pull, sides);
+                } else {
+                    let mut finish = Times { by: &below.first };
+                    products::multiply::<M, _, true, 1>(machine, pairs, Start::Zero, &mut finish, &mut below.delta, sides);
+                }
             }
         }
     }
@@ -153,9 +166,9 @@ impl State {
     #[inline(always)]
     pub(crate) fn bend(&mut self, at: &At<'_>) {
         for (part, layer) in self.layers.iter_mut().zip(at.layers) {
-            part.bend.fit(part.a.len());
-            layer.activation.second(&part.z, &part.a, &part.first, &mut part.bend);
-            multiply(&mut part.bend, &part.pull);
+            let Part { z, pull, a, first, delta, bend } = part;
+            bend.fit(a.len());
+            layer.activation.bend([z, pull], [a, first, delta], bend);
         }
     }
 
@@ -196,34 +209,40 @@ impl State {
         scratch.fit(layers, samples);
         let Scratch { rz, ra, now, before } = scratch;
         for l in 0..layers.len() {
-            let layer = &layers[l];
-            let start = Start::Bias(At::bias(layer, v));
-            products::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
-            if l > 0 {
-                products::multiply::<M, false>(machine, At::weights(layer, w), &ra[l - 1], Start::Keep, &mut rz[l], samples);
+            let (layer, (below, here)) = (&layers[l], ra.split_at_mut(l));
+            let (start, sides) = (Start::Bias(At::bias(layer, v)), [layer.inputs, samples]);
+            let mut finish = Beside { by: &self.layers[l].first, out: &mut here[0] };
+            let moved = [At::weights(layer, v), self.input(at, l)];
+            if let Some(below) = below.last() {
+                let pairs = [moved, [At::weights(layer, w), below]];
+                products::multiply::<M, _, false, 2>(machine, pairs, start, &mut finish, &mut rz[l], sides);
+            } else {
+                products::multiply::<M, _, false, 1>(machine, [moved], start, &mut finish, &mut rz[l], sides);
             }
-            product_of(&mut ra[l], &rz[l], &self.layers[l].first);
         }
-        let Some(top) = ra.last() else { return };
+        let Some(((top, part), z)) = ra.last().zip(self.layers.last()).zip(rz.last()) else { return };
         now.fit(top.len());
         now.copy_from_slice(top);
         loss.product(&self.curvature, now, samples);
+        part.bent(now, z, hessian);
         for l in (0..layers.len()).rev() {
-            let (layer, part) = (&layers[l], &self.layers[l]);
-            part.bent(now, &rz[l], hessian);
+            let (layer, part, sides) = (&layers[l], &self.layers[l], [layers[l].inputs, samples]);
             let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
             products::row_sums(bias, t, now, samples);
-            let dims = [layer.inputs, samples];
-            if l == 0 || !hessian {
-                products::outer(machine, weights, t, [[now, self.input(at, l)]], dims);
-            } else {
-                products::outer(machine, weights, t, [[now, self.input(at, l)], [&part.delta, &ra[l - 1]]], dims);
+            products::outer(machine, weights, t, [now, self.input(at, l)], sides);
+            if l > 0 && hessian {
+                products::outer(machine, weights, t, [&part.delta, &ra[l - 1]], sides);
             }
             if l > 0 {
                 before.fit(layer.inputs * samples);
-                products::multiply::<M, true>(machine, At::weights(layer, w), now, Start::Zero, before, samples);
+                let (below, moved) = (&self.layers[l - 1], [At::weights(layer, w), now]);
                 if hessian {
-                    products::multiply::<M, true>(machine, At::weights(layer, v), &part.delta, Start::Keep, before, samples);
+                    let mut finish = Bent { by: &below.first, bend: &below.bend, along: &rz[l - 1] };
+                    let pairs = [moved, [At::weights(layer, v), &part.delta]];
+                    products::multiply::<M, _, true, 2>(machine, pairs, Start::Zero, &mut finish, before, sides);
+                } else {
+                    let mut finish = Times { by: &below.first };
+                    products::multiply::<M, _, true, 1>(machine, [moved], Start::Zero, &mut finish, before, sides);
                 }
                 std::mem::swap(now, before);
             }
@@ -248,8 +267,8 @@ impl State {
         along.fit(samples);
         along.fill(0.0);
         for (l, layer) in layers.iter().enumerate() {
-            let start = Start::Bias(At::bias(layer, v));
-            products::multiply::<M, false>(machine, At::weights(layer, v), self.input(at, l), start, &mut rz[l], samples);
+            let (pairs, start) = ([[At::weights(layer, v), self.input(at, l)]], Start::Bias(At::bias(layer, v)));
+            products::multiply::<M, _, false, 1>(machine, pairs, start, &mut Plain, &mut rz[l], [layer.inputs, samples]);
             for (z, delta) in rz[l].chunks_exact(samples).zip(self.layers[l].delta.chunks_exact(samples)) {
                 for ((along, z), d) in along.iter_mut().zip(z).zip(delta) {
                     *along += z * d;
@@ -269,7 +288,7 @@ impl State {
                 product_of(row, delta, along);
             }
             let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-            products::outer(machine, weights, t, [[weighed, self.input(at, l)]], [layer.inputs, samples]);
+            products::outer(machine, weights, t, [weighed, self.input(at, l)], [layer.inputs, samples]);
             products::row_sums(bias, t, weighed, samples);
         }
     }

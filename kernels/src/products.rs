@@ -7,12 +7,13 @@
 //! In WebAssembly, where no function is compiled for another machine than its caller, the large ones are not inlined: browsers
 //! keep no numbers in registers in huge functions.
 
+use crate::finish::{Finish, load, store};
 use crate::lanes::{LANES, Machine, sum};
 
 /// Outputs, or inputs, whose sums are held in registers together.
 const TILE: usize = 4;
 /// Numbers of activations that are gone through again and again while they are in the first cache: 24 KB.
-const BLOCK: usize = 3072;
+const BLOCK: usize = 4096;
 
 /// Where sums over units begin.
 #[derive(Clone, Copy)]
@@ -25,70 +26,82 @@ pub(crate) enum Start<'a> {
     Keep,
 }
 
-/// out = W a, or Wᵀ a for `TRANSPOSED`; W has `inputs` columns.
+/// out = Σ W a over the pairs (W, a), or Σ Wᵀ a for `TRANSPOSED`; W has `inputs` columns. What `finish` makes of the sums is stored.
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(crate) fn multiply<M: Machine, const TRANSPOSED: bool>(
+pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize>(
     machine: M,
-    (w, inputs): (&[f64], usize),
-    a: &[f64],
+    pairs: [[&[f64]; 2]; P],
     start: Start<'_>,
+    finish: &mut F,
     out: &mut [f64],
-    samples: usize,
+    [inputs, samples]: [usize; 2],
 ) {
-    let (rows, depth) = (out.len() / samples, a.len() / samples);
-    let block = if depth * samples <= BLOCK { depth } else { (BLOCK / samples).max(8) };
+    let (rows, depth) = (out.len() / samples, pairs[0][1].len() / samples);
+    let block = if P * depth * samples <= BLOCK { depth } else { (BLOCK / (P * samples)).max(8) };
     let (mut p, mut start) = (0, start);
     while p < depth {
         let end = (p + block).min(depth);
-        let part = (w, inputs, [p, end]);
+        let part = Part { pairs, inputs, samples, range: [p, end], last: end == depth };
         let mut row = 0;
         while row + TILE <= rows {
-            strip::<M, TRANSPOSED, TILE>(machine, part, a, start, out, [samples, row]);
+            strip::<M, F, TRANSPOSED, P, TILE>(machine, part, start, finish, out, row);
             row += TILE;
         }
         while row < rows {
-            strip::<M, TRANSPOSED, 1>(machine, part, a, start, out, [samples, row]);
+            strip::<M, F, TRANSPOSED, P, 1>(machine, part, start, finish, out, row);
             row += 1;
         }
         (p, start) = (end, Start::Keep);
     }
 }
 
+/// A part of the sums of a product.
+#[derive(Clone, Copy)]
+struct Part<'a, const P: usize> {
+    pairs: [[&'a [f64]; 2]; P],
+    inputs: usize,
+    samples: usize,
+    /// The terms of it.
+    range: [usize; 2],
+    /// Whether it has the last terms.
+    last: bool,
+}
+
 /// `O` rows of the result.
 #[inline(always)]
-fn strip<M: Machine, const TRANSPOSED: bool, const O: usize>(
+fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize>(
     machine: M,
-    part: (&[f64], usize, [usize; 2]),
-    a: &[f64],
+    part: Part<'_, P>,
     start: Start<'_>,
+    finish: &mut F,
     out: &mut [f64],
-    [samples, row]: [usize; 2],
+    row: usize,
 ) {
     let mut s = 0;
     if M::MANY {
-        while s + 4 * M::WIDTH <= samples {
-            tile::<M, TRANSPOSED, O, 4>(machine, part, a, start, out, [samples, row, s]);
+        while s + 4 * M::WIDTH <= part.samples {
+            tile::<M, F, TRANSPOSED, P, O, 4>(machine, part, start, finish, out, [row, s]);
             s += 4 * M::WIDTH;
         }
     }
-    while s + 2 * M::WIDTH <= samples {
-        tile::<M, TRANSPOSED, O, 2>(machine, part, a, start, out, [samples, row, s]);
+    while s + 2 * M::WIDTH <= part.samples {
+        tile::<M, F, TRANSPOSED, P, O, 2>(machine, part, start, finish, out, [row, s]);
         s += 2 * M::WIDTH;
     }
-    if M::WIDTH == LANES && s < samples {
-        tile::<M, TRANSPOSED, O, 1>(machine, part, a, start, out, [samples, row, s]);
+    if M::WIDTH == LANES && s < part.samples {
+        tile::<M, F, TRANSPOSED, P, O, 1>(machine, part, start, finish, out, [row, s]);
     }
 }
 
 #[inline(always)]
-fn tile<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
+fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize, const R: usize>(
     machine: M,
-    (w, inputs, [p, end]): (&[f64], usize, [usize; 2]),
-    a: &[f64],
+    Part { pairs, inputs, samples, range: [first, end], last }: Part<'_, P>,
     start: Start<'_>,
+    finish: &mut F,
     out: &mut [f64],
-    [samples, row, s]: [usize; 3],
+    [row, s]: [usize; 2],
 ) {
     let mut acc = [[machine.splat(0.0); R]; O];
     match start {
@@ -104,8 +117,27 @@ fn tile<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
             }
         }
     }
+    add_terms::<M, TRANSPOSED, O, R>(machine, pairs[0], [inputs, samples, row, s, first, end], &mut acc);
+    if P > 1 {
+        add_terms::<M, TRANSPOSED, O, R>(machine, pairs[P - 1], [inputs, samples, row, s, first, end], &mut acc);
+    }
+    for (k, sums) in acc.into_iter().enumerate() {
+        let place = (row + k) * samples + s;
+        let sums = if last { finish.finish(machine, sums, place) } else { sums };
+        store(machine, sums, &mut out[place..]);
+    }
+}
+
+/// The terms of one pair.
+#[inline(always)]
+fn add_terms<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
+    machine: M,
+    [w, a]: [&[f64]; 2],
+    [inputs, samples, row, s, first, end]: [usize; 6],
+    acc: &mut [[M::Register; R]; O],
+) {
     if TRANSPOSED {
-        for p in p..end {
+        for p in first..end {
             let (x, weights) = (load(machine, &a[p * samples + s..]), &w[p * inputs + row..][..O]);
             for k in 0..O {
                 add_scaled(machine, &mut acc[k], weights[k], &x);
@@ -114,31 +146,15 @@ fn tile<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>(
     } else {
         let mut rows: [&[f64]; O] = [&[]; O];
         for k in 0..O {
-            rows[k] = &w[(row + k) * inputs + p..][..end - p];
+            rows[k] = &w[(row + k) * inputs + first..][..end - first];
         }
-        for i in 0..end - p {
-            let x = load(machine, &a[(p + i) * samples + s..]);
+        for i in 0..end - first {
+            let x = load(machine, &a[(first + i) * samples + s..]);
             for k in 0..O {
                 add_scaled(machine, &mut acc[k], rows[k][i], &x);
             }
         }
     }
-    for k in 0..O {
-        let out = &mut out[(row + k) * samples + s..][..R * M::WIDTH];
-        for (register, out) in acc[k].iter().zip(out.chunks_exact_mut(M::WIDTH)) {
-            machine.store(*register, out);
-        }
-    }
-}
-
-#[inline(always)]
-fn load<M: Machine, const R: usize>(machine: M, from: &[f64]) -> [M::Register; R] {
-    let from = &from[..R * M::WIDTH];
-    let mut registers = [machine.splat(0.0); R];
-    for (register, from) in registers.iter_mut().zip(from.chunks_exact(M::WIDTH)) {
-        *register = machine.load(from);
-    }
-    registers
 }
 
 #[inline(always)]
@@ -149,28 +165,22 @@ fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R]
     }
 }
 
-/// G ← G + t Σ d aᵀ over the pairs (d, a) and over samples; G is outputs × `inputs`.
+/// G ← G + t Σ d aᵀ, the sum over samples; G is outputs × `inputs`.
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(crate) fn outer<M: Machine, const P: usize>(
-    machine: M,
-    gradient: &mut [f64],
-    t: f64,
-    pairs: [[&[f64]; 2]; P],
-    [inputs, samples]: [usize; 2],
-) {
+pub(crate) fn outer<M: Machine>(machine: M, gradient: &mut [f64], t: f64, pair: [&[f64]; 2], [inputs, samples]: [usize; 2]) {
     let outputs = gradient.len() / inputs;
-    let block = if P * inputs * samples <= BLOCK { inputs } else { (BLOCK / (P * samples)).next_multiple_of(TILE) };
+    let block = if inputs * samples <= BLOCK { inputs } else { (BLOCK / samples).next_multiple_of(TILE) };
     let mut begin = 0;
     while begin < inputs {
         let end = (begin + block).min(inputs);
         let mut o = 0;
         while o + TILE <= outputs {
-            outer_strip::<M, P, TILE>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
+            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
             o += TILE;
         }
         while o < outputs {
-            outer_strip::<M, P, 1>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
+            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
             o += 1;
         }
         begin = end;
@@ -178,61 +188,59 @@ pub(crate) fn outer<M: Machine, const P: usize>(
 }
 
 #[inline(always)]
-fn outer_strip<M: Machine, const P: usize, const O: usize>(
+fn outer_strip<M: Machine, const O: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    pairs: [[&[f64]; 2]; P],
+    pair: [&[f64]; 2],
     [inputs, samples, o, begin, end]: [usize; 5],
 ) {
     let mut i = begin;
     if M::MANY {
         while i + 4 <= end {
-            outer_tile::<M, P, O, 4>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+            outer_tile::<M, O, 4>(machine, gradient, t, pair, [inputs, samples, o, i]);
             i += 4;
         }
     }
     while i + 2 <= end {
-        outer_tile::<M, P, O, 2>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+        outer_tile::<M, O, 2>(machine, gradient, t, pair, [inputs, samples, o, i]);
         i += 2;
     }
     if i < end {
-        outer_tile::<M, P, O, 1>(machine, gradient, t, pairs, [inputs, samples, o, i]);
+        outer_tile::<M, O, 1>(machine, gradient, t, pair, [inputs, samples, o, i]);
     }
 }
 
 #[inline(always)]
-fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
+fn outer_tile<M: Machine, const O: usize, const I: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    pairs: [[&[f64]; 2]; P],
+    [d, a]: [&[f64]; 2],
     [inputs, samples, o, i]: [usize; 4],
 ) {
     let lines = samples / LANES;
+    let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
+    let mut ds: [&[[f64; LANES]]; O] = [&[]; O];
+    let mut inputs_of: [&[[f64; LANES]]; I] = [&[]; I];
+    for k in 0..O {
+        ds[k] = &d[(o + k) * lines..][..lines];
+    }
+    for j in 0..I {
+        inputs_of[j] = &a[(i + j) * lines..][..lines];
+    }
     let mut sums = [[[0.0; LANES]; I]; O];
     for group in (0..LANES).step_by(M::WIDTH) {
         let mut acc = [[machine.splat(0.0); I]; O];
-        for [d, a] in pairs {
-            let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
-            let mut ds: [&[[f64; LANES]]; O] = [&[]; O];
-            let mut inputs_of: [&[[f64; LANES]]; I] = [&[]; I];
-            for k in 0..O {
-                ds[k] = &d[(o + k) * lines..][..lines];
-            }
+        for line in 0..lines {
+            let mut x = [machine.splat(0.0); I];
             for j in 0..I {
-                inputs_of[j] = &a[(i + j) * lines..][..lines];
+                x[j] = machine.load(&inputs_of[j][line][group..]);
             }
-            for line in 0..lines {
-                let mut x = [machine.splat(0.0); I];
+            for k in 0..O {
+                let delta = machine.load(&ds[k][line][group..]);
                 for j in 0..I {
-                    x[j] = machine.load(&inputs_of[j][line][group..]);
-                }
-                for k in 0..O {
-                    let delta = machine.load(&ds[k][line][group..]);
-                    for j in 0..I {
-                        acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
-                    }
+                    acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
                 }
             }
         }
@@ -267,6 +275,7 @@ pub(crate) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finish::Plain;
     use crate::lanes::{Dispatched, Work, vectorized};
     use pulp::{Scalar, Simd, WithSimd};
 
@@ -285,11 +294,12 @@ mod tests {
             let [outputs, inputs, samples] = self.dims;
             let (w, a, d) = (self.w, self.a, self.d);
             let mut forward = vec![0.5; outputs * samples];
-            multiply::<M, false>(machine, (w, inputs), a, Start::Bias(&d[..outputs]), &mut forward, samples);
+            let sides = [inputs, samples];
+            multiply::<M, _, false, 1>(machine, [[w, a]], Start::Bias(&d[..outputs]), &mut Plain, &mut forward, sides);
             let mut backward = vec![0.5; inputs * samples];
-            multiply::<M, true>(machine, (w, inputs), d, Start::Keep, &mut backward, samples);
+            multiply::<M, _, true, 2>(machine, [[w, d], [w, d]], Start::Keep, &mut Plain, &mut backward, sides);
             let mut gradient = vec![0.5; outputs * inputs];
-            outer(machine, &mut gradient, 0.7, [[d, a], [d, a]], [inputs, samples]);
+            outer(machine, &mut gradient, 0.7, [d, a], sides);
             [forward, backward, gradient]
         }
     }
@@ -319,13 +329,13 @@ mod tests {
                 }
                 for i in 0..inputs {
                     let right: f64 = (0..outputs).map(|o| w[o * inputs + i] * d[o * samples + s]).sum();
-                    close(widest[1][i * samples + s], 0.5 + right);
+                    close(widest[1][i * samples + s], 0.5 + 2.0 * right);
                 }
             }
             for o in 0..outputs {
                 for i in 0..inputs {
                     let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
-                    close(widest[2][o * inputs + i], 0.5 + 0.7 * 2.0 * right);
+                    close(widest[2][o * inputs + i], 0.5 + 0.7 * right);
                 }
             }
         }

@@ -1,11 +1,14 @@
-//! All chunks of a sum through the network, in the machine's widest registers: one dispatch for each question.
+//! All chunks of a sum through the network, in the machine's widest registers.
+//!
+//! Each kind of work is dispatched for itself, and so a function of its own: in one that holds them all compilers no longer keep
+//! the sums of a product in registers.
 
 use crate::Loss;
 use crate::architecture::Layer;
 use crate::chunk::Chunk;
 use crate::dense::Room;
 use crate::lanes::{Machine, Work, vectorized};
-use crate::pass::{At, Matrix, State};
+use crate::pass::{At, Matrix, Scratch, State};
 use std::ops::Range;
 
 /// A question about the chunks at a point.
@@ -72,15 +75,6 @@ pub enum Question<'a> {
 impl Task<'_> {
     /// Answers the question; returns Σ L over all samples, or 0 where the states were known.
     pub fn answer(self) -> f64 {
-        vectorized(self)
-    }
-}
-
-impl Work for Task<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run<M: Machine>(self, machine: M) -> f64 {
         let Self { layers, loss, w, chunks, t, states, known, bent, room, mut question } = self;
         let (mut total, mut row) = (0.0, 0);
         let one_for_all = states.len() < chunks.len();
@@ -88,12 +82,12 @@ impl Work for Task<'_> {
             let at = At { layers, loss, w, chunk, t };
             let state = &mut states[if one_for_all { 0 } else { index }];
             if !known {
-                total += state.forward(machine, &at);
-                match &mut question {
-                    Question::Value => continue,
-                    Question::Gradient(gradient) => state.backward(machine, &at, Some(gradient)),
-                    _ => state.backward(machine, &at, None),
-                }
+                let wanted = match &mut question {
+                    Question::Value => Wanted::Value,
+                    Question::Gradient(gradient) => Wanted::Gradient(gradient),
+                    _ => Wanted::State,
+                };
+                total += vectorized(Through { at, state, wanted });
             }
             match &mut question {
                 Question::Value | Question::Gradient(_) => {}
@@ -104,26 +98,126 @@ impl Work for Task<'_> {
                     }
                 }
                 Question::Products { matrix, vectors, products } => {
-                    if !bent {
-                        state.bend(&at);
-                    }
-                    for (v, product) in vectors.chunks_exact(w.len()).zip(products.chunks_exact_mut(w.len())) {
-                        state.product(machine, &at, v, *matrix, &mut room.scratch, product);
-                    }
+                    vectorized(Bend { at, state, bent });
+                    vectorized(Products { at, state, matrix: *matrix, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Fisher { l2, vectors, products } => {
-                    for (v, product) in vectors.chunks_exact(w.len()).zip(products.chunks_exact_mut(w.len())) {
-                        state.fisher(machine, &at, (v, *l2), &mut room.scratch, product);
-                    }
+                    vectorized(Fisher { at, state, l2: *l2, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Matrix { matrix, units, hessian } => {
-                    if !bent {
-                        state.bend(&at);
-                    }
-                    state.matrix(machine, &at, (*matrix, units.clone()), room, hessian);
+                    vectorized(Bend { at, state, bent });
+                    vectorized(Dense { at, state, matrix: *matrix, units: units.clone(), room, hessian });
                 }
             }
         }
         total
+    }
+}
+
+/// What a pass through the network is to leave.
+enum Wanted<'a> {
+    Value,
+    Gradient(&'a mut [f64]),
+    State,
+}
+
+/// Forward, and backward where more than the value is wanted.
+struct Through<'a> {
+    at: At<'a>,
+    state: &'a mut State,
+    wanted: Wanted<'a>,
+}
+
+impl Work for Through<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<M: Machine>(self, machine: M) -> f64 {
+        let total = self.state.forward(machine, &self.at);
+        let gradient = match self.wanted {
+            Wanted::Value => return total,
+            Wanted::Gradient(gradient) => Some(gradient),
+            Wanted::State => None,
+        };
+        self.state.backward(machine, &self.at, gradient);
+        total
+    }
+}
+
+/// What Hessian products need of the state, unless it is there.
+struct Bend<'a> {
+    at: At<'a>,
+    state: &'a mut State,
+    bent: bool,
+}
+
+impl Work for Bend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, _: M) {
+        if !self.bent {
+            self.state.bend(&self.at);
+        }
+    }
+}
+
+struct Products<'a> {
+    at: At<'a>,
+    state: &'a State,
+    matrix: Matrix,
+    vectors: &'a [f64],
+    scratch: &'a mut Scratch,
+    products: &'a mut [f64],
+}
+
+impl Work for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, machine: M) {
+        let n = self.at.w.len();
+        for (v, product) in self.vectors.chunks_exact(n).zip(self.products.chunks_exact_mut(n)) {
+            self.state.product(machine, &self.at, v, self.matrix, self.scratch, product);
+        }
+    }
+}
+
+struct Fisher<'a> {
+    at: At<'a>,
+    state: &'a State,
+    l2: f64,
+    vectors: &'a [f64],
+    scratch: &'a mut Scratch,
+    products: &'a mut [f64],
+}
+
+impl Work for Fisher<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, machine: M) {
+        let n = self.at.w.len();
+        for (v, product) in self.vectors.chunks_exact(n).zip(self.products.chunks_exact_mut(n)) {
+            self.state.fisher(machine, &self.at, (v, self.l2), self.scratch, product);
+        }
+    }
+}
+
+struct Dense<'a> {
+    at: At<'a>,
+    state: &'a State,
+    matrix: Matrix,
+    units: Range<usize>,
+    room: &'a mut Room,
+    hessian: &'a mut [f64],
+}
+
+impl Work for Dense<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<M: Machine>(self, machine: M) {
+        self.state.matrix(machine, &self.at, (self.matrix, self.units), self.room, self.hessian);
     }
 }

@@ -17,7 +17,9 @@ pub struct EndsOptions {
     pub bottom: usize,
     /// Largest eigenvalues.
     pub top: usize,
-    /// A pair has converged when ‖A v − θ v‖ ≤ tolerance · max |θ|.
+    /// What has converged when it is at most tolerance · max |θ|.
+    pub goal: Goal,
+    /// Of it.
     pub tolerance: f64,
     /// Products after which the job ends with what it has.
     pub most_products: usize,
@@ -25,10 +27,20 @@ pub struct EndsOptions {
     pub seed: u64,
 }
 
+/// What is to be small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Residuals r = ‖A v − θ v‖: some eigenvalue is within r of θ, and v is as good.
+    Residuals,
+    /// The error of θ, which is r²/δ with δ the distance to the nearest other eigenvalue (Kato 1949, Temple 1928), here to the
+    /// nearest other Ritz value less its residual; or r where that is less. Takes fewer products, and leaves vectors to √.
+    Values,
+}
+
 impl Default for EndsOptions {
-    /// Five from each end to 10⁻⁶ within 2,000 products.
+    /// Five from each end with residuals of 10⁻⁶ within 2,000 products.
     fn default() -> Self {
-        Self { bottom: 5, top: 5, tolerance: 1e-6, most_products: 2000, seed: 0 }
+        Self { bottom: 5, top: 5, goal: Goal::Residuals, tolerance: 1e-6, most_products: 2000, seed: 0 }
     }
 }
 
@@ -52,7 +64,7 @@ pub struct Ends {
     pub top: Vec<RitzPair>,
     /// Products so far.
     pub products: usize,
-    /// Whether each of the pairs has converged.
+    /// Whether each of the pairs has converged to the [`Goal`].
     pub converged: bool,
 }
 
@@ -82,11 +94,15 @@ pub struct EndsJob<A> {
     /// Orthonormal rows: `size` of them multiplied, and the one that comes next.
     basis: Vec<f64>,
     size: usize,
+    /// Directions that the last restart kept.
+    restarted: usize,
     /// Qᵀ A Q, capacity × capacity.
     projected: Vec<f64>,
     /// max |θ| so far.
     scale: f64,
     next_look: usize,
+    /// Size and digits of the last look.
+    seen: Option<[f64; 2]>,
     best: f64,
     done: bool,
     ends: Ends,
@@ -121,9 +137,11 @@ impl<A: Operator> EndsJob<A> {
             capacity,
             basis: start,
             size: 0,
+            restarted: 0,
             projected: vec![0.0; capacity * capacity],
             scale: 0.0,
-            next_look: wanted.max(1),
+            next_look: (2 * wanted).max(1),
+            seen: None,
             best: 0.0,
             done: n == 0 || wanted == 0,
             ends: Ends { converged: n == 0 || wanted == 0, ..Ends::default() },
@@ -135,20 +153,38 @@ impl<A: Operator> EndsJob<A> {
         &self.operator
     }
 
-    /// Makes the rest of `v` orthogonal to the first `count` directions, twice; returns what was taken off along each.
-    fn orthogonalize(&self, v: &mut [f64], count: usize) -> Vec<f64> {
+    /// Makes `v` orthogonal to the first `count` directions, and adds what is taken off along each to `total`. The caller has taken
+    /// off what `v` has along them but for rounding, or does it again.
+    fn orthogonalize(&self, v: &mut [f64], total: &mut [f64]) {
         let n = v.len();
-        let rows = &self.basis[..count * n];
-        let (mut total, mut along) = (vec![0.0; count], vec![0.0; count]);
-        for _ in 0..2 {
-            products(rows, v, n, &mut along);
-            along.iter_mut().zip(&mut total).for_each(|(a, t)| {
-                *t += *a;
-                *a = -*a;
-            });
-            add_rows(&along, rows, n, v);
+        let rows = &self.basis[..total.len() * n];
+        let mut along = vec![0.0; total.len()];
+        products(rows, v, n, &mut along);
+        along.iter_mut().zip(total).for_each(|(a, t)| {
+            *t += *a;
+            *a = -*a;
+        });
+        add_rows(&along, rows, n, v);
+    }
+
+    /// Takes what A v has along the directions off it, v being the last of them. Those that A v has a part along are v and the one
+    /// before it, or all of them after a restart: these first, then all, as rounding has left some. Returns how much along the
+    /// former, the first of which is the second result.
+    fn take_off(&self, next: &mut [f64]) -> (Vec<f64>, usize) {
+        let (n, count) = (next.len(), self.size + 1);
+        let mut total = vec![0.0; count];
+        let first = if self.size == self.restarted { 0 } else { self.size - 1 };
+        let near = &self.basis[first * n..count * n];
+        products(near, next, n, &mut total[first..]);
+        add_rows(&total[first..].iter().map(|t| -t).collect::<Vec<_>>(), near, n, next);
+        loop {
+            let before = norm(next);
+            self.orthogonalize(next, &mut total);
+            // What is left of rounding alone is no direction yet.
+            if norm(next) >= 0.5 * before || before <= f64::EPSILON * self.scale {
+                return (total.split_off(first), first);
+            }
         }
-        total
     }
 
     /// A unit vector orthogonal to the first `count` directions.
@@ -156,11 +192,12 @@ impl<A: Operator> EndsJob<A> {
         let mut v = vec![0.0; self.operator.dim()];
         for _ in 0..20 {
             self.rng.fill_sphere(1.0, &mut v);
-            self.orthogonalize(&mut v, count);
+            let mut along = vec![0.0; count];
+            self.orthogonalize(&mut v, &mut along);
             let length = norm(&v);
             if length > 1e-3 / (v.len() as f64).sqrt() {
                 v.iter_mut().for_each(|x| *x /= length);
-                self.orthogonalize(&mut v, count);
+                (0..2).for_each(|_| self.orthogonalize(&mut v, &mut along));
                 let length = norm(&v);
                 v.iter_mut().for_each(|x| *x /= length);
                 break;
@@ -189,26 +226,46 @@ impl<A: Operator> EndsJob<A> {
         self.scale = small.values.iter().fold(0.0, |m, v| m.max(v.abs()));
         let allowed = self.options.tolerance.max(4.0 * f64::EPSILON) * self.scale;
         let wanted = self.wanted();
-        let residual = |i: usize| small.vector(i).map_or(f64::NAN, |y| beta * y[k - 1].abs());
+        let residuals: Vec<f64> = (0..k).map(|i| small.vector(i).map_or(f64::NAN, |y| beta * y[k - 1].abs())).collect();
+        let error = |i: usize| match self.options.goal {
+            Goal::Residuals => residuals[i],
+            Goal::Values => {
+                let to = |j: usize| (small.values[j] - small.values[i]).abs() - residuals[j];
+                let apart = (0..k).filter(|j| *j != i).map(to).fold(f64::INFINITY, f64::min);
+                if apart > residuals[i] { residuals[i] * (residuals[i] / apart) } else { residuals[i] }
+            }
+        };
         let enough = k >= (self.options.bottom + self.options.top).min(n);
-        let converged = enough && wanted.iter().flatten().all(|i| residual(*i) <= allowed);
-        let worst = wanted.iter().flatten().map(|i| residual(*i)).fold(0.0, f64::max) / self.scale;
-        if enough && worst.is_finite() {
-            let digits = libm::log10(worst.max(1e-16)) / libm::log10(self.options.tolerance.clamp(1e-16, 0.5));
+        let worst = wanted.iter().flatten().map(|i| error(*i)).fold(0.0, |m: f64, e| if e <= m { m } else { e });
+        let converged = enough && worst <= allowed;
+        let digits = libm::log10((worst / self.scale).max(1e-16)) / libm::log10(self.options.tolerance.clamp(1e-16, 0.5));
+        if enough && digits.is_finite() {
             self.best = self.best.max(digits.clamp(0.0, 1.0));
         }
         self.done = converged || last;
+        self.next_look = k + self.until_next(digits);
         let pair = |i: usize| {
             let mut vector = Vec::new();
             if let (true, Some(y)) = (self.done, small.vector(i)) {
                 vector = vec![0.0; n];
                 add_rows(y, &self.basis[..k * n], n, &mut vector);
             }
-            RitzPair { value: small.values[i], residual: residual(i), vector }
+            RitzPair { value: small.values[i], residual: residuals[i], vector }
         };
         let [bottom, top] = wanted.map(|places| places.into_iter().map(pair).collect());
         self.ends = Ends { bottom, top, products: self.ends.products, converged };
         small
+    }
+
+    /// Products until the next look, which costs one or two: where residuals fall, those after which they will do at this pace, if
+    /// that is not far; `digits` is the share of the wanted ones that is there.
+    fn until_next(&mut self, digits: f64) -> usize {
+        let k = self.size as f64;
+        let before = self.seen.replace([k, digits]);
+        let pace = before.map_or(0.0, |[size, digits_then]| (digits - digits_then) / (k - size));
+        let left = libm::ceil((1.0 - digits) / pace);
+        let usual = (self.size / 5).max(3);
+        if pace > 0.0 && left >= 1.0 { (self.size / 3).min(left as usize).max(1) } else { usual }
     }
 
     /// Keeps the Ritz vectors nearest to the ends only: the basis is small again, and S is diagonal.
@@ -229,6 +286,7 @@ impl<A: Operator> EndsJob<A> {
         }
         self.basis = basis;
         self.size = kept.len();
+        self.restarted = self.size;
     }
 
     fn fail(&mut self) {
@@ -254,8 +312,8 @@ impl<A: Operator> Job for EndsJob<A> {
             self.fail();
             return false;
         }
-        let along = self.orthogonalize(&mut next, self.size + 1);
-        for (i, h) in along.iter().enumerate() {
+        let (along, first) = self.take_off(&mut next);
+        for (i, h) in (first..).zip(&along) {
             self.projected[self.size * self.capacity + i] = *h;
             self.projected[i * self.capacity + self.size] = *h;
         }
@@ -269,13 +327,13 @@ impl<A: Operator> Job for EndsJob<A> {
         let (full, spent) = (self.size == self.capacity, self.ends.products >= self.options.most_products);
         if self.size >= self.next_look || full || beta == 0.0 || spent {
             let small = self.look(beta, complete || spent);
-            self.next_look = self.size + (self.size / 6).max(3);
             if self.done {
                 return false;
             }
             if full {
                 self.restart(&small);
                 self.next_look = self.size + (self.capacity - self.size) / 2;
+                self.seen = None;
             }
         }
         if beta == 0.0 {

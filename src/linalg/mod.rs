@@ -17,7 +17,7 @@ mod solver;
 pub use eigen::{SymmetricEigen, newton_step, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
 pub use factor::Factor;
 pub use job::Job;
-pub use lanczos::{Ends, EndsJob, EndsOptions, RitzPair};
+pub use lanczos::{Ends, EndsJob, EndsOptions, Goal, RitzPair};
 pub use metric::{Metric, MetricError};
 pub use operator::{FnOperator, Operator};
 pub use rng::{Rng, SplitMix};

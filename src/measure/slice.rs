@@ -67,7 +67,8 @@ pub fn path_points(run: &Run) -> Vec<&[f64]> {
 /// What finds the eigenvectors that a plane of this kind through `at` is spanned by; `None` for weights that are not finite.
 pub fn directions(network: &Arc<Network>, at: &[f64], kind: SliceKind) -> Option<EndsJob<MatrixOperator>> {
     let (bottom, top) = if kind == SliceKind::Top { (0, 2) } else { (1, 1) };
-    let options = EndsOptions { bottom, top, tolerance: TOLERANCE, most_products: MOST_PRODUCTS, seed: 0 };
+    let limits = EndsOptions { tolerance: TOLERANCE, most_products: MOST_PRODUCTS, ..EndsOptions::default() };
+    let options = EndsOptions { bottom, top, ..limits };
     let operator = MatrixOperator::new(Arc::clone(network).into(), at.to_vec(), MatrixKind::Hessian).ok()?;
     Some(EndsJob::new(operator, options, &[]))
 }

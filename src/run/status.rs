@@ -1,7 +1,7 @@
 //! How a run stands, told from the gradient and the eigenvalues of the Hessian.
 
 use crate::linalg::{
-    EndsJob, EndsOptions, FnOperator, Job, Vector, axpy, dot, norm, symmetric_eigen, symmetric_eigenvalues, zeros,
+    EndsJob, EndsOptions, FnOperator, Goal, Job, Vector, axpy, dot, norm, symmetric_eigen, symmetric_eigenvalues, zeros,
 };
 use crate::problem::{Kind, Objective};
 use serde::{Deserialize, Serialize};
@@ -227,7 +227,7 @@ const MOST_DENSE: usize = 400;
 /// The smallest and the largest eigenvalue of the Hessian, by Lanczos: no more than 10⁻⁸ of the largest from an eigenvalue each.
 fn ends(objective: &dyn Objective, x: &[f64]) -> Vector {
     let operator = FnOperator::new(x.len(), |v: &[f64], product: &mut [f64]| objective.hessian_vector(x, v, product));
-    let options = EndsOptions { bottom: 1, top: 1, tolerance: Kind::TOLERANCE, ..EndsOptions::default() };
+    let options = EndsOptions { bottom: 1, top: 1, goal: Goal::Values, tolerance: Kind::TOLERANCE, ..EndsOptions::default() };
     let ends = EndsJob::new(operator, options, &[]).finish().unwrap_or_default();
     ends.values().into()
 }

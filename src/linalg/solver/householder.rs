@@ -73,7 +73,9 @@ impl Householder {
     pub fn advance(&mut self, budget: usize) -> bool {
         let mut done = 0;
         while self.row > 0 {
-            let blocks = self.row.div_ceil(LANES);
+            // Without a reflector, at work or to be applied, the rest stays what it is.
+            let idle = self.h[self.row] == 0.0 && self.h.get(self.row + 1).is_none_or(|h| *h == 0.0);
+            let blocks = if idle { 0 } else { self.row.div_ceil(LANES) };
             while self.block < blocks {
                 if done >= budget {
                     return true;

@@ -1,7 +1,7 @@
 //! How the noise along extreme eigenvectors depends on the width and the depth of a network.
 
 use super::{GradientNoise, NoiseJob};
-use crate::linalg::{EndsJob, EndsOptions, Job, Operator, Rng};
+use crate::linalg::{EndsJob, EndsOptions, Goal, Job, Operator, Rng};
 use crate::measure::spectrum::{MatrixJob, MatrixKind, MatrixOperator, SpectrumError, SpectrumJob, Subject};
 use crate::problem::Objective;
 use crate::problem::network::{Architecture, Network};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Most weights for which every eigenvector is found; beyond, those at both ends, by Lanczos.
 const MOST_EXACT: usize = 1200;
 /// How exact these are, relative to the largest, and what they may cost.
-const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, tolerance: 1e-4, most_products: 600, seed: 0 };
+const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, goal: Goal::Residuals, tolerance: 1e-4, most_products: 600, seed: 0 };
 
 /// One network of a study.
 #[derive(Clone, Debug)]

@@ -1,13 +1,13 @@
 //! The smallest eigenvalue of the Hessian at the end of a run.
 
-use crate::linalg::{EndsJob, EndsOptions, FnOperator, Job, symmetric_eigenvalues, zeros};
+use crate::linalg::{EndsJob, EndsOptions, FnOperator, Goal, Job, symmetric_eigenvalues, zeros};
 use crate::problem::Objective;
 use std::sync::Arc;
 
 /// Up to this dimension it comes from the dense Hessian, beyond by Lanczos.
 const LARGEST_DENSE: usize = 64;
-/// ‖H v − λ v‖ ≤ 10⁻⁴ max |λ| of the Ritz pairs at both ends, or no value.
-const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, tolerance: 1e-4, most_products: 400, seed: 0 };
+/// Both ends to 10⁻⁶ max |λ|, or no value.
+const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, goal: Goal::Values, tolerance: 1e-6, most_products: 400, seed: 0 };
 /// Products of a slice.
 const SLICE: usize = 8;
 

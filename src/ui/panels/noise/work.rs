@@ -64,7 +64,8 @@ impl NoiseWork {
             Stage::Exact(Box::new(SpectrumJob::new(subject.clone(), w.clone(), kind, true).ok()?))
         } else {
             let operator = MatrixOperator::new(subject.clone(), w.clone(), kind).ok()?;
-            let options = EndsOptions { bottom: ENDS, top: ENDS, tolerance: 1e-4, most_products: 400, seed: 0 };
+            let limits = EndsOptions { tolerance: 1e-4, most_products: 400, ..EndsOptions::default() };
+            let options = EndsOptions { bottom: ENDS, top: ENDS, ..limits };
             Stage::Ends(Box::new(EndsJob::new(operator, options, &[])))
         };
         Some(Self { subject, w, stage, _hold: hold })

@@ -2,7 +2,7 @@
 
 use super::place::MOST_EXACT;
 use crate::linalg::{Job, all_finite};
-use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
+use crate::measure::spectrum::{EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use crate::run::Trace;
 use crate::ui::background::Work;
 use std::collections::{BTreeSet, VecDeque};
@@ -18,7 +18,7 @@ const TOLD: Duration = Duration::from_millis(250);
 /// Smallest and largest eigenvalues of a large matrix that are followed.
 const FOLLOWED: [usize; 2] = [3, 5];
 /// How exact they are, relative to the largest.
-const TOLERANCE: f64 = 1e-4;
+const TOLERANCE: f64 = 1e-6;
 /// Products that a column costs at most.
 const PRODUCTS: usize = 200;
 
@@ -145,7 +145,7 @@ impl TimeWork {
             SpectrumJob::new(self.subject.clone(), w, self.kind, false).ok().map(|job| Stage::Exact(Box::new(job)))
         } else {
             let [bottom, top] = FOLLOWED;
-            let options = EndsOptions { bottom, top, tolerance: TOLERANCE, most_products: PRODUCTS, seed: 0 };
+            let options = EndsOptions { bottom, top, goal: Goal::Values, tolerance: TOLERANCE, most_products: PRODUCTS, seed: 0 };
             let operator = MatrixOperator::new(self.subject.clone(), w, self.kind).ok();
             operator.map(|operator| Stage::Ends(Box::new(EndsJob::new(operator, options, &self.warm))))
         };
