@@ -9,7 +9,8 @@ use crate::ui::{number, theme};
 use crate::view::series_dash;
 use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
 use egui_plot::{
-    AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, Points, VLine,
+    AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform,
+    Points, VLine,
 };
 use std::collections::HashMap;
 
@@ -237,7 +238,9 @@ fn plot_ui(
     if let Some((_, lane)) = chosen.filter(|_| context.curves().first() == Some(&quantity)) {
         memory.bands.names_ui(ui, lane, axis, &response.transform, area);
     }
-    name_ui(ui, area, quantity.symbol(context.trains()), &visuals);
+    let curves = (0..lanes.len()).filter_map(|index| memory.curves.get(&(index, quantity)));
+    let ends = curves.map(|cached| cached.points.as_slice());
+    name_ui(ui, &response.transform, ends, quantity.symbol(context.trains()), &visuals);
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning()));
     let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
     if pressed && let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) {
@@ -257,13 +260,30 @@ fn spaced(points: &[PlotPoint], every: f64) -> Vec<PlotPoint> {
     chosen.copied().collect()
 }
 
-fn name_ui(ui: &Ui, area: egui::Rect, name: &str, visuals: &egui::Visuals) {
-    let font = egui::FontId::proportional(12.0);
+/// The name of the quantity at the right, above or, where the curves leave more room there, below.
+fn name_ui<'c>(
+    ui: &Ui,
+    transform: &PlotTransform,
+    curves: impl Iterator<Item = &'c [PlotPoint]>,
+    name: &str,
+    visuals: &egui::Visuals,
+) {
+    let (area, font) = (transform.frame(), egui::FontId::proportional(12.0));
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, visuals.text_color());
-    let at = egui::pos2(area.right() - galley.size().x - 4.0, area.top() + 2.0);
-    let ground = egui::Rect::from_min_size(at, galley.size()).expand2(egui::vec2(4.0, 1.0));
-    ui.painter().rect_filled(ground, 2.0, visuals.panel_fill.gamma_multiply(0.8));
-    ui.painter().galley(at, galley, Color32::PLACEHOLDER);
+    let left = area.right() - galley.size().x - 4.0;
+    let places = [area.top() + 2.0, area.bottom() - galley.size().y - 2.0].map(|top| egui::pos2(left, top));
+    let grounds = places.map(|at| egui::Rect::from_min_size(at, galley.size()).expand2(egui::vec2(4.0, 1.0)));
+    let mut covered = [0; 2];
+    for points in curves {
+        let seen =
+            points.iter().rev().map(|point| transform.position_from_point(point)).take_while(|at| at.x >= grounds[0].left());
+        for at in seen {
+            (0..2).for_each(|side| covered[side] += usize::from(grounds[side].contains(at)));
+        }
+    }
+    let side = usize::from(covered[1] < covered[0]);
+    ui.painter().rect_filled(grounds[side], 2.0, visuals.panel_fill.gamma_multiply(0.8));
+    ui.painter().galley(places[side], galley, Color32::PLACEHOLDER);
 }
 
 /// The step of the chosen method at an abscissa.

@@ -98,7 +98,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
         place.samples().unwrap_or_default(),
         number::short(found.residual, 1)
     );
-    ui.add(egui::Label::new(RichText::new(&of).small().weak()).truncate()).on_hover_text(&of);
+    ui.label(RichText::new(of).small().weak());
     verdict_ui(ui, found, shown);
     let lemma = lemma(context).filter(|_| !shown.normalized && shown.batch == 1);
     let chosen = spectrum.chosen(&place);

@@ -186,7 +186,7 @@ fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {
         let negative = values.iter().filter(|v| **v < -zero).count();
         text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
     } else {
-        text.push_str("\nby Lanczos, to 10⁻⁴ of the largest");
+        text.push_str("\nby Lanczos, to 10⁻⁶ of the largest");
     }
     if let Some(edge) = edge {
         let ratio = number::short(last / edge.value, 3);

@@ -312,7 +312,7 @@ fn over_time_ui(
         let how = if place.w.len() <= MOST_EXACT {
             "deeper colour: more eigenvalues"
         } else {
-            "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻⁴ of the largest"
+            "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻⁶ of the largest"
         };
         faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
         if memory.over_time.progress().is_some() {

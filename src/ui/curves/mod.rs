@@ -1,12 +1,14 @@
 //! The curves of a run: f, ‖∇f‖, λ_min, Δ and ρ at each row of its trace, and what of them a small plot can show.
 
-use crate::linalg::{norm, symmetric_eigenvalues};
-use crate::problem::{Kind, Objective, Problem, Quality};
-use crate::run::{Row, Run};
-use std::sync::Arc;
+mod look;
+mod sketch;
 
-/// Above this dimension λ_min is not computed for every row.
-const LARGEST_SPECTRUM: usize = 64;
+pub use look::{Look, Looker, is_looked_at};
+
+use crate::problem::{Kind, Problem};
+use crate::run::{Row, Run};
+use sketch::Sketch;
+use std::sync::Arc;
 
 /// What is drawn against steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -114,67 +116,6 @@ pub struct Curves {
     after_negative: Vec<u32>,
     sketches: [Sketch; 8],
     lowest: f64,
-}
-
-/// What is seen at a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    f: f64,
-    slope: f64,
-    /// λ_min and λ_max.
-    ends: [f64; 2],
-    /// Test loss, accuracy and test accuracy.
-    qualities: [f64; 3],
-}
-
-impl Look {
-    const NOTHING: Self = Self { f: f64::NAN, slope: f64::NAN, ends: [f64::NAN; 2], qualities: [f64::NAN; 3] };
-}
-
-/// Room for looking.
-pub struct Looker {
-    gradient: Vec<f64>,
-    hessian: Vec<f64>,
-}
-
-impl Looker {
-    /// For a problem of this dimension.
-    pub fn new(problem: &Problem) -> Self {
-        let n = problem.dim();
-        let dense = n <= LARGEST_SPECTRUM && problem.network().is_none();
-        Self { gradient: vec![0.0; n], hessian: vec![0.0; if dense { n * n } else { 0 }] }
-    }
-
-    /// f and ‖∇f‖.
-    pub fn value_and_slope(&mut self, problem: &Problem, x: &[f64]) -> (f64, f64) {
-        let f = problem.value_gradient(x, &mut self.gradient);
-        (f, norm(&self.gradient))
-    }
-
-    /// f, ‖∇f‖ and the ends of the spectrum of a formula in few variables; f, ‖∇f‖ and the qualities of a network.
-    pub fn look(&mut self, problem: &Problem, x: &[f64]) -> Look {
-        if let Some(network) = problem.network() {
-            let (f, slope) = self.value_and_slope(problem, x);
-            let (train, test) = (network.train_quality(x), network.test_quality(x));
-            let accuracy = |quality: Option<Quality>| quality.and_then(|q| q.accuracy).unwrap_or(f64::NAN);
-            let qualities = [test.map_or(f64::NAN, |q| q.loss), accuracy(Some(train)), accuracy(test)];
-            return Look { f, slope, ends: [f64::NAN; 2], qualities };
-        }
-        if self.hessian.is_empty() {
-            let (f, slope) = self.value_and_slope(problem, x);
-            return Look { f, slope, ..Look::NOTHING };
-        }
-        let f = problem.value_gradient_hessian(x, &mut self.gradient, &mut self.hessian);
-        let eigenvalues = symmetric_eigenvalues(&self.hessian, x.len());
-        let end = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
-        let ends = [end(eigenvalues.first()), end(eigenvalues.last())];
-        Look { f, slope: norm(&self.gradient), ends, ..Look::NOTHING }
-    }
-}
-
-/// Whether a row of a network's run is looked at: 64 rows in each octave, and all of the first.
-pub fn is_looked_at(row: usize) -> bool {
-    row < 128 || row.is_multiple_of((1 << row.ilog2()) / 64)
 }
 
 impl Curves {
@@ -343,97 +284,5 @@ impl Curves {
         for (row, data) in rows.iter().enumerate().take(self.values.len()) {
             self.summarize(row, data);
         }
-    }
-}
-
-/// Buckets of a sketch at most; beyond, neighbours merge.
-const BUCKETS: usize = 384;
-
-/// The extremes of a curve in a bounded number of buckets of equally many rows, kept while the curve grows.
-#[derive(Default)]
-struct Sketch {
-    rows_per_bucket: usize,
-    buckets: Vec<Bucket>,
-}
-
-/// Rows and values of the extremes of a bucket.
-#[derive(Clone, Copy)]
-struct Bucket {
-    low: (usize, f64),
-    high: (usize, f64),
-}
-
-impl Bucket {
-    const EMPTY: Self = Self { low: (usize::MAX, f64::INFINITY), high: (usize::MAX, f64::NEG_INFINITY) };
-
-    fn add(&mut self, low: (usize, f64), high: (usize, f64)) {
-        if low.1 < self.low.1 {
-            self.low = low;
-        }
-        if high.1 > self.high.1 {
-            self.high = high;
-        }
-    }
-}
-
-impl Sketch {
-    fn push(&mut self, row: usize, v: f64) {
-        self.rows_per_bucket = self.rows_per_bucket.max(1);
-        if row / self.rows_per_bucket >= BUCKETS {
-            self.rows_per_bucket *= 2;
-            let merged = self.buckets.len().div_ceil(2);
-            for i in 0..merged {
-                let mut bucket = self.buckets[2 * i];
-                if let Some(next) = self.buckets.get(2 * i + 1) {
-                    bucket.add(next.low, next.high);
-                }
-                self.buckets[i] = bucket;
-            }
-            self.buckets.truncate(merged);
-        }
-        let index = row / self.rows_per_bucket;
-        if self.buckets.len() <= index {
-            self.buckets.resize(index + 1, Bucket::EMPTY);
-        }
-        if v.is_finite() {
-            self.buckets[index].add((row, v), (row, v));
-        }
-    }
-
-    fn rows(&self) -> impl Iterator<Item = usize> + '_ {
-        self.buckets.iter().flat_map(|b| {
-            let (first, second) = (b.low.0.min(b.high.0), b.low.0.max(b.high.0));
-            let first = (first != usize::MAX).then_some(first);
-            let second = (second != usize::MAX && Some(second) != first).then_some(second);
-            first.into_iter().chain(second)
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sketch_is_bounded_and_keeps_the_extremes() {
-        let mut sketch = Sketch::default();
-        let n = 100_000;
-        let value = |row: usize| if row == 77_777 { 9.0 } else { libm::sin(row as f64 * 0.01) };
-        for row in 0..n {
-            sketch.push(row, value(row));
-        }
-        let rows: Vec<usize> = sketch.rows().collect();
-        assert!(rows.len() <= 2 * BUCKETS && rows.is_sorted());
-        assert!(rows.contains(&77_777));
-        assert!(rows.iter().any(|&r| value(r) < -0.999_99));
-    }
-
-    #[test]
-    fn a_short_sketch_is_the_curve_and_gaps_stay_gaps() {
-        let mut sketch = Sketch::default();
-        for (row, v) in [1.0, f64::NAN, 3.0, f64::INFINITY, 2.0].into_iter().enumerate() {
-            sketch.push(row, v);
-        }
-        assert_eq!(sketch.rows().collect::<Vec<_>>(), [0, 2, 4]);
     }
 }
