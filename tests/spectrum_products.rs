@@ -3,8 +3,8 @@
 
 use saddlescope::linalg::{Job, Rng, dot, norm};
 use saddlescope::measure::spectrum::{
-    DenseOperator, DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, FnOperator, MatrixJob, MatrixKind, MatrixOperator,
-    Operator, Spectrum, SpectrumJob,
+    DenseOperator, DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, FnOperator, Goal, MatrixJob, MatrixKind,
+    MatrixOperator, Operator, Spectrum, SpectrumJob,
 };
 use saddlescope::problem::Objective;
 use saddlescope::problem::data::data_set;
@@ -62,6 +62,12 @@ fn lanczos_finds_both_ends() {
     let warm = EndsJob::new(hessian(&moved), options, &ends.vectors()).finish().unwrap();
     assert!(warm.converged && warm.products < cold.products, "{} and {}", warm.products, cold.products);
     println!("products: {} to 1e-8; to 1e-3 cold {}, warm {}", ends.products, cold.products, warm.products);
+    // Values are exact long before their residuals are as small.
+    let values = EndsJob::new(hessian(&w), EndsOptions { goal: Goal::Values, tolerance: 1e-8, ..options }, &[]).finish().unwrap();
+    assert!(values.converged && values.products < ends.products, "{} and {}", values.products, ends.products);
+    for (pair, right) in values.bottom.iter().zip(&ends.bottom).chain(values.top.iter().zip(&ends.top)) {
+        assert!((pair.value - right.value).abs() <= 1e-8 * exact.largest());
+    }
 }
 
 #[test]
@@ -101,6 +107,11 @@ fn lanczos_survives_every_matrix() {
     assert!(!ends.converged && ends.top.len() == 2 && ends.top[0].value.is_nan());
     let spent = EndsJob::new(operator(&spectrum), EndsOptions { most_products: 20, ..two }, &[]).finish().unwrap();
     assert!(!spent.converged && spent.products == 20 && spent.top[0].vector.len() == 200);
+    // Sums that overflow come to an end.
+    let huge = FnOperator::new(9, |v: &[f64], out: &mut [f64]| {
+        out.iter_mut().zip(v).for_each(|(o, v)| *o = f64::MAX.copysign(*v));
+    });
+    assert!(EndsJob::new(huge, two, &[]).finish().is_some_and(|ends| ends.products <= 2000));
 }
 
 #[test]

@@ -98,14 +98,18 @@ impl Task<'_> {
                     }
                 }
                 Question::Products { matrix, vectors, products } => {
-                    vectorized(Bend { at, state, bent });
+                    if !bent {
+                        vectorized(Bend { at, state });
+                    }
                     vectorized(Products { at, state, matrix: *matrix, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Fisher { l2, vectors, products } => {
                     vectorized(Fisher { at, state, l2: *l2, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Matrix { matrix, units, hessian } => {
-                    vectorized(Bend { at, state, bent });
+                    if !bent {
+                        vectorized(Bend { at, state });
+                    }
                     vectorized(Dense { at, state, matrix: *matrix, units: units.clone(), room, hessian });
                 }
             }
@@ -144,11 +148,10 @@ impl Work for Through<'_> {
     }
 }
 
-/// What Hessian products need of the state, unless it is there.
+/// What Hessian products need of the state.
 struct Bend<'a> {
     at: At<'a>,
     state: &'a mut State,
-    bent: bool,
 }
 
 impl Work for Bend<'_> {
@@ -156,9 +159,7 @@ impl Work for Bend<'_> {
 
     #[inline(always)]
     fn run<M: Machine>(self, _: M) {
-        if !self.bent {
-            self.state.bend(&self.at);
-        }
+        self.state.bend(&self.at);
     }
 }
 

@@ -180,8 +180,9 @@ impl<A: Operator> EndsJob<A> {
         loop {
             let before = norm(next);
             self.orthogonalize(next, &mut total);
-            // What is left of rounding alone is no direction yet.
-            if norm(next) >= 0.5 * before || before <= f64::EPSILON * self.scale {
+            // What is left of rounding alone is no direction yet. NaN has not shrunk.
+            let shrunk = norm(next) < 0.5 * before;
+            if !shrunk || before <= f64::EPSILON * self.scale {
                 return (total.split_off(first), first);
             }
         }

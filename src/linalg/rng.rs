@@ -30,9 +30,10 @@ impl Rng {
     pub fn below(&mut self, n: usize) -> usize {
         let n = n.max(1) as u64;
         loop {
-            let wide = u128::from(self.0.next_u64()) * u128::from(n);
-            if (wide as u64) >= n.wrapping_neg() % n {
-                return (wide >> 64) as usize;
+            let [high, low] = wide_product(self.0.next_u64(), n);
+            // The remainder is less than n: it is seldom asked for.
+            if low >= n || low >= n.wrapping_neg() % n {
+                return high as usize;
             }
         }
     }
@@ -90,6 +91,32 @@ impl SplitMix {
     }
 }
 
+/// x n = high · 2⁶⁴ + low; up to n = 2³² without a product of 128 bits, which WebAssembly does not have.
+fn wide_product(x: u64, n: u64) -> [u64; 2] {
+    if n >> 32 == 0 {
+        let carried = ((x & 0xFFFF_FFFF) * n) >> 32;
+        return [((x >> 32) * n + carried) >> 32, x.wrapping_mul(n)];
+    }
+    let wide = u128::from(x) * u128::from(n);
+    [(wide >> 64) as u64, wide as u64]
+}
+
 fn box_muller(a: f64, b: f64) -> f64 {
     (-2.0 * libm::log(1.0 - a)).sqrt() * libm::cos(2.0 * std::f64::consts::PI * b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_of_two_words_are_exact() {
+        let mut words = Xoshiro256PlusPlus::seed_from_u64(1);
+        for n in [1, 3, 250, 0xFFFF_FFFF, 1 << 32, u64::MAX] {
+            for x in (0..100).map(|_| words.next_u64()).chain([0, 1, 0xFFFF_FFFF, 1 << 32, u64::MAX]) {
+                let wide = u128::from(x) * u128::from(n);
+                assert_eq!(wide_product(x, n), [(wide >> 64) as u64, wide as u64], "{x} · {n}");
+            }
+        }
+    }
 }
