@@ -6,7 +6,7 @@ mod sketch;
 pub use look::{Look, Looker, is_looked_at};
 
 use crate::problem::{Kind, Problem};
-use crate::run::{Row, Run};
+use crate::run::{Row, Run, Status};
 use sketch::Sketch;
 use std::sync::Arc;
 
@@ -116,6 +116,8 @@ pub struct Curves {
     after_negative: Vec<u32>,
     sketches: [Sketch; 8],
     lowest: f64,
+    /// Rows when the end was seen.
+    ended: usize,
 }
 
 impl Curves {
@@ -134,6 +136,7 @@ impl Curves {
             after_negative: Vec::new(),
             sketches: Default::default(),
             lowest: f64::INFINITY,
+            ended: 0,
         }
     }
 
@@ -221,13 +224,31 @@ impl Curves {
             };
             self.push(look, &trace.rows()[row]);
         }
+        if network && self.len() == end && end != self.ended && *run.status() != Status::Running {
+            let look = self.looker.look(&self.problem, trace.position(end - 1));
+            self.see_end(look, &trace.rows()[end - 1]);
+        }
         self.len() < end
+    }
+
+    /// The last row was not known to be the end when it came: it is seen now.
+    fn see_end(&mut self, look: Look, data: &Row) {
+        let end = self.len().saturating_sub(1);
+        let columns = [&mut self.values, &mut self.gradients, &mut self.lambdas, &mut self.tops, &mut self.steepest];
+        columns.into_iter().chain(&mut self.qualities).for_each(|column| column.truncate(end));
+        self.after_negative.truncate(end);
+        self.push(look, data);
+        self.ended = self.len();
     }
 
     /// Takes over what was seen elsewhere at some steps; rows in between stay empty.
     pub fn take(&mut self, run: &Run, looks: &[(u64, Look)]) {
         self.keep_step(run);
         let trace = run.trace();
+        if let Some(end) = self.len().checked_sub(1).filter(|end| end + 1 == trace.rows().len()) {
+            let late = looks.iter().find(|(at, _)| *at == trace.step_of(end));
+            late.into_iter().for_each(|(_, look)| self.see_end(*look, &trace.rows()[end]));
+        }
         let mut looks = looks.iter().peekable();
         while self.len() < trace.rows().len() {
             let row = self.len();
@@ -284,5 +305,37 @@ impl Curves {
         for (row, data) in rows.iter().enumerate().take(self.values.len()) {
             self.summarize(row, data);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::NetworkSpec;
+    use crate::problem::network::{Activation, Loss};
+    use crate::scene::{MethodSpec, ProblemSpec, Scene};
+
+    #[test]
+    fn the_end_of_a_network_s_run_is_seen_whichever_row_it_is() {
+        let spec = NetworkSpec::on_set(&[2, 3, 1], Activation::Tanh, Loss::Mse, "circles");
+        let scene =
+            Scene { steps: 135, methods: vec![MethodSpec::new("gd")], ..Scene::bare(ProblemSpec::Network(Box::new(spec))) };
+        let opened = scene.open().unwrap();
+        let (problem, mut run) = (opened.problem, opened.runs.into_iter().flatten().next().unwrap());
+        while run.advance(100) > 0 {}
+        let last = run.trace().rows().len() - 1;
+        assert!(!is_looked_at(last) && *run.status() != Status::Running);
+        let mut here = Curves::new(&problem);
+        while here.extend(&run, 50) {}
+        let seen = here.seen_at(last).unwrap();
+        assert_eq!(here.len(), last + 1);
+        // The look comes after the row.
+        let mut elsewhere = Curves::new(&problem);
+        elsewhere.take(&run, &[]);
+        assert_eq!(elsewhere.seen_at(last), None);
+        let look = Looker::new(&problem).look(&problem, run.trace().position(last));
+        elsewhere.take(&run, &[(run.trace().step_of(last), look)]);
+        assert_eq!((elsewhere.seen_at(last), elsewhere.len()), (Some(seen), last + 1));
+        assert_eq!(elsewhere.lowest(), seen[0]);
     }
 }

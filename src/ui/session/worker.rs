@@ -75,10 +75,11 @@ impl Worker {
 fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
     let mut looker = Looker::new(problem);
     let mut mark = run.mark();
-    let mut looked = run.trace().first();
+    let mut passed = run.trace().first();
     let (mut chunk, mut spent) = (1, (0.0, 0));
     // The start has a row already.
-    let mut looks = vec![(looked, looker.look(problem, run.trace().position(0)))];
+    let mut looks = vec![(passed, looker.look(problem, run.trace().position(0)))];
+    let mut looked = passed;
     loop {
         let begin = Instant::now();
         let mut made = chunk;
@@ -88,12 +89,19 @@ fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
             spent.0 += before.elapsed().as_secs_f64();
             spent.1 += made;
             let trace = run.trace();
-            for row in trace.row_of(looked).map_or(0, |row| row + 1)..trace.rows().len() {
+            for row in trace.row_of(passed).map_or(0, |row| row + 1)..trace.rows().len() {
                 let step = trace.step_of(row);
-                if step > looked && (is_looked_at(row) || row + 1 == trace.rows().len() && made < chunk) {
+                if step > passed && is_looked_at(row) {
                     looks.push((step, looker.look(problem, trace.position(row))));
+                    looked = step;
                 }
-                looked = looked.max(step);
+                passed = passed.max(step);
+            }
+            // The end is looked at, whichever row it is; that it is the end may be known only after a chunk of no steps.
+            let last = trace.rows().len() - 1;
+            if made < chunk && trace.step_of(last) > looked {
+                looked = trace.step_of(last);
+                looks.push((looked, looker.look(problem, trace.position(last))));
             }
             let time = before.elapsed();
             if 4 * time < PART_TIME {

@@ -247,6 +247,22 @@ fn every_connection_is_reached_by_keyboard() {
     // The second weight of the first unit.
     let start = window.state().scene().start.clone().expect("a start");
     assert_eq!(start[1], 0.75);
+    // Its bias, behind the sixteen weights of the layer, is the next field.
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    window.key_press(Key::Tab);
+    window.run_steps(3);
+    window.event(Event::Text("-0.5".to_owned()));
+    window.run_steps(2);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    settle(&mut window);
+    let start = window.state().scene().start.clone().expect("a start");
+    assert_eq!([start[1], start[16]], [0.75, -0.5]);
 }
 
 #[test]

@@ -86,10 +86,14 @@ pub(super) fn diagram_ui(
     legend(&painter, rect, plan, visuals);
     let ring = Stroke::new(2.0, visuals.text_color());
     if let Some(edge) = chosen.filter(|_| target.is_none()) {
-        let (text, fields) = tag(&Target::Edge(edge), edge.middle(), plan, subject, insight, &layers);
+        let (text, mut fields) = tag(&Target::Edge(edge), edge.middle(), plan, subject, insight, &layers);
+        let bias = Field { label: "b", coordinate: layers[edge.layer - 1].bias.start + edge.output };
+        fields.push(bias);
         painter.line_segment(edge.ends, Stroke::new(3.0, visuals.text_color()));
         if editing.is_none() {
-            keys::note(&painter, edge.middle(), text.replace("Click", "Enter"), visuals);
+            let b = number::significant(insight.w[bias.coordinate], 5);
+            let keys = format!("Enter to set it, then Tab for the bias of its unit, b = {b}");
+            keys::note(&painter, edge.middle(), text.replace("Click to set it", &keys), visuals);
         }
         if response.clicked() {
             *editing = Some(Editing::by_key(edge.middle(), insight.key, fields));
