@@ -2,7 +2,7 @@
 
 use crate::optim::SettingsError;
 use crate::problem::Problem;
-use crate::run::{Grown, Growth, Part, Run};
+use crate::run::{Grown, Growth, Part, Run, Status};
 use crate::ui::curves::{Curves, Look, Looker, is_looked_at};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,9 +97,9 @@ fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
                 }
                 passed = passed.max(step);
             }
-            // The end is looked at, whichever row it is; that it is the end may be known only after a chunk of no steps.
-            let last = trace.rows().len() - 1;
-            if made < chunk && trace.step_of(last) > looked {
+            // The end is looked at, whichever row it is.
+            let (last, ended) = (trace.rows().len() - 1, *run.status() != Status::Running);
+            if (ended || made < chunk) && trace.step_of(last) > looked {
                 looked = trace.step_of(last);
                 looks.push((looked, looker.look(problem, trace.position(last))));
             }
@@ -113,7 +113,7 @@ fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
                 break;
             }
         }
-        let done = made < chunk && *run.status() != crate::run::Status::Running;
+        let done = made < chunk && *run.status() != Status::Running;
         let message = Message { part: run.since(&mut mark), looks: std::mem::take(&mut looks), spent, done };
         if sender.send(message).is_err() || done {
             return;
