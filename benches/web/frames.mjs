@@ -11,7 +11,7 @@ import { serve } from "../../tests/web/serve.mjs";
 const span = 1000 * Number(process.argv[2] ?? 20);
 const entry = JSON.parse(readFileSync(join(ROOT, "assets/networks.json"), "utf8")).find(({ id }) => id === "spirals");
 // More steps than can be made while the clock runs.
-const scene = { ...entry.scene, methods: entry.scene.methods.filter(({ id }) => id === "sgd"), steps: 1_000_000, playback: { step: 0, playing: true } };
+const scene = { ...entry.scene, methods: entry.scene.methods.filter(({ id }) => id === "sgd"), steps: 1_000_000, playback: { step: 0 } };
 
 /** Runs in the page before its scripts: times every animation callback. */
 function timeFrames() {
