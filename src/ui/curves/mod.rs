@@ -116,8 +116,6 @@ pub struct Curves {
     after_negative: Vec<u32>,
     sketches: [Sketch; 8],
     lowest: f64,
-    /// Rows when the end was seen.
-    ended: usize,
 }
 
 impl Curves {
@@ -136,7 +134,6 @@ impl Curves {
             after_negative: Vec::new(),
             sketches: Default::default(),
             lowest: f64::INFINITY,
-            ended: 0,
         }
     }
 
@@ -216,45 +213,36 @@ impl Curves {
         let (mut left, network) = (count, self.problem.network().is_some());
         while left > 0 && self.len() < end {
             let row = self.len();
-            let look = if !network || is_looked_at(row) {
+            let last = row + 1 == end;
+            let look = if !network || is_looked_at(row) || last && *run.status() != Status::Running {
                 left -= 1;
                 self.looker.look(&self.problem, trace.position(row))
+            } else if last {
+                // It may be the end, which is looked at whichever row it is: it waits until that is known.
+                break;
             } else {
                 Look::NOTHING
             };
             self.push(look, &trace.rows()[row]);
         }
-        if network && self.len() == end && end != self.ended && *run.status() != Status::Running {
-            let look = self.looker.look(&self.problem, trace.position(end - 1));
-            self.see_end(look, &trace.rows()[end - 1]);
-        }
         self.len() < end
     }
 
-    /// The last row was not known to be the end when it came: it is seen now.
-    fn see_end(&mut self, look: Look, data: &Row) {
-        let end = self.len().saturating_sub(1);
-        let columns = [&mut self.values, &mut self.gradients, &mut self.lambdas, &mut self.tops, &mut self.steepest];
-        columns.into_iter().chain(&mut self.qualities).for_each(|column| column.truncate(end));
-        self.after_negative.truncate(end);
-        self.push(look, data);
-        self.ended = self.len();
-    }
-
-    /// Takes over what was seen elsewhere at some steps; rows in between stay empty.
+    /// Takes over what was seen elsewhere at some steps; rows in between stay empty. The last row waits for its look, which comes if it
+    /// is the end, or for the row after it.
     pub fn take(&mut self, run: &Run, looks: &[(u64, Look)]) {
         self.keep_step(run);
         let trace = run.trace();
-        if let Some(end) = self.len().checked_sub(1).filter(|end| end + 1 == trace.rows().len()) {
-            let late = looks.iter().find(|(at, _)| *at == trace.step_of(end));
-            late.into_iter().for_each(|(_, look)| self.see_end(*look, &trace.rows()[end]));
-        }
         let mut looks = looks.iter().peekable();
         while self.len() < trace.rows().len() {
             let row = self.len();
             let step = trace.step_of(row);
             while looks.next_if(|(at, _)| *at < step).is_some() {}
-            let look = looks.next_if(|(at, _)| *at == step).map_or(Look::NOTHING, |(_, look)| *look);
+            let look = match looks.next_if(|(at, _)| *at == step) {
+                Some((_, look)) => *look,
+                None if row + 1 == trace.rows().len() => break,
+                None => Look::NOTHING,
+            };
             self.push(look, &trace.rows()[row]);
         }
     }
@@ -332,7 +320,7 @@ mod tests {
         // The look comes after the row.
         let mut elsewhere = Curves::new(&problem);
         elsewhere.take(&run, &[]);
-        assert_eq!(elsewhere.seen_at(last), None);
+        assert_eq!(elsewhere.len(), last);
         let look = Looker::new(&problem).look(&problem, run.trace().position(last));
         elsewhere.take(&run, &[(run.trace().step_of(last), look)]);
         assert_eq!((elsewhere.seen_at(last), elsewhere.len()), (Some(seen), last + 1));

@@ -75,33 +75,29 @@ impl Worker {
 fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
     let mut looker = Looker::new(problem);
     let mut mark = run.mark();
-    let mut passed = run.trace().first();
+    let mut looked = run.trace().first();
     let (mut chunk, mut spent) = (1, (0.0, 0));
     // The start has a row already.
-    let mut looks = vec![(passed, looker.look(problem, run.trace().position(0)))];
-    let mut looked = passed;
+    let mut looks = vec![(looked, looker.look(problem, run.trace().position(0)))];
     loop {
         let begin = Instant::now();
-        let mut made = chunk;
-        while begin.elapsed() < PART_TIME && made == chunk {
+        let mut done = false;
+        while begin.elapsed() < PART_TIME && !done {
             let before = Instant::now();
-            made = run.advance(chunk);
+            let made = run.advance(chunk);
             spent.0 += before.elapsed().as_secs_f64();
             spent.1 += made;
             let trace = run.trace();
-            for row in trace.row_of(passed).map_or(0, |row| row + 1)..trace.rows().len() {
-                let step = trace.step_of(row);
-                if step > passed && is_looked_at(row) {
+            done = *run.status() != Status::Running;
+            for row in trace.row_of(looked).map_or(0, |row| row + 1)..trace.rows().len() {
+                let (step, last) = (trace.step_of(row), row + 1 == trace.rows().len());
+                if step > looked && (is_looked_at(row) || last && done) {
                     looks.push((step, looker.look(problem, trace.position(row))));
-                    looked = step;
+                } else if last {
+                    // It may be the end, which is looked at whichever row it is: it waits until that is known.
+                    break;
                 }
-                passed = passed.max(step);
-            }
-            // The end is looked at, whichever row it is.
-            let (last, ended) = (trace.rows().len() - 1, *run.status() != Status::Running);
-            if (ended || made < chunk) && trace.step_of(last) > looked {
-                looked = trace.step_of(last);
-                looks.push((looked, looker.look(problem, trace.position(last))));
+                looked = looked.max(step);
             }
             let time = before.elapsed();
             if 4 * time < PART_TIME {
@@ -113,7 +109,6 @@ fn work(mut run: Run, problem: &Problem, sender: &SyncSender<Message>) {
                 break;
             }
         }
-        let done = made < chunk && *run.status() != Status::Running;
         let message = Message { part: run.since(&mut mark), looks: std::mem::take(&mut looks), spent, done };
         if sender.send(message).is_err() || done {
             return;
