@@ -4,8 +4,7 @@
 // and what is told to the device. The device itself is software here, in a process of its own.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
-import { launch, open, ROOT } from "../../tests/web/page.mjs";
+import { fragment, launch, open, ROOT } from "../../tests/web/page.mjs";
 import { serve } from "../../tests/web/serve.mjs";
 
 const span = 1000 * Number(process.argv[2] ?? 20);
@@ -28,12 +27,11 @@ function timeFrames() {
 const server = await serve(join(ROOT, "dist"));
 const browser = await launch("webgl2");
 try {
-  const fragment = `#s=a${deflateRawSync(JSON.stringify(scene)).toString("base64url")}`;
   const prepare = (page) => page.addInitScript(timeFrames);
-  const scope = await open(browser, server.url + fragment, { prepare, viewport: { width: 1600, height: 1000 } });
+  const scope = await open(browser, server.url + fragment(scene), { prepare, viewport: { width: 1600, height: 1000 } });
   await scope.started();
-  const before = await scope.state();
-  if (!before.playing) await scope.page.keyboard.press("Space");
+  if (JSON.parse(await scope.text("scene")).steps !== scene.steps) throw new Error("the page has not opened the scene");
+  if (!(await scope.state()).playing) await scope.page.keyboard.press("Space");
   await scope.page.waitForTimeout(1000);
   await scope.page.evaluate(() => (window.frameTimes.length = 0));
   await scope.page.waitForTimeout(span);

@@ -2,7 +2,8 @@
 //!
 //! A crate of its own, so that it is compiled for speed where the rest is compiled for size (in the browser) or for a short wait
 //! (in tests): nothing generic leaves it. `lanes` holds elementary functions for vector registers, `products` the matrix products
-//! of a layer, `finish` what is made of their sums, `pass` one chunk of samples through the network, `dense` the matrices of a chunk, `work` all chunks.
+//! of a layer, `finish` what is made of their sums, `pass` one chunk of samples through the network, `dense` the matrices of a
+//! chunk, `work` all chunks.
 
 mod activation;
 mod architecture;

@@ -12,7 +12,7 @@ use crate::lanes::{LANES, Machine, sum};
 
 /// Outputs, or inputs, whose sums are held in registers together.
 const TILE: usize = 4;
-/// Numbers of activations that are gone through again and again while they are in the first cache: 24 KB.
+/// Numbers of activations that are gone through again and again while they are in the first cache: 32 KB.
 const BLOCK: usize = 4096;
 
 /// Where sums over units begin.
@@ -42,7 +42,7 @@ pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: u
     let (mut p, mut start) = (0, start);
     while p < depth {
         let end = (p + block).min(depth);
-        let part = Part { pairs, inputs, samples, range: [p, end], last: end == depth };
+        let part = Terms { pairs, inputs, samples, range: [p, end], last: end == depth };
         let mut row = 0;
         while row + TILE <= rows {
             strip::<M, F, TRANSPOSED, P, TILE>(machine, part, start, finish, out, row);
@@ -56,15 +56,15 @@ pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: u
     }
 }
 
-/// A part of the sums of a product.
+/// Some terms of the sums of a product.
 #[derive(Clone, Copy)]
-struct Part<'a, const P: usize> {
+struct Terms<'a, const P: usize> {
     pairs: [[&'a [f64]; 2]; P],
     inputs: usize,
     samples: usize,
-    /// The terms of it.
+    /// From which term on, and up to which.
     range: [usize; 2],
-    /// Whether it has the last terms.
+    /// Whether they are the last.
     last: bool,
 }
 
@@ -72,7 +72,7 @@ struct Part<'a, const P: usize> {
 #[inline(always)]
 fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize>(
     machine: M,
-    part: Part<'_, P>,
+    part: Terms<'_, P>,
     start: Start<'_>,
     finish: &mut F,
     out: &mut [f64],
@@ -97,7 +97,7 @@ fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O:
 #[inline(always)]
 fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize, const R: usize>(
     machine: M,
-    Part { pairs, inputs, samples, range: [first, end], last }: Part<'_, P>,
+    Terms { pairs, inputs, samples, range: [first, end], last }: Terms<'_, P>,
     start: Start<'_>,
     finish: &mut F,
     out: &mut [f64],
@@ -117,6 +117,7 @@ fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: 
             }
         }
     }
+    // One call each: in a loop over pairs compilers leave the sums in memory.
     add_terms::<M, TRANSPOSED, O, R>(machine, pairs[0], [inputs, samples, row, s, first, end], &mut acc);
     if P > 1 {
         add_terms::<M, TRANSPOSED, O, R>(machine, pairs[P - 1], [inputs, samples, row, s, first, end], &mut acc);

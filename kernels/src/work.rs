@@ -101,10 +101,12 @@ impl Task<'_> {
                     if !bent {
                         vectorized(Bend { at, state });
                     }
-                    vectorized(Products { at, state, matrix: *matrix, vectors, scratch: &mut room.scratch, products });
+                    let by = By::Matrix(*matrix);
+                    vectorized(Products { at, state, by, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Fisher { l2, vectors, products } => {
-                    vectorized(Fisher { at, state, l2: *l2, vectors, scratch: &mut room.scratch, products });
+                    let by = By::Gradients { l2: *l2 };
+                    vectorized(Products { at, state, by, vectors, scratch: &mut room.scratch, products });
                 }
                 Question::Matrix { matrix, units, hessian } => {
                     if !bent {
@@ -163,10 +165,18 @@ impl Work for Bend<'_> {
     }
 }
 
+/// By what vectors are multiplied.
+#[derive(Clone, Copy)]
+enum By {
+    Matrix(Matrix),
+    Gradients { l2: f64 },
+}
+
+/// Adds the products with some rows.
 struct Products<'a> {
     at: At<'a>,
     state: &'a State,
-    matrix: Matrix,
+    by: By,
     vectors: &'a [f64],
     scratch: &'a mut Scratch,
     products: &'a mut [f64],
@@ -179,32 +189,15 @@ impl Work for Products<'_> {
     fn run<M: Machine>(self, machine: M) {
         let n = self.at.w.len();
         for (v, product) in self.vectors.chunks_exact(n).zip(self.products.chunks_exact_mut(n)) {
-            self.state.product(machine, &self.at, v, self.matrix, self.scratch, product);
+            match self.by {
+                By::Matrix(matrix) => self.state.product(machine, &self.at, v, matrix, self.scratch, product),
+                By::Gradients { l2 } => self.state.fisher(machine, &self.at, (v, l2), self.scratch, product),
+            }
         }
     }
 }
 
-struct Fisher<'a> {
-    at: At<'a>,
-    state: &'a State,
-    l2: f64,
-    vectors: &'a [f64],
-    scratch: &'a mut Scratch,
-    products: &'a mut [f64],
-}
-
-impl Work for Fisher<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<M: Machine>(self, machine: M) {
-        let n = self.at.w.len();
-        for (v, product) in self.vectors.chunks_exact(n).zip(self.products.chunks_exact_mut(n)) {
-            self.state.fisher(machine, &self.at, (v, self.l2), self.scratch, product);
-        }
-    }
-}
-
+/// Adds the rows of some units.
 struct Dense<'a> {
     at: At<'a>,
     state: &'a State,

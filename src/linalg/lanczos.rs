@@ -17,9 +17,9 @@ pub struct EndsOptions {
     pub bottom: usize,
     /// Largest eigenvalues.
     pub top: usize,
-    /// What has converged when it is at most tolerance · max |θ|.
+    /// What is to be small in a pair that has converged.
     pub goal: Goal,
-    /// Of it.
+    /// How small, relative to max |θ|.
     pub tolerance: f64,
     /// Products after which the job ends with what it has.
     pub most_products: usize,
@@ -153,11 +153,11 @@ impl<A: Operator> EndsJob<A> {
         &self.operator
     }
 
-    /// Makes `v` orthogonal to the first `count` directions, and adds what is taken off along each to `total`. The caller has taken
-    /// off what `v` has along them but for rounding, or does it again.
-    fn orthogonalize(&self, v: &mut [f64], total: &mut [f64]) {
+    /// Takes what `v` has along the directions from `first` on off it, and adds how much along each to `total`, one number for each.
+    /// Where that is much, rounding leaves some: then it is done again.
+    fn take_along(&self, first: usize, v: &mut [f64], total: &mut [f64]) {
         let n = v.len();
-        let rows = &self.basis[..total.len() * n];
+        let rows = &self.basis[first * n..][..total.len() * n];
         let mut along = vec![0.0; total.len()];
         products(rows, v, n, &mut along);
         along.iter_mut().zip(total).for_each(|(a, t)| {
@@ -171,15 +171,12 @@ impl<A: Operator> EndsJob<A> {
     /// before it, or all of them after a restart: these first, then all, as rounding has left some. Returns how much along the
     /// former, the first of which is the second result.
     fn take_off(&self, next: &mut [f64]) -> (Vec<f64>, usize) {
-        let (n, count) = (next.len(), self.size + 1);
-        let mut total = vec![0.0; count];
+        let mut total = vec![0.0; self.size + 1];
         let first = if self.size == self.restarted { 0 } else { self.size - 1 };
-        let near = &self.basis[first * n..count * n];
-        products(near, next, n, &mut total[first..]);
-        add_rows(&total[first..].iter().map(|t| -t).collect::<Vec<_>>(), near, n, next);
+        self.take_along(first, next, &mut total[first..]);
         loop {
             let before = norm(next);
-            self.orthogonalize(next, &mut total);
+            self.take_along(0, next, &mut total);
             // What is left of rounding alone is no direction yet. NaN has not shrunk.
             let shrunk = norm(next) < 0.5 * before;
             if !shrunk || before <= f64::EPSILON * self.scale {
@@ -194,11 +191,11 @@ impl<A: Operator> EndsJob<A> {
         for _ in 0..20 {
             self.rng.fill_sphere(1.0, &mut v);
             let mut along = vec![0.0; count];
-            self.orthogonalize(&mut v, &mut along);
+            self.take_along(0, &mut v, &mut along);
             let length = norm(&v);
             if length > 1e-3 / (v.len() as f64).sqrt() {
                 v.iter_mut().for_each(|x| *x /= length);
-                (0..2).for_each(|_| self.orthogonalize(&mut v, &mut along));
+                (0..2).for_each(|_| self.take_along(0, &mut v, &mut along));
                 let length = norm(&v);
                 v.iter_mut().for_each(|x| *x /= length);
                 break;

@@ -6,9 +6,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { colours, difference, launch, luminance, open, ROOT } from "./page.mjs";
+import { colours, difference, fragment, launch, luminance, open, ROOT } from "./page.mjs";
 import { serve } from "./serve.mjs";
 
 const PROGRAM = process.env.SADDLESCOPE ?? join(ROOT, "target/release/saddlescope");
@@ -51,9 +50,6 @@ function recordContexts() {
 }
 
 const middle = ([left, top, width, height]) => [left + width / 2, top + height / 2];
-
-/** The fragment of a link to a scene. */
-const fragment = (scene) => `#s=a${deflateRawSync(JSON.stringify(scene)).toString("base64url")}`;
 
 /** A scene of a network. */
 const laboratory = (network, methods, steps) => ({ version: 3, problem: { network }, seed: 1, steps, methods, playback: { step: steps } });

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
 
@@ -86,6 +87,9 @@ class Scope {
 
   close = () => this.page.context().close();
 }
+
+/** The fragment of a link to a scene. */
+export const fragment = (scene) => `#s=a${deflateRawSync(JSON.stringify(scene)).toString("base64url")}`;
 
 /** How many colours a picture has, at five bits a channel. */
 export function colours({ data }) {

@@ -202,10 +202,16 @@ fn type_weight(window: &mut Harness<'_, App>, text: &str) {
     click(window, at);
     window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     window.step();
+    set_focused(window, text);
+}
+
+/// Types into the field that has the keyboard.
+fn set_focused(window: &mut Harness<'_, App>, text: &str) {
     window.event(Event::Text(text.to_owned()));
     window.run_steps(2);
     window.key_press(Key::Enter);
     window.run_steps(3);
+    settle(window);
 }
 
 #[test]
@@ -239,11 +245,7 @@ fn every_connection_is_reached_by_keyboard() {
     window.key_press(Key::Enter);
     window.run_steps(4);
     assert!(window.query_by_label_contains("Changes the start").is_some());
-    window.event(Event::Text("0.75".to_owned()));
-    window.run_steps(2);
-    window.key_press(Key::Enter);
-    window.run_steps(3);
-    settle(&mut window);
+    set_focused(&mut window, "0.75");
     // The second weight of the first unit.
     let start = window.state().scene().start.clone().expect("a start");
     assert_eq!(start[1], 0.75);
@@ -256,11 +258,7 @@ fn every_connection_is_reached_by_keyboard() {
     window.run_steps(4);
     window.key_press(Key::Tab);
     window.run_steps(3);
-    window.event(Event::Text("-0.5".to_owned()));
-    window.run_steps(2);
-    window.key_press(Key::Enter);
-    window.run_steps(3);
-    settle(&mut window);
+    set_focused(&mut window, "-0.5");
     let start = window.state().scene().start.clone().expect("a start");
     assert_eq!([start[1], start[16]], [0.75, -0.5]);
 }
