@@ -1,6 +1,6 @@
 //! Long computations in small pieces.
 
-/// A computation that advances in slices: a browser's page has no threads, so that it works a few slices off each frame; on the
+/// A computation that advances in slices: a browser's page has no threads, so that it works slices off between its frames; on the
 /// desktop a thread loops over [`advance`](Self::advance) and looks at a cancel flag between.
 ///
 /// A slice takes at most about 2 ms for networks of up to 1,200 parameters on 250 samples. What comes out does not depend on who

@@ -77,12 +77,13 @@ impl Plane {
 
     /// (u, v) of the nearest point of the plane to `x`, and the distance of `x` from it.
     pub fn project(&self, x: &[f64]) -> ([f64; 2], f64) {
-        let offset: Vector = x.iter().zip(&self.origin).map(|(p, o)| p - o).collect();
-        let (u, v) = (dot(&offset, &self.a), dot(&offset, &self.b));
-        let mut rest = offset;
-        axpy(-u, &self.a, &mut rest);
-        axpy(-v, &self.b, &mut rest);
-        ([u, v], norm(&rest))
+        let offsets = || x.iter().zip(&self.origin).map(|(p, o)| p - o).zip(self.a.iter().zip(&self.b));
+        let (u, v) = offsets().fold((0.0, 0.0), |(u, v), (offset, (a, b))| (u + offset * a, v + offset * b));
+        let rest = || offsets().map(|(offset, (a, b))| offset - u * a - v * b);
+        let square = rest().fold(0.0, |sum, r| sum + r * r);
+        // Where squares overflow or underflow the norm does not.
+        let distance = if square.is_normal() { f64::sqrt(square) } else { norm(&rest().collect::<Vector>()) };
+        ([u, v], distance)
     }
 
     /// (a·w, b·w): a vector such as a gradient or a step, as it is seen in the plane.

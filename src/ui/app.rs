@@ -90,7 +90,7 @@ impl App {
             super::web::follow_address(&cc.egui_ctx, &app.inbox);
             app.address = Some(super::address::Address::new(app.document.changes()));
         }
-        app.session.work(FIRST_SLICE);
+        app.session.work(&cc.egui_ctx, FIRST_SLICE);
         Ok(app)
     }
 
@@ -287,7 +287,7 @@ impl eframe::App for App {
         let mut commands = Vec::new();
         self.read_input(ui.ctx(), &mut commands);
         self.tick(ui.ctx());
-        if self.session.work(SLICE) || self.memory.race.work() {
+        if self.session.work(ui.ctx(), SLICE) || self.memory.race.work() {
             ui.ctx().request_repaint();
         }
         self.session.slice(ui.ctx(), self.document.scene());

@@ -45,14 +45,14 @@ impl<R: Clone + PartialEq, W: Work> Pursuit<R, W> {
 
     fn listen(&mut self, ctx: &egui::Context) {
         let Some((request, work)) = &mut self.running else { return };
-        // Asked first: what is then taken is all there will be.
-        let done = work.is_done();
-        if let Some(news) = work.take(ctx) {
+        if let Some(news) = work.take() {
             self.found = Some((request.clone(), news));
             self.version += 1;
             ctx.request_repaint();
         }
-        if done && let Some((request, _)) = self.running.take() {
+        if self.running.as_ref().is_some_and(|(_, work)| work.is_over())
+            && let Some((request, _)) = self.running.take()
+        {
             self.finished = Some(request);
             self.version += 1;
         }

@@ -125,6 +125,17 @@ impl Sampling {
         Some(std::mem::replace(&mut self.field, next))
     }
 
+    /// The share of the nodes of all fields that is sampled, from 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let nodes = |px: &f64| {
+            let field = Field::empty(&self.view, &self.frame, *px);
+            (field.columns * field.rows) as f64
+        };
+        let made: f64 = REFINEMENTS.iter().take(self.stage).map(nodes).sum();
+        let all: f64 = REFINEMENTS.iter().map(nodes).sum();
+        if self.is_done() { 1.0 } else { (made + self.field.slopes.len() as f64) / all }
+    }
+
     /// Whether the finest field was returned.
     pub fn is_done(&self) -> bool {
         self.stage >= REFINEMENTS.len()

@@ -110,6 +110,14 @@ impl Sketch {
             || (0..=count(min[1], max[1])).any(|j| inked(min[0], min[1] + j as f64) || inked(max[0], min[1] + j as f64))
     }
 
+    /// Every `factor`-th point stays, the first with them: what is drawn stands for those between, and appears with the next one.
+    pub fn thin(&mut self, factor: usize) {
+        let thinned = |index: &mut u32| *index = (*index as usize).div_ceil(factor) as u32;
+        self.count = self.count.div_ceil(factor);
+        self.vertices.iter_mut().for_each(|vertex| thinned(&mut vertex.index));
+        self.spots.iter_mut().for_each(|spot| thinned(&mut spot.index));
+    }
+
     /// The next point of the path; the path is broken where a point is not finite.
     pub fn push(&mut self, world: [f64; 2]) {
         let index = u32::try_from(self.count).unwrap_or(u32::MAX);

@@ -4,6 +4,7 @@ use super::refine::Refinement;
 use super::slice::SliceGround;
 use crate::problem::{Cut, Problem};
 use crate::render::{MapFrame, MapInput, MapProgram, map_callback};
+use crate::ui::background::Background;
 use crate::view::{Jet, MapStyle, Slice, Surface, ValueScale, View, Viewport, plot_box, problem_scale};
 use eframe::egui::{self, Rect, Shape};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub struct Ground {
     scale: ValueScale,
     program: Option<(String, MapProgram)>,
     frame: Option<(View, MapStyle, MapFrame)>,
-    refinement: Option<Refinement>,
+    refinement: Option<Background<Refinement>>,
     slice: SliceGround,
 }
 
@@ -73,10 +74,11 @@ impl Ground {
                 domain: plot_box(cut),
             });
             self.frame = Some((fine, style, frame));
-            self.refinement = sampling.and_then(|sampling| Refinement::new(ui.ctx(), problem, plane, sampling));
+            self.refinement =
+                sampling.and_then(|sampling| Background::new(ui.ctx(), "map field", Refinement::new(problem, plane, sampling)));
         }
         if let (Some((_, _, frame)), Some(refinement)) = (&mut self.frame, &mut self.refinement)
-            && let Some(field) = refinement.take(ui.ctx())
+            && let Some(field) = refinement.take()
         {
             *frame = frame.refined(field);
         }

@@ -72,9 +72,8 @@ impl LineLoss {
             self.work = Background::new(ctx, "line", Whole::new(job));
         }
         if let Some(work) = &mut self.work {
-            let done = work.is_done();
-            self.found = work.take(ctx).or(self.found.take());
-            if done {
+            self.found = work.take().or(self.found.take());
+            if work.is_over() {
                 self.work = None;
             }
         }

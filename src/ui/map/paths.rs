@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Points that a frame reduces at most for all paths together, where there is something to be shown meanwhile.
 pub const POINTS_A_FRAME: usize = 16_000;
+/// Numbers of iterates that a frame projects at most for a path.
+const PROJECTED_A_FRAME: usize = 1_000_000;
 /// Points that a frame reduces at most for a path of which nothing is there yet.
 const FIRST_POINTS: usize = 60_000;
 /// Pixels around the map that are drawn, too: the camera moves that far before there is a gap.
@@ -54,11 +56,14 @@ struct Drawing {
     view: View,
     sketch: Sketch,
     ink: Ink,
+    /// Whether it was made of more points than there are now.
+    thinned: bool,
 }
 
 impl Drawing {
     fn new(view: &View) -> Self {
-        Self { view: *view, sketch: Sketch::new(view.widened(MARGIN_PX), TOLERANCE_PX, SPACING_PX), ink: Ink::default() }
+        let sketch = Sketch::new(view.widened(MARGIN_PX), TOLERANCE_PX, SPACING_PX);
+        Self { view: *view, sketch, ink: Ink::default(), thinned: false }
     }
 
     /// Reduces up to `most` points more; returns how many.
@@ -78,7 +83,8 @@ impl Drawing {
     /// Whether it is as good for `view` as one that is made for it.
     fn is_right(&self, view: &View) -> bool {
         let shift = |m: Motion| m.shift_px[0].abs().max(m.shift_px[1].abs());
-        self.motion(view).is_some_and(|motion| motion.scale == 1.0 && shift(motion) <= HALFWAY * MARGIN_PX)
+        let at_rest = |motion: Motion| motion.scale == 1.0 && shift(motion) <= HALFWAY * MARGIN_PX;
+        !self.thinned && self.motion(view).is_some_and(at_rest)
     }
 }
 
@@ -109,10 +115,15 @@ impl LanePath {
     /// Follows the run and the view with a frame's `budget` of points; returns whether something is left for the next frame.
     pub fn follow(&mut self, run: &Run, key: (u64, u64), plane: &Plane, view: &View, budget: &mut usize) -> bool {
         let trace = run.trace();
+        if self.key == key && self.stride < trace.stride() && !self.world.is_empty() {
+            self.thin(trace.stride());
+        }
         if (self.key, self.stride) != (key, trace.stride()) || self.world.len() > trace.rows().len() {
             *self = Self { key, stride: trace.stride(), first: trace.first(), ..Self::default() };
         }
-        for row in self.world.len()..trace.rows().len() {
+        let rows = trace.rows().len();
+        let end = rows.min(self.world.len() + (PROJECTED_A_FRAME / plane.dim().max(1)).max(1));
+        for row in self.world.len()..end {
             let (at, distance) = plane.project(trace.position(row));
             self.world.push(at);
             if plane.dim() > 2 {
@@ -128,7 +139,25 @@ impl LanePath {
                 }
             }
         }
-        self.draw(view, budget)
+        self.draw(view, budget) | (end < rows)
+    }
+
+    /// Follows a trace of which only every second row stayed, or fewer: nothing is projected again, and what is shown stands in until it is
+    /// made anew.
+    fn thin(&mut self, stride: u64) {
+        let factor = usize::try_from(stride / self.stride.max(1)).unwrap_or(1).max(1);
+        self.stride = stride;
+        self.world = self.world.iter().step_by(factor).copied().collect();
+        self.away = self.away.iter().step_by(factor).copied().collect();
+        for rows in [&mut self.rejected, &mut self.kicks, &mut self.looks] {
+            rows.retain(|row| (*row as usize).is_multiple_of(factor));
+            rows.iter_mut().for_each(|row| *row /= factor as u32);
+        }
+        self.next = None;
+        if let Some(shown) = &mut self.shown {
+            shown.sketch.thin(factor);
+            shown.thinned = true;
+        }
     }
 
     /// Keeps a drawing that does for `view`; returns whether a better one is under way.
@@ -279,4 +308,44 @@ fn block(vertices: &[view::Vertex], from: usize, to: usize, phase: f32, look: &L
         }
     }
     Block { casing: Arc::new(casing), line: Arc::new(line), phase }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::problem::NetworkSpec;
+    use crate::problem::network::{Activation, Loss};
+    use crate::scene::{MethodSpec, ProblemSpec, Scene};
+    use crate::view::{Camera, Viewport};
+
+    #[test]
+    fn a_path_that_was_thinned_becomes_the_one_that_is_made_of_the_thinned_rows() {
+        let spec = NetworkSpec::on_set(&[2, 200, 1], Activation::Tanh, Loss::Mse, "circles");
+        let scene =
+            Scene { steps: 6000, methods: vec![MethodSpec::new("sgd")], ..Scene::bare(ProblemSpec::Network(Box::new(spec))) };
+        let opened = scene.open().unwrap();
+        let (problem, mut run) = (opened.problem, opened.runs.into_iter().flatten().next().unwrap());
+        let (plane, key) = (problem.cut().plane, (1, 1));
+        let view = Camera::new([0.0; 2], [3.0; 2], true).view(Viewport { min_px: [0.0; 2], size_px: [600.0; 2] });
+        let follow = |path: &mut LanePath, run: &Run| (1..100).any(|_| !path.follow(run, key, &plane, &view, &mut 500));
+        let mut path = LanePath::default();
+        run.advance(3000);
+        assert!(follow(&mut path, &run));
+        assert_eq!((path.stride, path.world.len()), (1, 3001));
+        run.advance(2000);
+        assert_eq!(run.trace().stride(), 2);
+        // What was drawn stands in: nothing is missing in the frame in which the rows were thinned.
+        path.follow(&run, key, &plane, &view, &mut 10);
+        let drawing = path.shown.as_ref().unwrap();
+        assert!(drawing.thinned && path.next.is_some());
+        assert!(drawing.sketch.vertices().iter().all(|vertex| (vertex.index as usize) < path.world.len()));
+        assert!(follow(&mut path, &run));
+        let mut fresh = LanePath::default();
+        assert!(follow(&mut fresh, &run));
+        assert_eq!((&path.world, &path.away, path.stride, path.first), (&fresh.world, &fresh.away, fresh.stride, fresh.first));
+        let [drawn, anew] = [&path, &fresh].map(|path| &path.shown.as_ref().unwrap().sketch);
+        assert_eq!((drawn.vertices(), drawn.spots()), (anew.vertices(), anew.spots()));
+        assert!(!path.shown.as_ref().unwrap().thinned);
+    }
 }

@@ -65,7 +65,7 @@ impl SliceGround {
             let sampling = Sampling(SliceSampling::new(objective, cut.plane.clone(), bounds));
             self.sampling = Background::new(ctx, "slice", sampling).map(|work| (bounds, work));
         }
-        let news = self.sampling.as_mut().and_then(|(_, work)| work.take(ctx));
+        let news = self.sampling.as_mut().and_then(|(_, work)| work.take());
         let came = news.is_some();
         if let Some(surface) = news {
             self.surface = Some(Arc::new(surface));

@@ -2,12 +2,12 @@
 
 use super::records::{Record, Records};
 use super::sentence;
-#[cfg(not(target_arch = "wasm32"))]
-use super::worker::{Grower, Worker};
+use super::worker::{Training, WAITING, Way};
 use crate::optim::{Method, method};
 use crate::problem::Problem;
 use crate::run::{Grown, Growth, Run};
 use crate::scene::{MethodSpec, Scene};
+use crate::ui::background::{Background, Pace};
 use crate::ui::curves::{Curves, Quantity};
 use eframe::egui;
 use std::cell::RefCell;
@@ -33,15 +33,14 @@ pub struct Lane {
     curves: Curves,
     fault: Option<String>,
     generation: u64,
-    chunk: u64,
+    pace: Pace,
     done: bool,
     /// Seconds and trials spent on the run so far.
     spent: (f64, u64),
     records: RefCell<Records>,
-    #[cfg(not(target_arch = "wasm32"))]
-    worker: Option<Worker>,
-    #[cfg(not(target_arch = "wasm32"))]
-    grower: Option<Grower>,
+    /// Where the problem is a network: the run and the way to it, beside the frames.
+    training: Option<Background<Training>>,
+    way: Option<Background<Way>>,
 }
 
 impl Lane {
@@ -57,14 +56,12 @@ impl Lane {
             curves: Curves::new(problem),
             fault: growth.as_ref().err().map(|error| sentence(&error.to_string())),
             generation,
-            chunk: if problem.network().is_some() { 1 } else { 8 },
+            pace: if problem.network().is_some() { Pace::new(1, 1, CHUNK_TIME) } else { Pace::new(8, LARGEST_CHUNK, CHUNK_TIME) },
             done: !matches!(growth, Ok(Some(_))),
             spent: (0.0, 0),
             records: RefCell::default(),
-            #[cfg(not(target_arch = "wasm32"))]
-            worker: None,
-            #[cfg(not(target_arch = "wasm32"))]
-            grower: None,
+            training: None,
+            way: None,
         };
         lane.grow(growth.ok().flatten(), 0);
         lane
@@ -95,67 +92,63 @@ impl Lane {
         }
     }
 
-    /// Makes some trials, or takes over what the worker has made; returns whether there was something to do at once.
-    pub(super) fn advance(&mut self) -> bool {
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.problem.network().is_some() && self.growth.is_some() {
-            return self.follow_grower();
-        }
-        if let Some(growth) = self.growth.take() {
-            let trials = if self.problem.network().is_some() { 4 } else { LARGEST_CHUNK };
-            self.grow(Some(growth), trials);
-            return true;
-        }
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.problem.network().is_some() {
-            return self.follow_worker();
-        }
-        self.advance_here();
-        true
-    }
-
-    /// The way to a fork of a network is made on a thread.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn follow_grower(&mut self) -> bool {
-        if self.grower.is_none() {
-            self.grower = self.growth.as_ref().and_then(Grower::start);
-        }
-        let grown = match &self.grower {
-            Some(grower) => grower.take(),
-            // Without a thread the frames have to do.
-            None => self.growth.take().map(|growth| growth.advance(1)),
-        };
-        match grown {
-            None => return false,
-            Some(Ok(Grown::Partly(growth))) => self.growth = Some(growth),
-            Some(Ok(Grown::Whole(run))) => (self.run, self.growth, self.grower) = (Some(run), None, None),
-            Some(Err(error)) => {
-                (self.fault, self.done, self.growth, self.grower) = (Some(sentence(&error.to_string())), true, None, None);
+    /// Makes some trials, or takes over what was made beside the frames; returns whether there was something to do at once.
+    pub(super) fn advance(&mut self, ctx: &egui::Context) -> bool {
+        match (self.problem.network().is_some(), self.growth.is_some()) {
+            (true, true) => self.follow_way(ctx),
+            (true, false) => self.follow_training(ctx),
+            (false, true) => {
+                let growth = self.growth.take();
+                self.grow(growth, LARGEST_CHUNK);
+                true
+            }
+            (false, false) => {
+                self.advance_here();
+                true
             }
         }
+    }
+
+    /// The way to a fork of a network is made beside the frames.
+    fn follow_way(&mut self, ctx: &egui::Context) -> bool {
+        if self.way.is_none() {
+            self.way = self.growth.as_ref().and_then(|growth| Background::new(ctx, "fork", Way::new(growth)));
+        }
+        let Some(way) = &mut self.way else {
+            // Nothing is beside the frames: they have to do.
+            let growth = self.growth.take();
+            self.grow(growth, 1);
+            return true;
+        };
+        let Some(grown) = way.take() else { return false };
+        (self.growth, self.way) = (None, None);
+        match grown {
+            Ok(run) => self.run = Some(run),
+            Err(error) => (self.fault, self.done) = (Some(sentence(&error.to_string())), true),
+        }
         true
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
-    fn follow_worker(&mut self) -> bool {
+    fn follow_training(&mut self, ctx: &egui::Context) -> bool {
         let Some(run) = &mut self.run else {
             self.done = true;
             return false;
         };
-        if self.worker.is_none() {
-            self.worker = Worker::start(run, &self.problem);
-            if self.worker.is_none() {
-                // Without a thread the frames have to do.
-                self.advance_here();
-                return true;
-            }
+        if self.training.is_none() {
+            self.training = Background::new(ctx, "training", Training::new(run, &self.problem));
         }
-        let Some(worker) = &mut self.worker else { return false };
-        let took = worker.take(run, &mut self.curves);
-        self.spent = worker.spent();
-        if worker.is_done() {
-            self.done = true;
-            self.worker = None;
+        let Some(training) = &mut self.training else {
+            // Nothing is beside the frames: they have to do.
+            self.advance_here();
+            return true;
+        };
+        let mut took = false;
+        for message in std::iter::from_fn(|| training.take()).take(WAITING) {
+            (self.spent, self.done, took) = (message.spent, message.done, true);
+            message.absorb(run, &mut self.curves);
+        }
+        if self.done {
+            self.training = None;
         }
         took
     }
@@ -166,18 +159,13 @@ impl Lane {
             return;
         };
         let begin = Instant::now();
-        let made = run.advance(self.chunk);
+        let chunk = self.pace.amount();
+        let made = run.advance(chunk);
         let trials = begin.elapsed();
-        let rows = if self.problem.network().is_some() { 1 } else { self.chunk as usize };
-        let left = self.curves.extend(run, rows);
-        self.done = made < self.chunk && !left;
+        let left = self.curves.extend(run, chunk as usize);
+        self.done = made < chunk && !left;
         self.spent = (self.spent.0 + trials.as_secs_f64(), self.spent.1 + made);
-        let spent = begin.elapsed();
-        if spent < CHUNK_TIME / 2 {
-            self.chunk = (2 * self.chunk).min(LARGEST_CHUNK);
-        } else if spent > CHUNK_TIME {
-            self.chunk = (self.chunk / 2).max(1);
-        }
+        self.pace.took(begin.elapsed());
     }
 
     /// What the scene says.

@@ -4,7 +4,6 @@
 mod lane;
 mod records;
 mod slice;
-#[cfg(not(target_arch = "wasm32"))]
 mod worker;
 
 pub use lane::Lane;
@@ -168,8 +167,8 @@ impl Session {
         }
     }
 
-    /// Advances runs and their curves for about `slice`, and takes over what threads have made; returns whether work is left.
-    pub fn work(&mut self, slice: Duration) -> bool {
+    /// Advances runs and their curves for about `slice`, and takes over what was made beside the frames; returns whether work is left.
+    pub fn work(&mut self, ctx: &egui::Context, slice: Duration) -> bool {
         if self.awaited.is_some() {
             return false;
         }
@@ -177,7 +176,7 @@ impl Session {
         loop {
             let mut busy = false;
             for lane in self.lanes.iter_mut().filter(|lane| !lane.is_done()) {
-                busy |= lane.advance();
+                busy |= lane.advance(ctx);
                 if Instant::now() >= end {
                     return self.is_working();
                 }
@@ -324,7 +323,7 @@ mod tests {
         held_back::set(true);
         let mut session = Session::open(&scene).unwrap();
         assert_eq!(session.awaited().map(|set| set.id), Some("mnist"));
-        assert!(session.is_working() && !session.work(Duration::from_secs(1)));
+        assert!(session.is_working() && !session.work(&egui::Context::default(), Duration::from_secs(1)));
         session.take_images(&scene, "fashion", None);
         assert!(session.awaited().is_some(), "another set does not help");
         held_back::set(false);

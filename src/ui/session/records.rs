@@ -53,10 +53,9 @@ impl Records {
         let wishes = std::mem::take(&mut self.wishes);
         let next = self.next.take();
         if let Some((step, work)) = &mut self.running {
-            // Asked first: what is then taken is all there will be.
-            let (step, done) = (*step, work.is_done());
-            let news = work.take(ctx);
-            if news.is_some() || done {
+            let step = *step;
+            let news = work.take();
+            if news.is_some() || work.is_over() {
                 self.keep(step, news.map(Rc::new), dim);
                 self.running = None;
                 ctx.request_repaint();

@@ -49,7 +49,7 @@ impl Slicer {
         spec: Option<SliceSpec>,
     ) -> Option<Cut> {
         let network = problem.network()?;
-        if let Some(found) = self.found(ctx, network) {
+        if let Some(found) = self.found(network) {
             return Some(found);
         }
         let Some(spec) = spec else {
@@ -98,12 +98,11 @@ impl Slicer {
     }
 
     /// The plane of eigenvectors that have been found.
-    fn found(&mut self, ctx: &egui::Context, network: &NetworkProblem) -> Option<Cut> {
+    fn found(&mut self, network: &NetworkProblem) -> Option<Cut> {
         let Search { at, kind, work } = self.search.as_mut()?;
-        let ends: Option<Ends> = work.take(ctx);
-        let done = work.is_done();
+        let ends: Option<Ends> = work.take();
         let cut = ends.and_then(|ends| directions_cut(network.network(), at, *kind, &ends));
-        if done {
+        if work.is_over() {
             self.search = None;
         }
         cut

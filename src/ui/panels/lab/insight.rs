@@ -52,11 +52,10 @@ impl Insights {
         step: u64,
     ) -> Option<&Insight> {
         if let Some((_, work)) = &mut self.pending {
-            let done = work.is_done();
-            if let Some(news) = work.take(ctx) {
+            if let Some(news) = work.take() {
                 self.latest = Some(news);
                 self.pending = None;
-            } else if done {
+            } else if work.is_over() {
                 self.pending = None;
             }
         }

@@ -31,13 +31,12 @@ impl Study {
     }
 
     /// Takes what has come in.
-    pub fn listen(&mut self, ctx: &egui::Context) {
+    pub fn listen(&mut self) {
         let Some(work) = &mut self.work else { return };
-        let done = work.is_done();
-        if let Some(rows) = work.take(ctx) {
+        if let Some(rows) = work.take() {
             self.rows = rows;
         }
-        if done {
+        if work.is_over() {
             self.work = None;
         }
     }
@@ -66,7 +65,7 @@ impl Study {
 /// Draws the study, or the button that begins it.
 pub fn study_ui(ui: &mut Ui, problem: &NetworkProblem, study: &mut Option<Study>, out: &mut Vec<Command>) {
     if let Some(study) = study {
-        study.listen(ui.ctx());
+        study.listen();
     }
     ui.horizontal_wrapped(|ui| {
         let running = study.as_ref().and_then(|study| study.work.as_ref()).map(Background::progress);

@@ -23,7 +23,7 @@ impl MapWindow {
         install(&cc.egui_ctx);
         scene.playback.selected = Some(selected);
         let mut session = Session::open(&scene).expect("the scene opens");
-        while session.work(Duration::from_millis(50)) {}
+        while session.work(&cc.egui_ctx, Duration::from_millis(50)) {}
         let panel = MapPanel::new(cc.wgpu_render_state.as_ref());
         Self { scene, session, panel, preferences: Preferences::default(), commands: Vec::new() }
     }
@@ -77,7 +77,7 @@ impl eframe::App for MapWindow {
         }
         self.commands.extend(out);
         self.session.follow(&self.scene);
-        while self.session.work(Duration::from_millis(50)) {}
+        while self.session.work(ui.ctx(), Duration::from_millis(50)) {}
     }
 }
 
