@@ -26,13 +26,13 @@ part_clippy() {
 }
 
 part_docs() {
-  RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope --no-deps
+  RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope -p saddlescope-core -p saddlescope-kernels --no-deps
   RUSTDOCFLAGS="-D warnings" cargo doc -p saddlescope --no-deps --no-default-features
 }
 
 # The headless core, without the window's crates.
 part_core() {
-  cargo test -p saddlescope -p saddlescope-kernels --no-default-features
+  cargo test -p saddlescope -p saddlescope-core -p saddlescope-kernels --no-default-features
 }
 
 # The whole workspace: the same tests with the window, and its pictures on a software device.

@@ -1,6 +1,7 @@
 //! saddlescope: see how optimizers move on loss landscapes.
 //!
-//! The crate is a stack of rooms; each imports only from the rooms above it (a test holds the arrows):
+//! The program is a stack of rooms; each imports only from the rooms above it in this table (a test holds the arrows). Those down to
+//! [`measure`] are the crate `saddlescope-core` (`src/core.rs`):
 //!
 //! | room | what it holds |
 //! |---|---|
@@ -17,17 +18,14 @@
 //! | `ui` | the window and its panels (feature `gui`) |
 //! | `cli` | the headless commands |
 
+#[doc(inline)]
+pub use saddlescope_core::{formula, linalg, measure, optim, problem, run};
+
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 pub mod export;
-pub mod formula;
-pub mod linalg;
-pub mod measure;
-pub mod optim;
-pub mod problem;
 #[cfg(feature = "gui")]
 pub mod render;
-pub mod run;
 pub mod scene;
 #[cfg(feature = "gui")]
 pub mod ui;

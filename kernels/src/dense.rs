@@ -15,7 +15,7 @@ use crate::pass::{At, Matrix, Scratch, State, multiply, product_of};
 use crate::products::{self, Start};
 use std::ops::Range;
 
-/// Room for products and for [`State::matrix`].
+/// Room for products and for `State::matrix`.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
     pub(crate) scratch: Scratch,
@@ -169,7 +169,7 @@ impl State {
     }
 }
 
-/// Writes the entries of the rows of some units that [`State::matrix`] leaves out, as H is symmetric, and adds `l2` to their diagonal.
+/// Writes the entries of the rows of some units that `State::matrix` leaves out, as H is symmetric, and adds `l2` to their diagonal.
 pub fn complete(layers: &[Layer], units: Range<usize>, l2: f64, hessian: &mut [f64]) {
     let n = hessian.len().isqrt();
     let all = || layers.iter().flat_map(|layer| (0..layer.outputs).map(move |o| (layer, o)));

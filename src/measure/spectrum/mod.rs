@@ -74,7 +74,7 @@ impl Subject {
     }
 
     /// Checks that there is this matrix at this point.
-    pub(crate) fn check(&self, w: &[f64], kind: MatrixKind) -> Result<(), SpectrumError> {
+    pub fn check(&self, w: &[f64], kind: MatrixKind) -> Result<(), SpectrumError> {
         let n = self.objective().dim();
         if w.len() != n {
             return Err(SpectrumError::BadPoint { given: w.len(), expected: n });

@@ -78,7 +78,7 @@ pub(super) fn fashion(draw: &Draw) -> Data {
 fn load(names: [&str; 4], draw: &Draw) -> Data {
     let (mut values, mut labels, mut train, mut shape) = (Vec::new(), Vec::new(), 0, [10, 10]);
     for [images, classes] in [[names[0], names[1]], [names[2], names[3]]] {
-        #[cfg(test)]
+        #[cfg(not(target_arch = "wasm32"))]
         if held_back::get() {
             continue;
         }
@@ -95,8 +95,9 @@ fn load(names: [&str; 4], draw: &Draw) -> Data {
     Data { inputs, targets: Targets::Classes { labels, count: 10 }, train, image: Some(shape) }.subset(draw.samples)
 }
 
-/// Tests hold files back, as a page does before it has fetched them.
-#[cfg(test)]
+/// Tests hold files back from their thread: so it is on a page that has not fetched them yet.
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
 pub mod held_back {
     std::thread_local! {
         static HELD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };

@@ -16,7 +16,8 @@ mod teacher;
 pub use csv::{csv_columns, read_csv};
 pub use idx::{is_idx, read_idx_images, read_idx_labels};
 pub use images::files_of;
-#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
 pub use images::held_back;
 #[cfg(target_arch = "wasm32")]
 pub use images::provide;

@@ -8,6 +8,10 @@ use eframe::egui::{self, Slider, Ui};
 
 /// Speeds of the menu, in steps a second.
 const SPEEDS: [f64; 7] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
+/// Width of the bar that says how much is computed.
+const PROGRESS_WIDTH: f32 = 40.0;
+/// Least room beside the slider.
+const LEAST_BESIDE: f32 = 120.0;
 
 /// Draws the bar.
 pub fn playback_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
@@ -50,7 +54,12 @@ fn buttons_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
 fn scrub_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
     let longest = context.session.longest();
     let text = format!("{} / {}", number::count(context.step), number::count(longest));
-    let width = (ui.available_width() - 120.0).max(40.0);
+    // Room for the widest text, so that the slider keeps its width while the step goes on.
+    let widest = format!("{0} / {0}", number::count(longest));
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let text_width = ui.painter().layout_no_wrap(widest, font, ui.visuals().text_color()).size().x;
+    let beside = text_width + PROGRESS_WIDTH + 3.0 * ui.spacing().item_spacing.x;
+    let width = (ui.available_width() - beside.max(LEAST_BESIDE)).max(40.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().slider_width = width;
         let mut step = context.step;
@@ -61,7 +70,7 @@ fn scrub_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
             out.push(Command::GoTo(step));
         }
         if context.session.is_working() {
-            ui.add(egui::ProgressBar::new(context.session.progress() as f32).desired_width(40.0).desired_height(4.0))
+            ui.add(egui::ProgressBar::new(context.session.progress() as f32).desired_width(PROGRESS_WIDTH).desired_height(4.0))
                 .on_hover_text("Steps are still computed");
         }
     });
