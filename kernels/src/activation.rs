@@ -62,7 +62,7 @@ impl Activation {
             Self::LeakyRelu => each(a, first, |z| if z > 0.0 { (z, 1.0) } else { (LEAK * z, LEAK) }),
             Self::Softplus => each(a, first, |z| (softplus(z), lanes::sigmoid(z))),
             Self::Gelu => each(a, first, |z| {
-                let (below, density) = normal(z);
+                let (below, density) = lanes::normal(z);
                 (z * below, below + z * density)
             }),
         }
@@ -83,7 +83,7 @@ impl Activation {
             Self::Tanh => of(bend, delta, a, |d, t| -2.0 * t * d),
             Self::Sigmoid => of(bend, delta, a, |d, t| d * (1.0 - 2.0 * t)),
             Self::Softplus => of(bend, delta, first, |d, s| d * (1.0 - s)),
-            Self::Gelu => of(bend, pull, z, |p, z| p * (normal(z).1 * (2.0 - z * z))),
+            Self::Gelu => of(bend, pull, z, |p, z| p * (lanes::density(z) * (2.0 - z * z))),
         }
     }
 }
@@ -106,12 +106,6 @@ fn of(out: &mut [f64], a: &[f64], b: &[f64], f: impl Fn(f64, f64) -> f64) {
 #[inline(always)]
 pub(crate) fn softplus(z: f64) -> f64 {
     (if z > 0.0 { z } else { 0.0 }) + lanes::ln_1p(lanes::exp(-z.abs()))
-}
-
-/// Φ(z) and φ(z).
-fn normal(z: f64) -> (f64, f64) {
-    let below = 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2);
-    (below, 0.398_942_280_401_432_7 * libm::exp(-0.5 * z * z))
 }
 
 #[cfg(test)]

@@ -203,6 +203,53 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
     below / (below + scale * (q + p))
 }
 
+/// φ(z) = e^{−z²/2}/√(2π).
+#[inline(always)]
+pub(crate) fn density(z: f64) -> f64 {
+    0.398_942_280_401_432_7 * exp(-0.5 * z * z)
+}
+
+/// Coefficients of a quotient of polynomials for Mills' ratio (1 − Φ(x))/φ(x), 0 ≤ x ≤ 40, from the constant one up: off by at most
+/// 6 · 10⁻¹⁷ of it, by least squares with weights in 60 digits. All are positive, so that nothing cancels.
+#[allow(clippy::unreadable_literal, reason = "as they were computed")]
+const MILLS: [[f64; 10]; 2] = [
+    [
+        1.2533141373155001838,
+        1.9436833177352016973,
+        1.4910276478931831316,
+        0.72665996501037303334,
+        0.24552918521874757514,
+        0.059406121579287223566,
+        0.010291485345604794219,
+        0.0012352366933544947482,
+        0.000093921947255182443592,
+        3.4974575423326710568e-6,
+    ],
+    [
+        2.3487194711138624395,
+        2.5636749436433389843,
+        1.7169092081920240271,
+        0.78363082505448667911,
+        0.25563281534713067891,
+        0.060634363765839387233,
+        0.010385407282209244782,
+        0.0012387341510848281008,
+        0.00009392194725318941844,
+        3.4974575423421853985e-6,
+    ],
+];
+
+/// Φ(z) and φ(z): Φ(−x) is φ(x) times Mills' ratio. To 4 units in the last place for z ≥ −1, and to z² units below, as φ is.
+#[inline(always)]
+pub(crate) fn normal(z: f64) -> (f64, f64) {
+    let density = density(z);
+    let x = z.abs();
+    let x = if x < 38.0 { x } else { 38.0 };
+    let [p, q] = MILLS.map(|c| c.iter().rev().fold(0.0, |sum, c| sum * x + c));
+    let tail = density * p / (1.0 + q * x);
+    (if z < 0.0 { tail } else { 1.0 - tail }, density)
+}
+
 /// ln(1 + x) = 2 artanh(x/(2 + x)) for 0 ≤ x ≤ 1, to 3 units in the last place: the argument is at most 1/3, and the remainder
 /// of 17 terms 10⁻¹⁷ of the sum.
 #[inline(always)]
@@ -243,6 +290,20 @@ mod tests {
             worst[3] = worst[3].max(ulps(ln_1p(unit), libm::log1p(unit)));
         }
         assert!(worst.iter().all(|w| *w <= 3.0), "{worst:?}");
+    }
+
+    #[test]
+    fn the_normal_distribution_agrees_with_libm() {
+        let (mut worst, mut below) = (0.0_f64, 0.0_f64);
+        for i in 0..400_001 {
+            let z = (f64::from(i) - 200_000.0) * 1.5e-4;
+            let (ours, right) = (normal(z).0, 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2));
+            let off = ulps(ours, right);
+            if z >= -1.0 { worst = worst.max(off) } else { below = below.max(off / (z * z)) }
+        }
+        assert!(worst <= 4.0 && below <= 4.0, "{worst} {below}");
+        assert_eq!((normal(1e300).0, normal(0.0).0), (1.0, 0.5));
+        assert!(normal(-1e300).0 < 1e-300 && normal(f64::NAN).0.is_nan());
     }
 
     #[test]
