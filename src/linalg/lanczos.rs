@@ -9,6 +9,9 @@ const ROOM: usize = 60;
 const MOST_NUMBERS: usize = 30_000_000;
 /// Weight of the random direction beside the vectors of a warm start.
 const NOVELTY: f64 = 0.1;
+/// Products after which a search for copies of what is found has seen none: as many in a share of those so far, and at least.
+const COPY_SHARE: usize = 4;
+const LEAST_COPY_PRODUCTS: usize = 8;
 
 /// What is wanted of [`EndsJob`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,11 +83,25 @@ impl Ends {
     }
 }
 
+/// Whether a wanted eigenvalue may have copies that are not known.
+#[derive(Clone, Debug, PartialEq)]
+enum Copies {
+    /// They were not looked for.
+    Unknown,
+    /// They are to be looked for.
+    Begin,
+    /// They are looked for beside what has converged, until the basis has this size.
+    Sought { beside: Ends, until: usize },
+    /// There are none, as far as was looked, or it does not matter.
+    None,
+}
+
 /// The Lanczos method with full reorthogonalization and thick restarts (Wu, Simon 2000), a product a slice.
 ///
 /// Where the space is invariant before enough pairs are there (a zero matrix, multiple eigenvalues) it goes on from a fresh random
-/// direction. Of a multiple eigenvalue that is found before the space is invariant, only one copy is sure to be seen.
-/// A product that is not finite ends the job with NaN.
+/// direction. A direction sees one copy of a multiple eigenvalue. So where more than one pair of an end is wanted and all have converged, a
+/// fresh direction orthogonal to them is followed for a quarter of the products so far: if it leads to a value further out than those that are
+/// known, the search goes on with it, until there is none. A product that is not finite ends the job with NaN.
 pub struct EndsJob<A> {
     operator: A,
     options: EndsOptions,
@@ -96,6 +113,10 @@ pub struct EndsJob<A> {
     size: usize,
     /// Directions that the last restart kept.
     restarted: usize,
+    /// Of each direction, the most that its product has outside of the basis and the next direction: what was left over when the search for
+    /// copies went on from a fresh direction.
+    held: Vec<f64>,
+    copies: Copies,
     /// Qᵀ A Q, capacity × capacity.
     projected: Vec<f64>,
     /// max |θ| so far.
@@ -138,6 +159,8 @@ impl<A: Operator> EndsJob<A> {
             basis: start,
             size: 0,
             restarted: 0,
+            held: Vec::new(),
+            copies: if options.bottom.max(options.top) > 1 { Copies::Unknown } else { Copies::None },
             projected: vec![0.0; capacity * capacity],
             scale: 0.0,
             next_look: (2 * wanted).max(1),
@@ -168,11 +191,11 @@ impl<A: Operator> EndsJob<A> {
     }
 
     /// Takes what A v has along the directions off it, v being the last of them. Those that A v has a part along are v and the one
-    /// before it, or all of them after a restart: these first, then all, as rounding has left some. Returns how much along the
-    /// former, the first of which is the second result.
+    /// before it, or all of them after a restart and where something was held back: these first, then all, as rounding has left some.
+    /// Returns how much along the former, the first of which is the second result.
     fn take_off(&self, next: &mut [f64]) -> (Vec<f64>, usize) {
         let mut total = vec![0.0; self.size + 1];
-        let first = if self.size == self.restarted { 0 } else { self.size - 1 };
+        let first = if self.size == self.restarted || !self.held.is_empty() { 0 } else { self.size - 1 };
         self.take_along(first, next, &mut total[first..]);
         loop {
             let before = norm(next);
@@ -224,7 +247,8 @@ impl<A: Operator> EndsJob<A> {
         self.scale = small.values.iter().fold(0.0, |m, v| m.max(v.abs()));
         let allowed = self.options.tolerance.max(4.0 * f64::EPSILON) * self.scale;
         let wanted = self.wanted();
-        let residuals: Vec<f64> = (0..k).map(|i| small.vector(i).map_or(f64::NAN, |y| beta * y[k - 1].abs())).collect();
+        let residual = |y: &[f64]| beta * y[k - 1].abs() + self.held_of(y);
+        let residuals: Vec<f64> = (0..k).map(|i| small.vector(i).map_or(f64::NAN, residual)).collect();
         let error = |i: usize| match self.options.goal {
             Goal::Residuals => residuals[i],
             Goal::Values => {
@@ -236,11 +260,27 @@ impl<A: Operator> EndsJob<A> {
         let enough = k >= (self.options.bottom + self.options.top).min(n);
         let worst = wanted.iter().flatten().map(|i| error(*i)).fold(0.0, |m: f64, e| if e <= m { m } else { e });
         let converged = enough && worst <= allowed;
+        let values: Vec<f64> = wanted.iter().flatten().map(|i| small.values[*i]).collect();
+        if let Copies::Sought { beside, until } = &mut self.copies {
+            let known = beside.values();
+            let same = known.len() == values.len() && known.iter().zip(&values).all(|(old, new)| (old - new).abs() <= allowed);
+            if same && (k >= *until || beta == 0.0 || last) {
+                self.ends = Ends { products: self.ends.products, ..std::mem::take(beside) };
+                self.done = true;
+                return small;
+            }
+            if !same {
+                self.copies = Copies::Unknown;
+            }
+        }
+        if converged && self.copies == Copies::Unknown && !last {
+            self.copies = Copies::Begin;
+        }
         let digits = libm::log10((worst / self.scale).max(1e-16)) / libm::log10(self.options.tolerance.clamp(1e-16, 0.5));
         if enough && digits.is_finite() {
             self.best = self.best.max(digits.clamp(0.0, 1.0));
         }
-        self.done = converged || last;
+        self.done = converged && self.copies == Copies::None || last;
         self.next_look = k + self.until_next(digits);
         let pair = |i: usize| {
             let mut vector = Vec::new();
@@ -266,25 +306,54 @@ impl<A: Operator> EndsJob<A> {
         if pace > 0.0 && left >= 1.0 { (self.size / 3).min(left as usize).max(1) } else { usual }
     }
 
-    /// Keeps the Ritz vectors nearest to the ends only: the basis is small again, and S is diagonal.
+    /// Keeps the Ritz vectors nearest to the ends only: the basis is small again.
     fn restart(&mut self, small: &Eigenpairs) {
-        let (n, k) = (self.operator.dim(), self.size);
+        let k = self.size;
         let wanted = self.options.bottom + self.options.top;
         let more = k.saturating_sub(wanted) / 3;
         let low = (self.options.bottom + more / 2).min(k - 1);
         let high = (self.options.top + more - more / 2).min(k - 1 - low);
+        self.keep(small, low, high, 0.0);
+        self.next_look = self.size + (self.capacity - self.size) / 2;
+    }
+
+    /// Keeps the wanted pairs only, which have converged, and looks for others beside them; β is the length of what the basis leaves.
+    fn begin_to_look_for_copies(&mut self, small: &Eigenpairs, beta: f64) {
+        let (n, low) = (self.operator.dim(), self.options.bottom.min(self.size));
+        self.keep(small, low, self.options.top.min(self.size - low), beta);
+        let mut beside = self.ends.clone();
+        let ascending = beside.bottom.iter_mut().chain(beside.top.iter_mut().rev());
+        ascending.zip(self.basis.chunks_exact(n)).for_each(|(pair, vector)| pair.vector = vector.to_vec());
+        let until = (self.size + (self.ends.products / COPY_SHARE).max(LEAST_COPY_PRODUCTS)).min(self.capacity);
+        self.copies = Copies::Sought { beside, until };
+        self.next_look = until;
+    }
+
+    /// The most that the product of a combination `y` of the directions has of what they held back.
+    fn held_of(&self, y: &[f64]) -> f64 {
+        y.iter().zip(&self.held).fold(0.0, |sum, (y, held)| sum + y.abs() * held)
+    }
+
+    /// Keeps so many Ritz vectors from both ends: S is diagonal. Where the next direction will not be the one that the basis leaves, β is
+    /// its length, and is held.
+    fn keep(&mut self, small: &Eigenpairs, low: usize, high: usize, beta: f64) {
+        let (n, k) = (self.operator.dim(), self.size);
         let kept: Vec<usize> = (0..low).chain(k - high..k).collect();
         let mut basis = vec![0.0; kept.len() * n];
+        let mut held = vec![0.0; kept.len()];
         self.projected.fill(0.0);
         for (row, i) in kept.iter().enumerate() {
             if let Some(y) = small.vector(*i) {
+                held[row] = beta * y[k - 1].abs() + self.held_of(y);
                 add_rows(y, &self.basis[..k * n], n, &mut basis[row * n..][..n]);
             }
             self.projected[row * self.capacity + row] = small.values[*i];
         }
+        self.held = if held.iter().any(|h| *h > 0.0) { held } else { Vec::new() };
         self.basis = basis;
         self.size = kept.len();
         self.restarted = self.size;
+        self.seen = None;
     }
 
     fn fail(&mut self) {
@@ -328,10 +397,11 @@ impl<A: Operator> Job for EndsJob<A> {
             if self.done {
                 return false;
             }
-            if full {
+            if self.copies == Copies::Begin {
+                self.begin_to_look_for_copies(&small, beta);
+                beta = 0.0;
+            } else if full {
                 self.restart(&small);
-                self.next_look = self.size + (self.capacity - self.size) / 2;
-                self.seen = None;
             }
         }
         if beta == 0.0 {
