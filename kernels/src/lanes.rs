@@ -211,7 +211,7 @@ pub(crate) fn density(z: f64) -> f64 {
 
 /// Coefficients of a quotient of polynomials for Mills' ratio (1 − Φ(x))/φ(x), 0 ≤ x ≤ 40, from the constant one up: off by at most
 /// 6 · 10⁻¹⁷ of it, by least squares with weights in 60 digits. All are positive, so that nothing cancels.
-#[allow(clippy::unreadable_literal, reason = "as they were computed")]
+#[allow(clippy::excessive_precision, reason = "as they were computed")]
 const MILLS: [[f64; 10]; 2] = [
     [
         1.2533141373155001838,

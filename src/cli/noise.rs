@@ -48,9 +48,15 @@ const NOT_FINITE: &str = "the Hessian or the gradients of the samples are not fi
 /// The noise in one line.
 fn summary(noise: &GradientNoise, batch: usize) -> String {
     let (correlation, slope) = (noise.correlation(), noise.slope());
+    let over = match noise.bottom() {
+        Some(lowest) => format!("those of the {lowest} lowest λ that are below 0"),
+        None => "λ < 0".to_owned(),
+    };
     let trend = match (correlation.is_finite(), slope.is_finite()) {
-        (true, true) => format!("correlation of |λ| with the share over λ < 0: {correlation:.3}, log-log slope {slope:.3}"),
-        (false, true) => format!("over λ < 0 all shares are equal, log-log slope {slope:.3}"),
+        (true, true) => {
+            format!("correlation of |λ| with the share over {over}: {correlation:.3}, log-log slope of E⟨g, v⟩² {slope:.3}")
+        }
+        (false, true) => format!("over {over} all shares are equal, log-log slope of E⟨g, v⟩² {slope:.3}"),
         _ => "fewer than two different negative eigenvalues, over which nothing can be correlated".to_owned(),
     };
     format!("{} samples, batches of {batch}: E‖g‖² = {:.4e}; {trend}", noise.samples, noise.total(batch))

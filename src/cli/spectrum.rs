@@ -63,10 +63,11 @@ pub struct SpectrumArgs {
 pub enum How {
     /// All eigenvalues of the dense matrix.
     Exact,
-    /// A few from both ends, with products only. The trace is an estimate with its error; index_fraction is null where more than
-    /// --top eigenvalues are negative.
+    /// A few from both ends, of ggn and fisher from the top, with products only. The trace is an estimate with its error; index_fraction is
+    /// null where more than --top eigenvalues are negative.
     Lanczos,
-    /// The density, with products only.
+    /// The density, with products only. index_fraction is the share below index_below, nearer to 0 signs are not told, and index_error its
+    /// standard error.
     Slq,
 }
 
@@ -96,6 +97,10 @@ struct Report {
     density: Option<Density>,
     residuals: Vec<f64>,
     index_fraction: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_below: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index_error: Option<f64>,
     trace: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_error: Option<f64>,
@@ -166,6 +171,8 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
         density: None,
         residuals: Vec::new(),
         index_fraction: None,
+        index_below: None,
+        index_error: None,
         trace: None,
         trace_error: None,
         diagonal_share: None,
@@ -197,15 +204,19 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
         }
         How::Lanczos => {
             let k = usize::from(arguments.top);
+            // What has no negative eigenvalue has at its bottom what is 0 up to rounding.
+            let signed = !matches!(arguments.matrix, MatrixKind::GaussNewton | MatrixKind::Fisher);
+            let bottom = if signed { k } else { 0 };
             let options =
-                EndsOptions { bottom: k, top: k, tolerance: arguments.tolerance, seed: arguments.seed, ..EndsOptions::default() };
+                EndsOptions { bottom, top: k, tolerance: arguments.tolerance, seed: arguments.seed, ..EndsOptions::default() };
             let ends = EndsJob::new(operator()?, options, &[]).finish().unwrap_or_default();
             // Where the ends meet in the middle, each eigenvalue is written once.
             let top = ends.top.iter().take(x.len() - ends.bottom.len());
             let mut pairs: Vec<(f64, f64)> = ends.bottom.iter().chain(top).map(|p| (p.value, p.residual)).collect();
             pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
             let (values, residuals): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-            report.index_fraction = index_fraction(&values, k, x.len()).filter(|_| ends.converged);
+            let fraction = if signed { index_fraction(&values, k, x.len()) } else { Some(0.0) };
+            report.index_fraction = fraction.filter(|_| ends.converged);
             (report.eigenvalues, report.residuals) = (Some(values), residuals);
             let trace = estimate_trace(&mut operator()?, arguments.probes.into(), arguments.seed);
             (report.trace, report.trace_error) = (Some(trace.value), Some(trace.error).filter(|e| e.is_finite()));
@@ -226,7 +237,10 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
                 let sigma = 0.01 * width;
                 let at: Vec<f64> = (0..GRID).map(|i| low - 0.05 * width + 1.1 * width * i as f64 / (GRID - 1) as f64).collect();
                 let Band { mean, error } = density.density(&at, sigma);
-                report.index_fraction = density.cumulative(&[0.0], 0.0).mean.first().copied();
+                let negative = density.negative();
+                report.index_fraction = Some(negative.share);
+                report.index_below = Some(negative.below);
+                report.index_error = Some(negative.error).filter(|e| e.is_finite());
                 report.density = Some(Density { at, density: mean, error, sigma });
             }
         }

@@ -161,6 +161,25 @@ fn a_few_eigenvalues_come_with_the_trace_and_the_index_where_it_is_known() {
     assert!(table.stdout.starts_with(b"at,density,error\n"));
 }
 
+/// Where many eigenvalues are 0 up to rounding, a quadrature does not call half of them negative.
+#[test]
+fn a_density_tells_signs_only_as_far_as_its_nodes_do() {
+    let call = |more: &[&str]| {
+        json(&[&["spectrum", "--layers", "2-30-1", "--loss", "mse", "--data", "circles", "--init", "zeros"], more].concat())
+    };
+    let (exact, density) = (call(&[]), call(&["--method", "slq"]));
+    let number = |value: &Value| value.as_f64().unwrap();
+    let below = number(&density["index_below"]);
+    let all = floats(&exact["eigenvalues"]);
+    let share = all.iter().filter(|v| **v < below).count() as f64 / all.len() as f64;
+    let (found, error) = (number(&density["index_fraction"]), number(&density["index_error"]));
+    assert!(below < 0.0 && (found - share).abs() <= 4.0 * error + 1e-9, "{found} ± {error} for {share} below {below}");
+    assert!(found <= number(&exact["index_fraction"]) + 4.0 * error);
+    // Gauss-Newton has no negative eigenvalue: what is 0 up to rounding is not looked for.
+    let ends = call(&["--method", "lanczos", "--matrix", "ggn", "--top", "1"]);
+    assert_eq!((floats(&ends["eigenvalues"]).len(), &ends["status"]), (1, &Value::from("done")));
+}
+
 #[test]
 fn what_is_not_finite_or_not_found_says_so_and_exits_with_1() {
     let dir = std::env::temp_dir().join(format!("saddlescope-huge-{}", std::process::id()));

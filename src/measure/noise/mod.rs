@@ -82,6 +82,15 @@ impl GradientNoise {
         line(self.negative().map(|a| (log(a.eigenvalue.abs()), log(a.second_moment(1))))).slope
     }
 
+    /// How many of the lowest eigenvectors are measured, where they are not known to be all those of negative eigenvalues:
+    /// [`correlation`](Self::correlation) and [`slope`](Self::slope) are then over these only.
+    pub fn bottom(&self) -> Option<usize> {
+        let negative = self.along.iter().filter(|a| a.eigenvalue < 0.0).count();
+        // Of as many from both ends.
+        let lowest = self.along.len() / 2;
+        (self.along.len() < self.dim && negative >= lowest).then_some(lowest)
+    }
+
     /// The eigenvalues below −10⁻⁶ max |λ|.
     fn negative(&self) -> impl Iterator<Item = &NoiseAlong> + Clone {
         let largest = self.along.iter().fold(0.0_f64, |m, a| m.max(a.eigenvalue.abs()));

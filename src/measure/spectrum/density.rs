@@ -51,6 +51,17 @@ pub struct TraceEstimate {
     pub error: f64,
 }
 
+/// The share of the eigenvalues below a negative number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NegativeShare {
+    /// t < 0: nearer to 0 the nodes do not tell signs.
+    pub below: f64,
+    /// (1/n) #{i : λᵢ < t}, estimated.
+    pub share: f64,
+    /// Its standard error over the probes; NaN for a single one.
+    pub error: f64,
+}
+
 /// φ(t) = (1/n) Σ δ(t − λᵢ), from the probes that are complete.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SpectralDensity {
@@ -88,6 +99,21 @@ impl SpectralDensity {
     pub fn trace(&self) -> TraceEstimate {
         let (value, error) = mean_and_error(self.probes.iter().map(|p| p.trace));
         TraceEstimate { value, error }
+    }
+
+    /// How many eigenvalues are negative, as far as the quadratures tell it: below the largest distance from 0 to the node before or after
+    /// it, and below rounding, n ε max |θ|.
+    pub fn negative(&self) -> NegativeShare {
+        let of_probe = |nodes: &[f64]| {
+            let after = nodes.partition_point(|node| *node < 0.0);
+            let around = nodes.get(after.wrapping_sub(1)).into_iter().chain(nodes.get(after));
+            around.map(|node| node.abs()).fold(0.0, f64::max)
+        };
+        let largest = self.range().map_or(0.0, |[low, high]| f64::max(-low, high));
+        let rounding = self.dim as f64 * f64::EPSILON * largest;
+        let below = -self.probes.iter().map(|probe| of_probe(&probe.nodes)).fold(rounding, f64::max);
+        let Band { mean, error } = self.band(&[below], |t, node| f64::from(u8::from(node < t)));
+        NegativeShare { below, share: mean[0], error: error[0] }
     }
 
     /// The smallest and the largest node; `None` before the first probe is complete.

@@ -12,7 +12,7 @@ mod operator;
 mod trace;
 
 pub use crate::linalg::{Ends, EndsJob, EndsOptions, FnOperator, Goal, Operator, RitzPair};
-pub use density::{Band, DensityJob, DensityOptions, Quadrature, SpectralDensity, TraceEstimate};
+pub use density::{Band, DensityJob, DensityOptions, NegativeShare, Quadrature, SpectralDensity, TraceEstimate};
 pub use exact::{Index, Residuals, Spectrum, SpectrumJob};
 pub use mass::{DiagonalShare, diagonal_share, least_squares_share, wigner_share};
 pub use matrix::{DenseMatrix, MatrixJob, MatrixKind};

@@ -7,6 +7,8 @@ mod work;
 use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progress_ui};
 use super::{Context, faint_ui};
 use crate::linalg::norm;
+use crate::measure::noise::{HalfSpaceRatio, half_space_ratios};
+use crate::problem::network::Rows;
 use crate::problem::{FiniteSum, Objective};
 use crate::ui::command::Command;
 use crate::ui::pursuit::Pursuit;
@@ -23,6 +25,8 @@ const STUDY_HEIGHT: f32 = 480.0;
 
 /// Eigenvalues of at most this part of the largest are not called negative.
 const ZERO: f64 = 1e-10;
+/// Up to so many dimensions the lemma is checked in each frame.
+const MOST_CHECKED: usize = 16;
 
 /// What the panel keeps.
 #[derive(Default)]
@@ -30,8 +34,9 @@ pub struct NoiseMemory {
     now: Pursuit<NoiseRequest, NoiseWork>,
     /// B, where the slider was moved.
     batch: Option<usize>,
-    /// Whether gradients keep their length; else each is a unit vector, as in the published plots.
-    raw: bool,
+    /// Whether gradients keep their length; else each is a unit vector, as in the published plots. Where nothing was chosen, they keep it
+    /// if there is a bound to compare with.
+    raw: Option<bool>,
     study: Option<study::Study>,
 }
 
@@ -76,7 +81,9 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     memory.now.follow(ui.ctx(), "gradient noise", &request, keeps, |_| {
         NoiseWork::new(place.subject.clone(), place.w.to_vec(), Hold::new(spectrum.urgent()))
     });
-    let shown = controls_ui(ui, &place, samples, &request, memory);
+    let lemma = lemma(context, place.w);
+    let raw = memory.raw.unwrap_or(lemma.is_some());
+    let shown = controls_ui(ui, &place, samples, &request, raw, memory);
     let found = memory.now.found().filter(|(of, _)| of.generation == request.generation);
     let Some((of, found)) = found else {
         let waits = memory.now.progress().is_some();
@@ -100,7 +107,16 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     );
     ui.label(RichText::new(of).small().weak());
     verdict_ui(ui, found, shown);
-    let lemma = lemma(context).filter(|_| !shown.normalized && shown.batch == 1);
+    let lemma = lemma.filter(|_| !shown.normalized);
+    if let Some(Lemma { held: Some((held, of, least)), .. }) = lemma {
+        let least = number::short(least, 3);
+        faint_ui(
+            ui,
+            format!(
+                "The bound of Lemma 1 for the part of the data holds along {held} of {of} eigenvectors: {least} times it or more."
+            ),
+        );
+    }
     let chosen = spectrum.chosen(&place);
     // The button of the study stays in sight where there is room for both.
     let room = ui.available_height() - 48.0;
@@ -111,7 +127,14 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     Ok(())
 }
 
-fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRequest, memory: &mut NoiseMemory) -> Shown {
+fn controls_ui(
+    ui: &mut Ui,
+    place: &Place<'_>,
+    samples: usize,
+    request: &NoiseRequest,
+    raw: bool,
+    memory: &mut NoiseMemory,
+) -> Shown {
     let of_method = batch_of(place.lane).unwrap_or(1).clamp(1, samples.max(1));
     let mut batch = memory.batch.unwrap_or(of_method).clamp(1, samples.max(1));
     ui.horizontal_wrapped(|ui| {
@@ -120,9 +143,9 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
             (true, "normalised", "E⟨∇fᵢ/‖∇fᵢ‖, v⟩²: each sample's gradient made a unit vector first, as in the published plots"),
             (false, "raw", "E⟨g, v⟩² of the mean g of a batch, drawn with replacement"),
         ] {
-            let button = egui::Button::selectable(memory.raw != normalized, RichText::new(name).small());
+            let button = egui::Button::selectable(raw != normalized, RichText::new(name).small());
             if ui.add(button).on_hover_text(about).clicked() {
-                memory.raw = !normalized;
+                memory.raw = Some(!normalized);
             }
         }
         ui.add_space(8.0);
@@ -130,7 +153,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
         let slider = Slider::new(&mut batch, 1..=samples.max(2)).logarithmic(true).text("batch size");
         let about =
             format!("Samples whose mean is a stochastic gradient; {} is that of the method", number::count(of_method as u64));
-        if ui.add_enabled(memory.raw, slider).on_hover_text(about).changed() {
+        if ui.add_enabled(raw, slider).on_hover_text(about).changed() {
             memory.batch = Some(batch);
         }
         if memory.batch.is_some_and(|batch| batch != of_method)
@@ -147,7 +170,7 @@ fn controls_ui(ui: &mut Ui, place: &Place<'_>, samples: usize, request: &NoiseRe
             memory.now.resume();
         }
     });
-    Shown { batch, normalized: !memory.raw }
+    Shown { batch, normalized: !raw }
 }
 
 /// The batch of a method, where it has one.
@@ -187,12 +210,17 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let negative = noise.along.iter().filter(|a| a.eigenvalue < -ZERO * largest).count();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(16.0, 2.0);
-        let of = if found.exact { "all negative eigenvalues" } else { "the negative ones among the 10 smallest eigenvalues" };
+        let lowest = noise.bottom();
+        let of = lowest.map_or_else(
+            || "all negative eigenvalues".to_owned(),
+            |k| format!("the {k} lowest eigenvalues, of which more are negative"),
+        );
+        let few = lowest.map_or_else(String::new, |k| format!(", {k} lowest"));
         let above = "those above −10⁻⁶ max |λ| left out";
         let about = format!("Pearson's correlation of |λ| and the normalised share over {of}, {above}");
-        number_ui(ui, "correlation with |λ|", &number::significant(noise.correlation(), 2), about);
+        number_ui(ui, &format!("correlation with |λ|{few}"), &number::significant(noise.correlation(), 2), about);
         let about = format!("The slope of log E⟨∇fᵢ, v⟩² of one sample over log |λ|, over {of}, {above}; 1: proportional to |λ|");
-        number_ui(ui, "log-log slope", &number::significant(noise.slope(), 2), about);
+        number_ui(ui, &format!("log-log slope, raw{few}"), &number::significant(noise.slope(), 2), about);
         let count = format!("{negative} of {}", number::count(noise.along.len() as u64));
         number_ui(ui, "negative", &count, "Eigenvalues below −10⁻¹⁰ max |λ| among those that are shown");
         let total = number::significant(noise.total(shown.batch), 3);
@@ -200,8 +228,8 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     });
 }
 
-/// The lemma's constants, where the problem is that of the half-spaces.
-fn lemma(context: &Context<'_>) -> Option<Lemma> {
+/// The lemma's constants, and whether it holds at `w`, where the problem is that of the half-spaces.
+fn lemma(context: &Context<'_>, w: &[f64]) -> Option<Lemma> {
     let problem = context.session.problem();
     let landscape = problem.landscape().filter(|landscape| landscape.id == "half_spaces")?;
     let n = problem.dim();
@@ -209,5 +237,13 @@ fn lemma(context: &Context<'_>) -> Option<Lemma> {
     let formula = problem.formula()?;
     let at = formula.parameter_names().iter().position(|name| name == "lambda")?;
     let l2 = *formula.parameter_values().get(at)?;
-    Some(Lemma { l2, longest: rows.chunks_exact(n).map(norm).fold(0.0, f64::max) })
+    let longest = rows.chunks_exact(n).map(norm).fold(0.0, f64::max);
+    let held = (n <= MOST_CHECKED).then(|| {
+        let ratios = half_space_ratios(&Rows { width: n, values: rows }, w);
+        let largest = ratios.iter().fold(0.0_f64, |m, r| m.max(r.eigenvalue.abs()));
+        let told: Vec<f64> = ratios.iter().filter(|r| r.eigenvalue.abs() > ZERO * largest).map(HalfSpaceRatio::ratio).collect();
+        let held = told.iter().filter(|ratio| **ratio >= 1.0).count();
+        (held, told.len(), told.iter().copied().fold(f64::INFINITY, f64::min))
+    });
+    Some(Lemma { l2, longest, held })
 }

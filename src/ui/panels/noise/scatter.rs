@@ -21,6 +21,8 @@ pub struct Lemma {
     pub l2: f64,
     /// max ‖z‖.
     pub longest: f64,
+    /// Along how many eigenvectors it holds, of how many, and the least ratio of moment and bound; none where that was not checked.
+    pub held: Option<(usize, usize, f64)>,
 }
 
 /// What is drawn of the measurement.
@@ -85,7 +87,9 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         .map(|a| (a, log(a.eigenvalue.abs()), log(shown.of(a))))
         .collect();
     let isotropic = log(shown.isotropic(found));
-    let bound = lemma.map(|lemma| move |x: f64| log(half_space_bound(-libm::pow(10.0, x), lemma.l2, lemma.longest)));
+    // The mean of a batch of B has at least a share 1/B of the moment of one sample.
+    let batch = shown.batch.max(1) as f64;
+    let bound = lemma.map(|lemma| move |a: &NoiseAlong| log(half_space_bound(a.eigenvalue, lemma.l2, lemma.longest) / batch));
     let range = |values: &mut dyn Iterator<Item = f64>| {
         let (low, high) =
             values.filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
@@ -94,7 +98,7 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         [low - margin, high + margin]
     };
     let [x0, x1] = range(&mut points.iter().map(|p| p.1));
-    let bounds = points.iter().filter_map(|p| bound.map(|bound| bound(p.1)));
+    let bounds = points.iter().filter_map(|p| bound.map(|bound| bound(p.0)));
     let top = points.iter().map(|p| p.2).fold(isotropic, f64::max);
     // Eigenvectors that no sample has anything of are below the picture.
     let [y0, y1] = range(&mut points.iter().map(|p| p.2.max(top - 12.0)).chain([isotropic]).chain(bounds));
@@ -139,8 +143,11 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     let ends = [pos2(frame.left(), level), pos2(frame.right(), level)];
     painter.extend(Shape::dashed_line(&ends, Stroke::new(1.6, visuals.text_color()), 8.0, 5.0));
     if let Some(bound) = bound {
-        let curve = (0..=64).map(|i| x0 + (x1 - x0) * f64::from(i) / 64.0).map(|x| at(x, bound(x))).collect();
-        painter.add(Shape::line(curve, Stroke::new(2.0, visuals.warn_fg_color)));
+        for (along, x, y) in &points {
+            let (low, high) = (at(*x, bound(along)), at(*x, *y));
+            painter.line_segment([low, high], Stroke::new(1.0, visuals.warn_fg_color.gamma_multiply(0.6)));
+            painter.line_segment([low - vec2(7.0, 0.0), low + vec2(7.0, 0.0)], Stroke::new(2.5, visuals.warn_fg_color));
+        }
     }
     for (along, x, y) in &points {
         dot(&painter, at(*x, *y), along.eigenvalue, &visuals);
@@ -165,8 +172,11 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         dot(&painter, corner - vec2(9.0, 6.0), sign, &visuals);
     }
     if lemma.is_some() {
-        let text = "lower bound ((λ − μ)/c)² for one sample";
-        caption(&painter, frame.right_bottom() - vec2(6.0, 22.0), Align2::RIGHT_BOTTOM, text, &visuals);
+        let text = if shown.batch > 1 { "lower bound ((λ − μ)/c)²/B" } else { "lower bound ((λ − μ)/c)²" };
+        let corner = frame.right_bottom() - vec2(6.0, 22.0);
+        let words = caption(&painter, corner, Align2::RIGHT_BOTTOM, text, &visuals);
+        let tick = words.left_center() - vec2(10.0, 0.0);
+        painter.line_segment([tick - vec2(14.0, 0.0), tick], Stroke::new(2.5, visuals.warn_fg_color));
     }
     let hidden = found.noise.along.len() - points.len();
     let about = format!(

@@ -1,7 +1,7 @@
 //! The picture of the spectrum over the steps: a heat map, or the followed ends, with the edge of stability.
 
 use super::moment::{caption, grid_marks, sign_color};
-use super::over_time::OverTime;
+use super::over_time::{OverTime, Reach, TimeColumn};
 use super::place::Place;
 use crate::optim::Values;
 use crate::ui::command::Command;
@@ -43,6 +43,8 @@ pub struct Edge {
     pub value: f64,
     /// Its formula.
     pub name: &'static str,
+    /// What it is the edge of, where that is not the method itself: it is known for gradients of all samples.
+    pub of: &'static str,
 }
 
 /// The edge of stability of a lane whose step size is constant.
@@ -57,8 +59,9 @@ pub fn edge(context: &Context<'_>, lane: &Lane) -> Option<Edge> {
     }
     let eta = if declared("step_size") { values.number("step_size") } else { return None };
     match method.id {
-        "gd" | "sgd" => Some(Edge { value: 2.0 / eta, name: "2/η" }),
-        "heavy_ball" => Some(Edge { value: 2.0 * (1.0 + values.number("momentum")) / eta, name: "2(1 + μ)/η" }),
+        "gd" => Some(Edge { value: 2.0 / eta, name: "2/η", of: "" }),
+        "sgd" => Some(Edge { value: 2.0 / eta, name: "2/η", of: " of GD" }),
+        "heavy_ball" => Some(Edge { value: 2.0 * (1.0 + values.number("momentum")) / eta, name: "2(1 + μ)/η", of: "" }),
         _ => None,
     }
 }
@@ -142,7 +145,7 @@ pub fn heat_ui(
         let color = visuals.warn_fg_color;
         let ends = [pos2(frame.left(), y), pos2(frame.right(), y)];
         painter.extend(Shape::dashed_line(&ends, Stroke::new(2.0, color), 8.0, 5.0));
-        let text = format!("{} = {}: edge of stability", edge.name, number::short(edge.value, 3));
+        let text = format!("{} = {}: edge of stability{}", edge.name, number::short(edge.value, 3), edge.of);
         let below = y - frame.top() < 18.0;
         let (anchor, shift) = if below { (Align2::RIGHT_TOP, 3.0) } else { (Align2::RIGHT_BOTTOM, -3.0) };
         caption(&painter, pos2(frame.right() - 6.0, y + shift), anchor, &text, &visuals);
@@ -161,7 +164,7 @@ pub fn heat_ui(
     let Some(over) = response.response.hover_pos() else { return };
     let step = transform.value_from_position(over).x;
     if let Some(column) = known.nearest(step) {
-        response.response.on_hover_text_at_pointer(told(column.step, &column.values, known.exact, edge));
+        response.response.on_hover_text_at_pointer(told(column, edge));
     }
 }
 
@@ -171,7 +174,9 @@ fn inner_marks(first: f64, last: f64) -> Vec<egui_plot::GridMark> {
     axes::marks(false, first, last).into_iter().filter(|mark| mark.value < end).collect()
 }
 
-fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {
+fn told(column: &TimeColumn, edge: Option<Edge>) -> String {
+    let TimeColumn { step, values, reach } = column;
+    let step = *step;
     let (Some(first), Some(last)) = (values.first(), values.last()) else {
         return format!("Step {}: the matrix is not finite", number::count(step));
     };
@@ -181,12 +186,13 @@ fn told(step: u64, values: &[f64], exact: bool, edge: Option<Edge>) -> String {
         number::significant(*first, 4),
         number::significant(*last, 4)
     );
-    if exact {
+    if let Some(Reach { residual, converged }) = reach {
+        let how = if *converged { "to 10⁻⁶ of the largest" } else { "not converged" };
+        text = format!("{text}\nby Lanczos, {how}, residuals ≤ {}", number::short(*residual, 1));
+    } else {
         let zero = 1e-10 * first.abs().max(last.abs());
         let negative = values.iter().filter(|v| **v < -zero).count();
         text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
-    } else {
-        text.push_str("\nby Lanczos, to 10⁻⁶ of the largest");
     }
     if let Some(edge) = edge {
         let ratio = number::short(last / edge.value, 3);

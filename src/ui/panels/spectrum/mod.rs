@@ -309,10 +309,17 @@ fn over_time_ui(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new("Over the run").family(theme::strong_family()));
-        let how = if place.w.len() <= MOST_EXACT {
-            "deeper colour: more eigenvalues"
-        } else {
-            "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻⁶ of the largest"
+        let fits = |of: &TimeRequest| (of.generation, of.kind) == (place.lane.generation(), kind);
+        let known = memory.over_time.found().filter(|(of, _)| fits(of)).map(|(_, known)| known);
+        let how = match known.and_then(|known| known.unconverged().map(|missed| (missed, known.columns.len()))) {
+            _ if place.w.len() <= MOST_EXACT => "deeper colour: more eigenvalues".to_owned(),
+            None => "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻⁶ of the largest".to_owned(),
+            Some(((missed, residual), columns)) => format!(
+                "3 smallest and 5 largest eigenvalues by Lanczos; at {missed} of {columns} steps not converged after {} products, \
+                 residuals ≤ {}",
+                over_time::PRODUCTS,
+                number::short(residual, 1)
+            ),
         };
         faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
         if memory.over_time.progress().is_some() {

@@ -248,7 +248,7 @@ pub(in crate::ui::panels) fn pointer(painter: &egui::Painter, tip: Pos2, color: 
 }
 
 /// Text on a faint ground.
-pub(in crate::ui::panels) fn caption(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, visuals: &Visuals) {
+pub(in crate::ui::panels) fn caption(painter: &egui::Painter, at: Pos2, anchor: Align2, text: &str, visuals: &Visuals) -> Rect {
     let galley = painter.layout_job(subscripted(text, 11.0, visuals.text_color()));
     let mut rect = anchor.anchor_size(at, galley.size());
     let room = painter.clip_rect().shrink(2.0);
@@ -257,4 +257,5 @@ pub(in crate::ui::panels) fn caption(painter: &egui::Painter, at: Pos2, anchor: 
     rect = rect.translate(vec2(0.0, shift(rect.top(), rect.bottom(), room.top(), room.bottom())));
     painter.rect_filled(rect.expand2(vec2(3.0, 0.0)), 2.0, visuals.panel_fill.gamma_multiply(0.85));
     painter.galley(rect.min, galley, Color32::PLACEHOLDER);
+    rect
 }

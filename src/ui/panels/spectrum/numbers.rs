@@ -3,9 +3,10 @@
 use super::moment::subscripted;
 use super::place::Place;
 use super::work::Found;
-use crate::measure::spectrum::{Ends, MatrixKind, Residuals, SpectralDensity, Spectrum};
+use crate::measure::spectrum::{Ends, MatrixKind, NegativeShare, Residuals, SpectralDensity, Spectrum};
 use crate::ui::panels::faint_ui;
 use crate::ui::{number, theme};
+use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{self, RichText, Ui};
 
 /// The name of a matrix, and what it is.
@@ -47,6 +48,8 @@ struct Entry(String, String, String);
 
 /// Numbers that are shown where there is little room.
 const FEW: usize = 4;
+/// Width of the list of the others, in points.
+const OTHERS_WIDTH: f32 = 380.0;
 
 /// Of what the numbers are, and the numbers; without room the first of them, and the others on hover.
 pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind, found: &Found, roomy: bool) {
@@ -71,8 +74,15 @@ pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind,
             number_ui(ui, &name, &value, about);
         }
         if !others.is_empty() {
-            let lines: Vec<String> = others.iter().map(|Entry(name, value, about)| format!("{name} {value}. {about}.")).collect();
-            ui.label(RichText::new("…").weak()).on_hover_text(lines.join("\n\n"));
+            let (response, _) = MenuButton::from_button(egui::Button::new("…").small()).ui(ui, |ui| {
+                ui.set_max_width(OTHERS_WIDTH);
+                for Entry(name, value, about) in &others {
+                    number_ui(ui, name, value, about.as_str());
+                    ui.label(RichText::new(format!("{about}.")).small().weak());
+                }
+            });
+            let names: Vec<&str> = others.iter().map(|Entry(name, ..)| name.as_str()).collect();
+            response.on_hover_text(format!("More numbers: {}", names.join(", ")));
         }
     });
 }
@@ -148,28 +158,15 @@ fn of_large(ends: &Ends, density: Option<&SpectralDensity>, n: usize) -> Vec<Ent
     let about = format!("Hutchinson's estimate and its standard error from {probes} random vectors");
     let error = |v: f64| if v.is_finite() { format!(" ± {}", number::short(v, 1)) } else { String::new() };
     entries.push(Entry("trace".to_owned(), format!("{}{}", number::significant(trace.value, 3), error(trace.error)), about));
-    let below = -resolution(density);
-    let share = density.cumulative(&[below], 0.0);
-    if let ([mean], [deviation]) = (&share.mean[..], &share.error[..]) {
-        let about = format!(
-            "The share of eigenvalues below {}, by the quadratures of {probes} random vectors; ± its standard error over them. \
-             Closer to 0 the nodes of the quadratures do not tell signs",
-            number::short(below, 2)
-        );
-        let name = format!("λ < {}", number::short(below, 1));
-        entries.push(Entry(name, format!("{}{} %", number::short(100.0 * mean, 3), error(100.0 * deviation)), about));
-    }
+    let NegativeShare { below, share, error: deviation } = density.negative();
+    let about = format!(
+        "The share of eigenvalues below {}, by the quadratures of {probes} random vectors; ± its standard error over them. \
+         Closer to 0 the nodes of the quadratures do not tell signs",
+        number::short(below, 2)
+    );
+    let name = format!("λ < {}", number::short(below, 1));
+    entries.push(Entry(name, format!("{}{} %", number::short(100.0 * share, 3), error(100.0 * deviation)), about));
     let products = number::count((ends.products + density.products) as u64);
     entries.push(Entry("products".to_owned(), products, "Hessian-vector products so far".to_owned()));
     entries
-}
-
-/// The largest distance from 0 to the node before or after it: nearer to 0 a quadrature does not tell signs.
-fn resolution(density: &SpectralDensity) -> f64 {
-    let of_probe = |nodes: &[f64]| {
-        let after = nodes.partition_point(|node| *node < 0.0);
-        let around = nodes.get(after.wrapping_sub(1)).into_iter().chain(nodes.get(after));
-        around.map(|node| node.abs()).fold(0.0, f64::max)
-    };
-    density.probes.iter().map(|probe| of_probe(&probe.nodes)).fold(0.0, f64::max)
 }

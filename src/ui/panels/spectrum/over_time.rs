@@ -2,7 +2,7 @@
 
 use super::place::MOST_EXACT;
 use crate::linalg::{Job, all_finite};
-use crate::measure::spectrum::{EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
+use crate::measure::spectrum::{Ends, EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use crate::run::Trace;
 use crate::ui::background::Work;
 use std::collections::{BTreeSet, VecDeque};
@@ -20,7 +20,7 @@ const FOLLOWED: [usize; 2] = [3, 5];
 /// How exact they are, relative to the largest.
 const TOLERANCE: f64 = 1e-6;
 /// Products that a column costs at most.
-const PRODUCTS: usize = 200;
+pub const PRODUCTS: usize = 200;
 
 /// In so many parts a run that is still computed is followed.
 const PARTS: u64 = 16;
@@ -59,6 +59,24 @@ pub struct TimeColumn {
     pub step: u64,
     /// Ascending; all of a small matrix, the followed ones of a large one.
     pub values: Arc<[f64]>,
+    /// How exact the followed ones of a large matrix are.
+    pub reach: Option<Reach>,
+}
+
+/// How far Lanczos came at a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reach {
+    /// The largest ‖A v − θ v‖: an eigenvalue is no further from θ.
+    pub residual: f64,
+    /// Whether every value is as exact as was wanted within the products of a column.
+    pub converged: bool,
+}
+
+impl Reach {
+    fn of(ends: &Ends) -> Self {
+        let residual = ends.bottom.iter().chain(&ends.top).map(|pair| pair.residual).fold(0.0, f64::max);
+        Self { residual, converged: ends.converged }
+    }
 }
 
 /// What is known by now.
@@ -79,6 +97,15 @@ impl OverTime {
         let after = self.columns.partition_point(|column| (column.step as f64) < step);
         let near = self.columns[after.saturating_sub(1)..].iter().take(2);
         near.min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    /// Of the columns at which the products did not suffice, how many they are and their largest residual.
+    pub fn unconverged(&self) -> Option<(usize, f64)> {
+        let missed = self.columns.iter().filter_map(|column| column.reach).filter(|reach| !reach.converged);
+        missed.fold(None, |worst, reach| {
+            let (count, residual) = worst.unwrap_or((0, 0.0_f64));
+            Some((count + 1, residual.max(reach.residual)))
+        })
     }
 
     /// λ_min or λ_max over the steps.
@@ -138,7 +165,7 @@ impl TimeWork {
     fn begin(&mut self) -> Option<()> {
         let (step, w) = self.places.pop_front()?;
         if !all_finite(&w) {
-            self.note(step, Vec::new());
+            self.note(step, Vec::new(), None);
             return None;
         }
         let stage = if self.known.exact {
@@ -153,11 +180,11 @@ impl TimeWork {
         Some(())
     }
 
-    fn note(&mut self, step: u64, mut values: Vec<f64>) {
+    fn note(&mut self, step: u64, mut values: Vec<f64>, reach: Option<Reach>) {
         values.retain(|v| v.is_finite());
         values.sort_by(f64::total_cmp);
         let at = self.known.columns.partition_point(|column| column.step < step);
-        self.known.columns.insert(at, TimeColumn { step, values: values.into() });
+        self.known.columns.insert(at, TimeColumn { step, values: values.into(), reach });
     }
 }
 
@@ -197,7 +224,7 @@ impl Work for TimeWork {
                     self.stage = Some((step, Stage::Exact(job)));
                     return None;
                 }
-                self.note(step, job.into_output().map(|spectrum| spectrum.values).unwrap_or_default());
+                self.note(step, job.into_output().map(|spectrum| spectrum.values).unwrap_or_default(), None);
             }
             Stage::Ends(mut job) => {
                 if job.advance() {
@@ -205,7 +232,7 @@ impl Work for TimeWork {
                     return None;
                 }
                 let ends = job.into_output().unwrap_or_default();
-                self.note(step, ends.values());
+                self.note(step, ends.values(), Some(Reach::of(&ends)));
                 self.warm = ends.vectors();
             }
         }
@@ -232,6 +259,16 @@ impl Work for TimeWork {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_that_did_not_converge_are_counted() {
+        let column = |step, reach| TimeColumn { step, values: Arc::from([0.0]), reach };
+        let reach = |residual, converged| Some(Reach { residual, converged });
+        let mut over = OverTime { columns: vec![column(0, None), column(1, reach(1e-7, true))], planned: 2, exact: false };
+        assert_eq!(over.unconverged(), None);
+        over.columns.extend([column(2, reach(1e-3, false)), column(3, reach(1e-4, false))]);
+        assert_eq!(over.unconverged(), Some((2, 1e-3)));
+    }
 
     #[test]
     fn columns_come_from_coarse_to_fine_and_each_once() {
