@@ -90,14 +90,16 @@ fn study(networks: &[Vec<usize>]) -> Vec<StudyRow> {
         let network = Network::new(architecture, Loss::CrossEntropy, 0.0, inputs.clone(), targets.clone()).unwrap();
         StudyCase { network: Arc::new(network), points: 3, seed: 1 }
     };
-    let rows = NoiseStudy::new(networks.iter().map(case).collect()).finish().unwrap();
+    let rows = NoiseStudy::new(networks.iter().map(case).collect()).with_most_exact(1800).finish().unwrap();
     assert_eq!(rows.len(), networks.len());
     for row in &rows {
         println!("{row:?}");
         // At both ends far above noise without a direction, in every network.
         assert!(row.at_lowest > 3.0 * row.isotropic && row.at_highest > 50.0 * row.isotropic, "{row:?}");
-        // The noise follows the curvature where it is negative; by Lanczos the middle of the spectrum is not known.
-        assert!(row.correlation.is_nan() || row.correlation > 0.75, "{row:?}");
+        // The noise follows the curvature where it is negative (0.98 to 0.86 in the reference); of more weights than 1,800 the middle of the
+        // spectrum is not found here.
+        assert!(if row.dim <= 1800 { row.correlation > 0.75 } else { row.correlation.is_nan() }, "{row:?}");
+        assert_eq!(row.unconverged, 0, "{row:?}");
     }
     rows
 }

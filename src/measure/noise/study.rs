@@ -7,8 +7,8 @@ use crate::problem::Objective;
 use crate::problem::network::{Architecture, Network};
 use std::sync::Arc;
 
-/// Most weights for which every eigenvector is found; beyond, those at both ends, by Lanczos.
-const MOST_EXACT: usize = 1200;
+/// Most weights for which every eigenvector is found, in 200 MB; beyond, those at both ends, by Lanczos.
+const MOST_EXACT: usize = 3600;
 /// How exact these are, relative to the largest, and what they may cost.
 const ENDS: EndsOptions = EndsOptions { bottom: 1, top: 1, goal: Goal::Residuals, tolerance: 1e-4, most_products: 600, seed: 0 };
 
@@ -46,6 +46,8 @@ pub struct StudyRow {
     pub slope: f64,
     /// Points that are in.
     pub points: usize,
+    /// At how many of them Lanczos spent its products before both eigenvectors had converged.
+    pub unconverged: usize,
 }
 
 /// Fills in a table (Daneshmand, Kohler, Lucchi, Hofmann 2018, Fig. 3 to 5), a row for each case, as a [`Job`].
@@ -54,7 +56,9 @@ pub struct StudyRow {
 /// restricted to the weights, which gives exactly the numbers of the network without biases.
 pub struct NoiseStudy {
     cases: Vec<StudyCase>,
+    most_exact: usize,
     case: usize,
+    unconverged: usize,
     rng: Rng,
     kept: Vec<usize>,
     w: Vec<f64>,
@@ -106,7 +110,9 @@ impl NoiseStudy {
     pub fn new(cases: Vec<StudyCase>) -> Self {
         Self {
             cases,
+            most_exact: MOST_EXACT,
             case: 0,
+            unconverged: 0,
             rng: Rng::new(0),
             kept: Vec::new(),
             w: Vec::new(),
@@ -116,10 +122,17 @@ impl NoiseStudy {
         }
     }
 
+    /// As it is, with every eigenvector for up to so many weights, which takes 16 bytes times their square.
+    #[must_use]
+    pub fn with_most_exact(self, most_exact: usize) -> Self {
+        Self { most_exact, ..self }
+    }
+
     fn draw(&mut self) -> Result<Stage, SpectrumError> {
         let Some(case) = self.cases.get(self.case) else { return Ok(Stage::Done) };
         if self.measured.len() >= case.points {
             self.case += 1;
+            self.unconverged = 0;
             self.measured.clear();
             return Ok(Stage::Draw);
         }
@@ -133,7 +146,7 @@ impl NoiseStudy {
             self.w[*k] = self.rng.normal();
         }
         let subject = Subject::Network(Arc::clone(net));
-        if self.kept.len() > MOST_EXACT {
+        if self.kept.len() > self.most_exact {
             let hessian = MatrixOperator::new(subject, self.w.clone(), MatrixKind::Hessian)?;
             let whole = [vec![0.0; self.w.len()], vec![0.0; self.w.len()]];
             let weights = Weights { hessian, kept: self.kept.clone(), whole };
@@ -174,6 +187,7 @@ impl NoiseStudy {
             correlation: median(4),
             slope: median(5),
             points: self.measured.len(),
+            unconverged: self.unconverged,
         };
         match self.rows.last_mut() {
             Some(last) if self.measured.len() > 1 => *last = row,
@@ -203,6 +217,7 @@ impl Job for NoiseStudy {
                     Stage::Ends(job)
                 } else {
                     let ends = job.into_output().unwrap_or_default();
+                    self.unconverged += usize::from(!ends.converged);
                     self.listen(&ends.values(), ends.vectors()).unwrap_or(Stage::Done)
                 }
             }
@@ -225,7 +240,7 @@ impl Job for NoiseStudy {
     fn progress(&self) -> f64 {
         let cost = |case: &StudyCase| {
             let n = case.network.dim() as f64;
-            if n > MOST_EXACT as f64 { n * 1e5 } else { n * n * n }
+            if n > self.most_exact as f64 { n * 1e5 } else { n * n * n }
         };
         let total: f64 = self.cases.iter().map(|c| cost(c) * c.points as f64).sum();
         let before: f64 = self.cases.iter().take(self.case).map(|c| cost(c) * c.points as f64).sum();

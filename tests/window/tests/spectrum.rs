@@ -232,9 +232,7 @@ fn half_spaces_keep_to_their_bound() {
     show(&mut window, "Noise");
     assert!(window.query_by_label_contains("Along all eigenvectors of the 4 × 4 Hessian").is_some());
     // The bound is there without a click, and holds along each of them.
-    assert!(
-        window.query_by_label_contains("The bound of Lemma 1 for the part of the data holds along 4 of 4 eigenvectors").is_some()
-    );
+    assert!(window.query_by_label_contains("The bound of Lemma 1 holds for the data's part along 4 of 4 eigenvectors").is_some());
     window.get_by_label("normalised").click_accesskit();
     settle(&mut window);
     assert!(window.query_by_label_contains("Lemma 1").is_none(), "of normalised gradients it says nothing");

@@ -113,7 +113,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
         faint_ui(
             ui,
             format!(
-                "The bound of Lemma 1 for the part of the data holds along {held} of {of} eigenvectors: {least} times it or more."
+                "The bound of Lemma 1 holds for the data's part along {held} of {of} eigenvectors, by a factor of {least} or more."
             ),
         );
     }

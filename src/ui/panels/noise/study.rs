@@ -50,13 +50,20 @@ impl Study {
             return Err("There is nothing to save yet: begin the study of widths and depths first.".to_owned());
         }
         let mut text = String::from(
-            "network,layers,d,isotropic,at_lambda_min,at_lambda_max,lambda_min,lambda_max,correlation,slope,points\n",
+            "network,layers,d,isotropic,at_lambda_min,at_lambda_max,lambda_min,lambda_max,correlation,slope,points,unconverged\n",
         );
         for (row, planned) in self.rows.iter().zip(&self.planned) {
             let layers: Vec<String> = row.widths.iter().map(ToString::to_string).collect();
             let numbers = [row.isotropic, row.at_lowest, row.at_highest, row.lowest, row.highest, row.correlation, row.slope];
             let numbers = numbers.map(|v| if v.is_nan() { String::new() } else { v.to_string() }).join(",");
-            text.push_str(&format!("{},{},{},{numbers},{}\n", planned.name, layers.join("-"), row.dim, row.points));
+            text.push_str(&format!(
+                "{},{},{},{numbers},{},{}\n",
+                planned.name,
+                layers.join("-"),
+                row.dim,
+                row.points,
+                row.unconverged
+            ));
         }
         Ok(text.into_bytes())
     }
@@ -226,7 +233,14 @@ fn table_ui(ui: &mut Ui, study: &Study) {
                     let text = if v.is_nan() { "–".to_owned() } else { number::significant(v, 2) };
                     ui.label(RichText::new(text).small());
                 }
-                ui.label(RichText::new(row.points.to_string()).small());
+                let points = if row.unconverged > 0 { format!("{} (≈)", row.points) } else { row.points.to_string() };
+                let points = ui.label(RichText::new(points).small());
+                if row.unconverged > 0 {
+                    points.on_hover_text(format!(
+                        "At {} of them Lanczos has not converged: residuals above 10⁻⁴ of the largest eigenvalue",
+                        row.unconverged
+                    ));
+                }
                 ui.end_row();
             }
         });
