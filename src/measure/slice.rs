@@ -129,6 +129,18 @@ pub fn path_cut(points: &[&[f64]]) -> Option<Cut> {
         .or_else(|| cut_along(last, &first, &any_direction(last.len()), points, 0.0))
 }
 
+/// How much of the squared distances of `points` from the plane's origin lies along each of its axes: Σ u²/Σ ‖p − o‖² and Σ v²/Σ ‖p − o‖².
+/// NaN where all are the origin.
+pub fn captured(plane: &Plane, points: &[&[f64]]) -> [f64; 2] {
+    let (mut along, mut whole) = ([0.0; 2], 0.0);
+    for point in points {
+        let ([u, v], away) = plane.project(point);
+        along = [along[0] + u * u, along[1] + v * v];
+        whole += u * u + v * v + away * away;
+    }
+    along.map(|square| square / whole)
+}
+
 /// A direction for where nothing distinguishes one.
 fn any_direction(n: usize) -> Vector {
     let mut direction = Vector::from_elem(0.0, n);

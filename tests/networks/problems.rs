@@ -2,7 +2,7 @@
 
 use super::small;
 use saddlescope::linalg::norm;
-use saddlescope::measure::slice::{cut_along, line_cut, path_cut};
+use saddlescope::measure::slice::{captured, cut_along, line_cut, path_cut};
 use saddlescope::optim::{Setting, methods};
 use saddlescope::problem::data::{DataSource, DataSpec, Targets};
 use saddlescope::problem::network::{Activation, Init, Loss};
@@ -166,6 +166,9 @@ fn planes_hold_what_they_are_made_of() {
     let random = scene.open().unwrap().problem.network().unwrap().network().random_cut(last, 3);
     // The principal components leave less of the path than any other plane through the same point.
     assert!(away(&path) <= away(&line) + 1e-12 && away(&path) < 0.1 * away(&random));
+    let [u, v] = captured(&path.plane, &rows);
+    let whole: f64 = rows.iter().map(|p| p.iter().zip(last).map(|(x, o)| (x - o).powi(2)).sum::<f64>()).sum();
+    assert!(u >= v && v > 0.0 && (u + v - (1.0 - away(&path) / whole)).abs() < 1e-12);
     for cut in [&line, &path] {
         let [u0, u1, v0, v1] = cut.domain;
         for point in &rows {

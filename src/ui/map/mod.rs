@@ -150,7 +150,7 @@ impl MapPanel {
         taken.push(self.line.line_ui(ui, rect, context));
         let top = taken[..2].iter().fold(rect.top() + 42.0, |top, taken| top.max(taken.bottom()));
         rim::axes(&painter, rect, top, &view, names, theme);
-        note_of_plane(&painter, rect, plane, self.honest(context), theme);
+        taken.push(note_of_plane(&painter, rect, plane, session.slice_words(), self.honest(context), theme));
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let hit = pointer.and_then(|pointer| self.race.hit(context, &view, pointer));
         let probed = if handle.dragged() { self.start } else { pointer.filter(|_| hit.is_none()) };
@@ -270,17 +270,22 @@ fn axis_names(plane: &Plane) -> [&'static str; 2] {
     }
 }
 
-/// Above two dimensions: that the map is a slice and paths are projected.
-fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, honest: Option<&str>, theme: Theme) {
-    if plane.dim() > 2 && rect.width() > 300.0 {
-        let plain = || format!("a plane in {} dimensions; paths are projected onto it", plane.dim());
-        let text = honest.map_or_else(plain, str::to_owned);
-        let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
-        let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
-        let ground = painter.add(Shape::Noop);
-        let text = paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
-        painter.set(ground, Shape::rect_filled(text.expand2(vec2(6.0, 2.0)), 4.0, casing.gamma_multiply(0.8)));
+/// Above two dimensions: that the map is a slice and paths are projected; of a network along what, and how far the iterate is from it.
+fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, words: Option<&str>, honest: Option<&str>, theme: Theme) -> Rect {
+    if plane.dim() <= 2 || rect.width() <= 300.0 {
+        return Rect::NOTHING;
     }
+    let plain = || format!("a plane in {} dimensions; paths are projected onto it", plane.dim());
+    let text = match (words, honest) {
+        (Some(words), Some(honest)) => format!("{words}\n{honest}"),
+        (words, honest) => words.or(honest).map_or_else(plain, str::to_owned),
+    };
+    let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
+    let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
+    let ground = painter.add(Shape::Noop);
+    let text = paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
+    painter.set(ground, Shape::rect_filled(text.expand2(vec2(6.0, 2.0)), 4.0, casing.gamma_multiply(0.8)));
+    text.expand2(vec2(6.0, 2.0))
 }
 
 fn describe(ui: &Ui, response: &Response, context: &Context<'_>, view: &View) {

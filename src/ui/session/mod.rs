@@ -233,6 +233,11 @@ impl Session {
         }
     }
 
+    /// What the plane through a network's weights is, in words.
+    pub fn slice_words(&self) -> Option<&str> {
+        self.slicer.words()
+    }
+
     /// Goes on with the replays that are beside the frames.
     pub fn replay(&mut self, ctx: &egui::Context) {
         self.lanes.iter_mut().for_each(|lane| lane.follow_replay(ctx));

@@ -3,11 +3,12 @@
 use super::Lane;
 use crate::linalg::Vector;
 use crate::measure::SliceKind;
-use crate::measure::slice::{directions, directions_cut, line_cut, path_cut, path_points};
+use crate::measure::slice::{captured, directions, directions_cut, line_cut, path_cut, path_points};
 use crate::measure::spectrum::{Ends, EndsJob, MatrixOperator};
 use crate::problem::{Cut, NetworkProblem, Objective, Problem};
 use crate::scene::SliceSpec;
 use crate::ui::background::{Background, Whole};
+use crate::ui::number;
 use eframe::egui;
 use std::sync::Arc;
 
@@ -16,12 +17,15 @@ use std::sync::Arc;
 pub struct Slicer {
     key: Option<Key>,
     search: Option<Search>,
+    words: Option<String>,
 }
 
 /// Eigenvectors that are looked for, and where.
 struct Search {
     at: Vector,
     kind: SliceKind,
+    /// Through which iterate.
+    through: String,
     work: Background<Whole<EndsJob<MatrixOperator>>>,
 }
 
@@ -54,6 +58,7 @@ impl Slicer {
         }
         let Some(spec) = spec else {
             let key = Key { spec: None, generation: 0, rows: 0 };
+            self.words = Some("random directions through the start".to_owned());
             return (self.key.replace(key) != Some(key)).then(|| problem.cut());
         };
         let lane = lanes.get(spec.method)?;
@@ -70,19 +75,34 @@ impl Slicer {
         }
         self.search = None;
         let at = lane.position(spec.step)?;
-        match spec.kind {
-            SliceKind::Random => Some(network.network().random_cut(at, network.spec().seed)),
+        let through = format!("through step {} of {}", number::count(spec.step.min(run.len())), lane.name());
+        let random = || (network.network().random_cut(at, network.spec().seed), format!("random directions {through}"));
+        let (cut, words) = match spec.kind {
+            SliceKind::Random => random(),
             // A path that stays at its start has no plane of its own.
-            SliceKind::Path | SliceKind::Line => {
-                let (points, path) = (path_points(run), spec.kind == SliceKind::Path);
-                let cut = if path { path_cut(&points) } else { line_cut(&points) };
-                Some(cut.unwrap_or_else(|| network.network().random_cut(at, network.spec().seed)))
+            SliceKind::Path => {
+                let points = path_points(run);
+                path_cut(&points).map_or_else(random, |cut| {
+                    let [u, v] = captured(&cut.plane, &points).map(|share| number::short(100.0 * share, 3));
+                    (cut, format!("components of the path of {} with {u} % and {v} % of it", lane.name()))
+                })
+            }
+            SliceKind::Line => {
+                let words = format!("from the start to the end of {}", lane.name());
+                line_cut(&path_points(run)).map_or_else(random, |cut| (cut, words))
             }
             SliceKind::Top | SliceKind::Negative => {
-                self.search(ctx, network, at, spec.kind);
-                None
+                self.search(ctx, network, at, spec.kind, through);
+                return None;
             }
-        }
+        };
+        self.words = Some(words);
+        Some(cut)
+    }
+
+    /// What the plane is, in words.
+    pub fn words(&self) -> Option<&str> {
+        self.words.as_deref()
     }
 
     /// Whether eigenvectors are still looked for.
@@ -90,18 +110,26 @@ impl Slicer {
         self.search.is_some()
     }
 
-    fn search(&mut self, ctx: &egui::Context, network: &NetworkProblem, at: &[f64], kind: SliceKind) {
+    fn search(&mut self, ctx: &egui::Context, network: &NetworkProblem, at: &[f64], kind: SliceKind, through: String) {
         if let Some(job) = directions(network.network(), at, kind) {
             let work = Background::new(ctx, "slice directions", Whole::new(job));
-            self.search = work.map(|work| Search { at: Vector::from_slice(at), kind, work });
+            self.search = work.map(|work| Search { at: Vector::from_slice(at), kind, through, work });
         }
     }
 
     /// The plane of eigenvectors that have been found.
     fn found(&mut self, network: &NetworkProblem) -> Option<Cut> {
-        let Search { at, kind, work } = self.search.as_mut()?;
+        let Search { at, kind, through, work } = self.search.as_mut()?;
         let ends: Option<Ends> = work.take();
-        let cut = ends.and_then(|ends| directions_cut(network.network(), at, *kind, &ends));
+        let cut = ends.and_then(|ends| {
+            let cut = directions_cut(network.network(), at, *kind, &ends)?;
+            let second = if *kind == SliceKind::Top { ends.top.get(1) } else { ends.bottom.first() };
+            let [across, up] = [ends.top.first(), second].map(|pair| pair.map_or(f64::NAN, |pair| pair.value));
+            let [across, up] = [across, up].map(|value| number::significant(value, 3));
+            let exact = if ends.converged { "" } else { ", not converged" };
+            self.words = Some(format!("eigenvectors of λ = {across} and {up}{exact}, {through}"));
+            Some(cut)
+        });
         if work.is_over() {
             self.search = None;
         }

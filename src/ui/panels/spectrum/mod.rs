@@ -118,7 +118,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Spec
         step: place.step,
         kinds: memory.kinds.clone(),
         exact: n <= MOST_EXACT || memory.all && n <= MOST_ASKED,
-        density: !context.playing,
+        live: context.playing,
     };
     follow(ui, context, place, &request, memory);
     let both = ui.available_height() >= BOTH_HEIGHT;
@@ -147,7 +147,7 @@ fn follow(ui: &Ui, context: &Context<'_>, place: &Place<'_>, request: &Request, 
         running.generation == request.generation
             && running.kinds == request.kinds
             && running.exact == request.exact
-            && (request.exact || !request.density)
+            && (request.exact || request.live)
     };
     memory.now.follow(ui.ctx(), "spectrum", request, keeps, |found| {
         let near = found.filter(|(of, _)| of.generation == request.generation).map(|(_, found)| found);

@@ -18,6 +18,8 @@ const TOLD: Duration = Duration::from_millis(200);
 pub const ENDS: usize = 5;
 /// Probes and Lanczos steps of a density.
 const DENSITY: DensityOptions = DensityOptions { probes: 8, steps: 60, seed: 0 };
+/// The same while the playback runs.
+const LIVE_DENSITY: DensityOptions = DensityOptions { probes: 3, steps: 40, seed: 0 };
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +32,8 @@ pub struct Request {
     pub kinds: Vec<MatrixKind>,
     /// Whether all eigenvalues are wanted; else the ends.
     pub exact: bool,
-    /// Whether densities of large matrices are wanted.
-    pub density: bool,
+    /// Whether the playback runs: then densities of large matrices are found with fewer products.
+    pub live: bool,
 }
 
 /// What is known of a matrix.
@@ -91,6 +93,10 @@ pub struct SpectrumWork {
     warm: Vec<(MatrixKind, Vec<f64>)>,
     plan: VecDeque<(MatrixKind, Task)>,
     planned: usize,
+    /// Of densities.
+    options: DensityOptions,
+    /// Whether only what is complete is told.
+    whole: bool,
     stage: Option<(MatrixKind, Stage)>,
     found: AllFound,
     told: Instant,
@@ -112,7 +118,7 @@ impl SpectrumWork {
         for kind in &request.kinds {
             plan.push_back((*kind, if small { Task::Exact } else { Task::Ends }));
         }
-        if !small && request.density {
+        if !small {
             plan.extend(request.kinds.iter().map(|kind| (*kind, Task::Density)));
         }
         let warm = near.into_iter().flatten().filter_map(|(kind, found)| match found {
@@ -120,7 +126,22 @@ impl SpectrumWork {
             Found::Exact(_) => None,
         });
         let (warm, planned) = (warm.collect(), plan.len());
-        Self { subject, w, warm, plan, planned, stage: None, found: Vec::new(), told: Instant::now(), _hold: hold }
+        let options = if request.live { LIVE_DENSITY } else { DENSITY };
+        // While the playback runs, a density stays in sight until the next is there.
+        let whole = request.live && near.is_some();
+        Self {
+            subject,
+            w,
+            warm,
+            plan,
+            planned,
+            options,
+            whole,
+            stage: None,
+            found: Vec::new(),
+            told: Instant::now(),
+            _hold: hold,
+        }
     }
 
     fn begin(&mut self) -> Option<()> {
@@ -131,7 +152,7 @@ impl SpectrumWork {
             let operator = MatrixOperator::new(self.subject.clone(), self.w.clone(), kind).ok();
             operator.map(|operator| {
                 if task == Task::Density {
-                    return Stage::Density(Box::new(DensityJob::new(operator, DENSITY)));
+                    return Stage::Density(Box::new(DensityJob::new(operator, self.options)));
                 }
                 let warm = self.warm.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, vectors)| vectors);
                 let options = EndsOptions { bottom: ENDS, top: ENDS, most_products: 600, ..EndsOptions::default() };
@@ -188,7 +209,8 @@ impl Work for SpectrumWork {
             }
         };
         self.stage = left.map(|stage| (kind, stage));
-        found.map(|found| self.note(kind, found))
+        let known = found.map(|found| self.note(kind, found));
+        if self.whole && !self.is_done() { None } else { known }
     }
 
     fn is_done(&self) -> bool {
