@@ -1,29 +1,10 @@
 //! Networks on the command line: spectra, noise, files, weights.
 
-use super::small;
+use super::{json, refusal, saddlescope, small};
 use saddlescope::linalg::symmetric_eigenvalues;
 use saddlescope::problem::network::{Activation, Loss, weights_to_json};
 use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
 use serde_json::Value;
-use std::process::{Command, Output};
-
-fn saddlescope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_saddlescope")).args(arguments).output().unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = saddlescope(arguments);
-    assert!(output.status.code() != Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn refusal(arguments: &[&str]) -> String {
-    let output = saddlescope(arguments);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {message}");
-    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
-    message
-}
 
 fn floats(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
