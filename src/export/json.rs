@@ -2,6 +2,7 @@
 
 use crate::linalg::{Metric, norm};
 use crate::optim::{Counts, Exit, Geometry, Phase, Setting, Step, Verdict};
+use crate::problem::Quality;
 use crate::run::{Run, Setup};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -17,6 +18,9 @@ const MOST_FULL_ROWS: usize = 100;
 /// point), `message` and `steps`.
 /// Records are replayed while they are written, so a run of any length needs no memory for it. Numbers read back
 /// to the same bits; infinities and NaN are null.
+///
+/// The steps of a network have the mean loss on its test samples, without the l2 term, as `test_loss`, and the shares of training
+/// and of test samples that are classified right as `accuracy` and `test_accuracy`, where there are test samples, and classes.
 ///
 /// The ellipsoid of a trust region is its `matrix` by rows in up to 10 variables. Beyond, a step stays of the order of n numbers:
 /// nothing is written for a sphere, M's `diagonal` for a diagonal metric, and the rows of a full one in up to 100 variables.
@@ -82,6 +86,32 @@ pub(super) struct StepRow {
     pub actual: f64,
     pub counts: Counts,
     geometry: GeometryJson,
+    #[serde(flatten)]
+    pub quality: QualityRow,
+}
+
+/// How good a network is at a row, as far as it has test samples, and classes.
+#[derive(Serialize)]
+pub(super) struct QualityRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_accuracy: Option<f64>,
+}
+
+impl QualityRow {
+    fn new([train, test]: [Option<Quality>; 2]) -> Self {
+        let accuracy = |quality: Option<Quality>| quality.and_then(|q| q.accuracy);
+        Self { test_loss: test.map(|q| q.loss), accuracy: accuracy(train), test_accuracy: accuracy(test) }
+    }
+
+    /// What there is, by its name.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let all = [("test_loss", self.test_loss), ("accuracy", self.accuracy), ("test_accuracy", self.test_accuracy)];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
 }
 
 #[derive(Serialize)]
@@ -174,7 +204,7 @@ fn matrix(metric: &Metric, n: usize) -> Option<Vec<Vec<f64>>> {
     (n <= most).then(|| metric.to_matrix(n).chunks(n.max(1)).map(<[f64]>::to_vec).collect())
 }
 
-/// The table of a run: its start, then a row for each trial, replayed in order. `f` and `gradient_norm` are those of
+/// The table of a run: its start, then a row for each trial, replayed in order. `f`, `gradient_norm` and the quality are those of
 /// the whole objective at the row's `x`, asked without being counted.
 pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
     let objective = run.objective();
@@ -193,6 +223,7 @@ pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
             actual: step.map_or(f64::NAN, |s| s.actual),
             counts,
             geometry: step.map_or(GeometryJson::Point, |s| GeometryJson::from(&s.geometry)),
+            quality: QualityRow::new(objective.qualities(x)),
         }
     };
     let begin = run.trace().first();

@@ -119,6 +119,39 @@ fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
     }
 }
 
+/// What the curves of the window show of a network stands in the steps of its run.
+#[test]
+fn steps_of_a_network_have_its_quality_on_both_parts_of_the_data() {
+    let net =
+        ["run", "--layers", "2-4-1", "--loss", "mse", "--data", "circles", "--method", "adam", "--steps", "4", "--l2", "0.1"];
+    let steps = json(&net)["runs"][0]["steps"].clone();
+    let problem = NetworkProblem::new(&small()).unwrap();
+    let [inputs, targets] = problem.test();
+    let said = String::from_utf8(saddlescope(&[&net[..], &["--format", "csv"]].concat()).stdout).unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].ends_with(",phase,test_loss,accuracy,test_accuracy"), "{}", lines[0]);
+    for (step, line) in steps.as_array().unwrap().iter().zip(&lines[1..]) {
+        let x = floats(&step["x"]);
+        let outputs = problem.network().outputs(&x, inputs);
+        let loss: f64 = (0..inputs.len()).map(|i| 0.5 * (outputs.row(i)[0] - targets.row(i)[0]).powi(2)).sum();
+        let right = (0..inputs.len()).filter(|i| (outputs.row(*i)[0] > 0.0) == (targets.row(*i)[0] > 0.0)).count();
+        let count = inputs.len() as f64;
+        assert!((step["test_loss"].as_f64().unwrap() - loss / count).abs() < 1e-12, "{step}");
+        assert_eq!(step["test_accuracy"].as_f64(), Some(right as f64 / count));
+        assert_eq!(step["accuracy"].as_f64(), problem.train_quality(&x).accuracy);
+        let fields = ["test_loss", "accuracy", "test_accuracy"].map(|name| step[name].as_f64().unwrap());
+        let last: Vec<f64> = line.rsplit(',').take(3).map(|field| field.parse().unwrap()).collect();
+        assert_eq!(fields, [last[2], last[1], last[0]]);
+    }
+    // A regression has no accuracy, and without test samples there is no loss on them.
+    let only = |more: &[&str]| json(&[&["run", "--method", "gd", "--steps", "1"], more].concat())["runs"][0]["steps"][1].clone();
+    let sine = only(&["--layers", "1-3-1", "--data", "sine"]);
+    assert!(sine["test_loss"].is_number() && sine.get("accuracy").is_none() && sine.get("test_accuracy").is_none());
+    let all = only(&["--layers", "2-3-1", "--data", "circles", "--test", "0"]);
+    assert!(all["accuracy"].is_number() && all.get("test_loss").is_none() && all.get("test_accuracy").is_none());
+    assert!(only(&["--formula", "x^2 + y^2"]).get("test_loss").is_none());
+}
+
 #[test]
 fn a_few_eigenvalues_come_with_the_trace_and_the_index_where_it_is_known() {
     let call = |more: &[&str]| json(&[&["spectrum", "--layers", "2-20-1", "--loss", "mse", "--data", "circles"], more].concat());
