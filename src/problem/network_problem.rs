@@ -130,10 +130,10 @@ impl NetworkProblem {
     /// [`NetworkProblemError`] in one sentence.
     pub fn new(spec: &NetworkSpec) -> Result<Self, NetworkProblemError> {
         let architecture = spec.architecture()?;
-        let mut data = spec.data.load()?;
         let [inputs, .., outputs] = *architecture.widths() else {
             return Err(ArchitectureError::BadLayers(String::new()).into());
         };
+        let mut data = spec.data.load_for(spec.loss, outputs)?;
         if data.inputs.width != inputs {
             return Err(NetworkProblemError::BadInputs { features: data.inputs.width, inputs });
         }

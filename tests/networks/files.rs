@@ -90,3 +90,37 @@ fn a_device_stays_one() {
     assert!(std::fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     assert!(json(&["eval", "--landscape", "monkey", "--at", "0,0", "--out", "/dev/stdout", "--force"])["value"].is_number());
 }
+
+#[test]
+fn a_column_of_numbers_is_what_the_loss_asks_for() {
+    let folder = Folder::new("column");
+    let table = |name: &str, labels: &[i32]| {
+        let rows = labels.iter().cycle().take(20).enumerate().map(|(i, y)| format!("{}.5,{},{y}\n", i % 7, i % 3));
+        folder.with(name, format!("a,b,y\n{}", rows.collect::<String>()))
+    };
+    let [rated, signed, stars] =
+        [table("rated.csv", &[1, 3, 4]), table("signed.csv", &[-1, 1]), table("stars.csv", &[0, 1, 2, 3, 4, 5])];
+    let step = |layers: &str, file: &str, more: &[&str]| {
+        json(&[&["run", "--layers", layers, "--data", file, "--method", "gd", "--steps", "1"], more].concat())["runs"][0]["steps"]
+            [0]
+        .clone()
+    };
+    let classes = |step: &Value| step.get("accuracy").is_some();
+    assert!(classes(&step("2-3-3", &rated, &["--loss", "cross_entropy"])) && !classes(&step("2-3-1", &rated, &[])));
+    assert!(classes(&step("2-3-1", &signed, &["--loss", "bce"])) && !classes(&step("2-3-1", &signed, &["--loss", "mse"])));
+    assert!(classes(&step("2-3-6", &stars, &[])) && !classes(&step("2-3-1", &stars, &["--loss", "mse"])));
+    let zero = step("2-1", &stars, &["--loss", "mse", "--init", "zeros", "--test", "0"]);
+    // The targets are the numbers: ½ y² in the mean over 0 … 5, three times, 0 and 1.
+    assert!((zero["f"].as_f64().unwrap() - 0.5 * (3.0 * 55.0 + 1.0) / 20.0).abs() < 1e-12, "{zero}");
+    let refused = |layers: &str, file: &str, more: &[&str]| {
+        refusal(&[&["run", "--layers", layers, "--data", file, "--method", "gd"], more].concat())
+    };
+    assert!(refused("2-3-2", &rated, &["--loss", "cross_entropy"]).contains("needs 3 outputs, one for each class"));
+    assert!(refused("2-3-1", &stars, &[]).contains("needs 6 outputs, one for each class"));
+    // What is in a file is not less than what is asked for.
+    let said = refused("2-3-1", &rated, &["--samples", "17"]);
+    assert!(said.contains("rated.csv has 20, 4 of them for testing (--test 0.2): take up to 16"), "{said}");
+    step("2-3-1", &rated, &["--samples", "16"]);
+    let bare = folder.with("bare.csv", "1,2,0\n3,4,1\n5,6,0\n");
+    assert!(refused("2-3-1", &bare, &[]).contains("it must name the columns"));
+}

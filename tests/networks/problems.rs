@@ -146,7 +146,7 @@ fn a_network_that_does_not_fit_its_data_gets_a_sentence() {
     let wide = NetworkSpec { layers: vec![3, 4, 1], ..small() };
     assert!(refused(&wide).contains("begin the layers with 2"), "{}", refused(&wide));
     let softmax = NetworkSpec { loss: Loss::CrossEntropy, ..small() };
-    assert!(refused(&softmax).contains("an output for each class"), "{}", refused(&softmax));
+    assert!(refused(&softmax).contains("2 outputs, one for each class"), "{}", refused(&softmax));
     let empty = NetworkSpec { layers: vec![2], ..small() };
     assert!(refused(&empty).contains("2-8-8-1"), "{}", refused(&empty));
     let negative = Scene::from_json(&scene(NetworkSpec { l2: 0.5, ..small() }, &[], 5).to_json().replace("0.5", "-0.5"));
