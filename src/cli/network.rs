@@ -1,7 +1,7 @@
 //! Networks and their data as words of the command line.
 
 use super::CliError;
-use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_idx};
+use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_gzip, is_idx};
 use crate::problem::network::{Activation, Architecture, ArchitectureError, Init, Loss, weights_from_json};
 use crate::problem::{NetworkProblemError, NetworkSpec};
 use crate::scene::{ProblemSpec, Scene, SceneError};
@@ -163,6 +163,7 @@ impl NetworkArgs {
         match Init::parse(text) {
             Ok(init) => Ok((init, None)),
             Err(_) if Path::new(text).exists() => Ok((Init::default(), Some(weights(text, architecture)?))),
+            Err(_) if text.ends_with(".json") => Err(CliError::Usage(format!("there is no file {text} of initial weights"))),
             Err(unknown) => Err(SceneError::from(NetworkProblemError::from(unknown)).into()),
         }
     }
@@ -185,6 +186,9 @@ fn source(named: &str, label: Option<&str>) -> Result<DataSource, CliError> {
         return Ok(DataSource::Set(named.to_owned()));
     }
     let bytes = read(file)?;
+    if is_gzip(&bytes) {
+        return Err(CliError::Usage(format!("{named} is compressed with gzip: unpack it first")));
+    }
     if images || is_idx(&bytes) {
         // The folder keeps its name.
         let beside = file.with_file_name(name.replace("images", "labels").replace("idx3", "idx1"));

@@ -124,3 +124,20 @@ fn a_column_of_numbers_is_what_the_loss_asks_for() {
     let bare = folder.with("bare.csv", "1,2,0\n3,4,1\n5,6,0\n");
     assert!(refused("2-3-1", &bare, &[]).contains("it must name the columns"));
 }
+
+#[test]
+fn a_wrong_file_is_told_by_what_it_is() {
+    let folder = Folder::new("wrong");
+    let on = |data: &str, init: &str| refusal(&["run", "--layers", "2-3-1", "--data", data, "--init", init, "--method", "gd"]);
+    let lost = folder.path("nofile.json");
+    assert!(on("circles", &lost).contains(&format!("there is no file {lost}")));
+    assert!(on("circles", "nothing").contains("take xavier"));
+    let list = on("circles", &folder.with("list.json", "[]"));
+    assert!(list.contains("list.json: this is no file of weights: it must be {\"layers\""), "{list}");
+    for name in ["t-images-idx3-ubyte.gz", "x-images.idx3-ubyte", "table.csv"] {
+        let said = on(&folder.with(name, b"\x1f\x8b\x08\0\0\0\0\0\0\x03"), "xavier");
+        assert!(said.contains(name) && said.contains("is compressed with gzip: unpack it first"), "{said}");
+    }
+    let wide = ["run", "--layers", "100-64-10", "--data", "mnist", "--samples", "20", "--steps", "1"];
+    assert!(refusal(&[&wide[..], &["--method", "tr"]].concat()).contains("7114: take solver=steihaug"));
+}

@@ -14,7 +14,7 @@ mod spec;
 mod teacher;
 
 pub use csv::{csv_columns, read_csv};
-pub use idx::{is_idx, read_idx_images, read_idx_labels};
+pub use idx::{is_gzip, is_idx, read_idx_images, read_idx_labels};
 pub use images::files_of;
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
