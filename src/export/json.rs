@@ -1,7 +1,7 @@
 //! Runs as JSON, with the names of the command line's contract.
 
 use crate::linalg::{Metric, norm};
-use crate::optim::{Counts, Exit, Geometry, Phase, Setting, Step, Verdict};
+use crate::optim::{Counts, Exit, Geometry, Path, Phase, Setting, Step, Verdict};
 use crate::problem::Quality;
 use crate::run::{Run, Setup};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 use std::io::Write;
 
-/// Most variables in which the metric of a step is written by rows, whatever it is.
+/// Most variables in which the metric of a step is written by rows, whatever it is, and in which what repeats is written.
 const MOST_ROWS: usize = 10;
 /// Most variables in which a full metric is.
 const MOST_FULL_ROWS: usize = 100;
@@ -23,7 +23,9 @@ const MOST_FULL_ROWS: usize = 100;
 /// and of test samples that are classified right as `accuracy` and `test_accuracy`, where there are test samples, and classes.
 ///
 /// The ellipsoid of a trust region is its `matrix` by rows in up to 10 variables. Beyond, a step stays of the order of n numbers:
-/// nothing is written for a sphere, M's `diagonal` for a diagonal metric, and the rows of a full one in up to 100 variables.
+/// nothing is written for a sphere, M's `diagonal` for a diagonal metric, and the rows of a full one in up to 100 variables. What
+/// repeats is left out there, too: a `trial` that is the geometry's `step`, a `center` that is the `x` of the row before, and a `path`
+/// of which the `step` is the only point. Where one of them is missing, it is that, to the bit but for the sign of a zero.
 ///
 /// # Errors
 /// Those of the writer.
@@ -80,8 +82,9 @@ pub(super) struct StepRow {
     pub gradient_norm: f64,
     pub accepted: bool,
     pub phase: Phase,
-    /// s, where the trial was made from the row before.
-    pub trial: Vec<f64>,
+    /// s, where the trial was made from the row before; `None` where it is the geometry's step and n is large.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial: Option<Vec<f64>>,
     pub predicted: f64,
     pub actual: f64,
     pub counts: Counts,
@@ -133,29 +136,54 @@ struct RegionJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     diagonal: Option<Vec<f64>>,
     radius: f64,
-    center: Vec<f64>,
-    linear: Vec<f64>,
-    step: Vec<f64>,
-    path: Vec<Vec<f64>>,
-    exit: Exit,
-    multiplier: f64,
+    #[serde(flatten)]
+    model: ModelJson,
 }
 
 #[derive(Serialize)]
 struct CubicJson {
     sigma: f64,
     radius: f64,
-    center: Vec<f64>,
+    #[serde(flatten)]
+    model: ModelJson,
+}
+
+/// Where a model was centred, its linear term, and what its solver found.
+#[derive(Serialize)]
+struct ModelJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    center: Option<Vec<f64>>,
     linear: Vec<f64>,
     step: Vec<f64>,
-    path: Vec<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Vec<Vec<f64>>>,
     exit: Exit,
     multiplier: f64,
 }
 
-impl From<&Geometry> for GeometryJson {
-    fn from(geometry: &Geometry) -> Self {
-        match geometry {
+impl ModelJson {
+    fn new(from: &[f64], [center, linear, step]: [&[f64]; 3], path: &Path, exit: Exit, multiplier: f64) -> Self {
+        let repeated = matches!(&path[..], [only] if repeats(only, step));
+        Self {
+            center: (!repeats(center, from)).then(|| center.to_vec()),
+            linear: linear.to_vec(),
+            step: step.to_vec(),
+            path: (!repeated).then(|| path.iter().map(|p| p.to_vec()).collect()),
+            exit,
+            multiplier,
+        }
+    }
+}
+
+/// Whether `v` need not be written again beside `known`.
+fn repeats(v: &[f64], known: &[f64]) -> bool {
+    v.len() > MOST_ROWS && v == known
+}
+
+impl GeometryJson {
+    fn new(record: &Step) -> Self {
+        let from = &record.from;
+        match &record.geometry {
             Geometry::Point => Self::Point,
             Geometry::Line { direction, tried } => Self::Line { direction: direction.to_vec(), tried: tried.clone() },
             Geometry::Perturbation { radius } => Self::Perturbation { radius: *radius },
@@ -165,12 +193,13 @@ impl From<&Geometry> for GeometryJson {
             Geometry::Cubic(cubic) => Self::Cubic(CubicJson {
                 sigma: cubic.sigma,
                 radius: cubic.radius(),
-                center: cubic.center.to_vec(),
-                linear: cubic.linear.to_vec(),
-                step: cubic.step.to_vec(),
-                path: cubic.path.iter().map(|p| p.to_vec()).collect(),
-                exit: cubic.exit,
-                multiplier: cubic.multiplier,
+                model: ModelJson::new(
+                    from,
+                    [&cubic.center, &cubic.linear, &cubic.step],
+                    &cubic.path,
+                    cubic.exit,
+                    cubic.multiplier,
+                ),
             }),
             Geometry::TrustRegion(region) => {
                 let n = region.center.len();
@@ -186,16 +215,23 @@ impl From<&Geometry> for GeometryJson {
                         _ => None,
                     },
                     radius: region.radius,
-                    center: region.center.to_vec(),
-                    linear: region.linear.to_vec(),
-                    step: region.step.to_vec(),
-                    path: region.path.iter().map(|p| p.to_vec()).collect(),
-                    exit: region.exit,
-                    multiplier: region.multiplier,
+                    model: ModelJson::new(
+                        from,
+                        [&region.center, &region.linear, &region.step],
+                        &region.path,
+                        region.exit,
+                        region.multiplier,
+                    ),
                 })
             }
         }
     }
+}
+
+/// s, unless it is the step of the geometry; nothing of a start.
+fn trial(record: Option<&Step>) -> Option<Vec<f64>> {
+    let Some(Step { trial, geometry, .. }) = record else { return Some(Vec::new()) };
+    (!geometry.model_step().is_some_and(|(.., step)| repeats(trial, step))).then(|| trial.to_vec())
 }
 
 /// M by rows: every metric in few variables, a full one in some more; `None` where n² numbers a step are too many.
@@ -218,11 +254,11 @@ pub(super) fn rows(run: &Run) -> impl Iterator<Item = StepRow> + '_ {
             gradient_norm: norm(&gradient),
             accepted: step.is_none_or(|s| s.verdict == Verdict::Accepted),
             phase: step.map_or(Phase::Descent, |s| s.phase),
-            trial: step.map_or_else(Vec::new, |s| s.trial.to_vec()),
+            trial: trial(step),
             predicted: step.map_or(f64::NAN, |s| s.predicted),
             actual: step.map_or(f64::NAN, |s| s.actual),
             counts,
-            geometry: step.map_or(GeometryJson::Point, |s| GeometryJson::from(&s.geometry)),
+            geometry: step.map_or(GeometryJson::Point, GeometryJson::new),
             quality: QualityRow::new(objective.qualities(x)),
         }
     };

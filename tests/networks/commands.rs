@@ -103,20 +103,61 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     std::fs::remove_dir_all(dir).unwrap();
 }
 
-/// The metric of a step grows like n, not like n²: 2-40-40-1 has 1801 parameters.
+/// What a step writes grows like n, not like n², and repeats nothing: 2-40-40-1 has 1801 parameters.
 #[test]
 fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
     let n = 2 * 40 + 40 + 40 * 40 + 40 + 40 + 1;
-    for (method, metric) in [("gd", "sphere"), ("adam", "diagonal")] {
+    // x, the linear term, the step, and a diagonal metric, where there is one.
+    for (method, metric, vectors) in [("gd", "sphere", 3), ("adam", "diagonal", 4)] {
         let words = ["run", "--layers", "2-40-40-1", "--data", "circles", "--samples", "40", "--steps", "3", "--method", method];
         let output = saddlescope(&words);
-        assert!(output.stdout.len() < 4 * 8 * n * 25, "{method}: {} bytes", output.stdout.len());
+        assert!(output.stdout.len() < (1 + 3 * vectors) * n * 25, "{method}: {} bytes", output.stdout.len());
         let file: Value = serde_json::from_slice(&output.stdout).unwrap();
         let geometry = &file["runs"][0]["steps"][2]["geometry"];
         assert_eq!((&geometry["metric"], geometry.get("matrix")), (&Value::from(metric), None));
         let diagonal = geometry.get("diagonal").map(|m| m.as_array().unwrap().len());
         assert_eq!(diagonal, (metric == "diagonal").then_some(n));
     }
+}
+
+/// What is left out in many variables is what the document of the export says, and stands there where it is something else.
+#[test]
+fn what_steps_leave_out_is_found_again() {
+    let net = ["run", "--layers", "2-8-1", "--data", "circles", "--samples", "60", "--steps", "30", "--method"];
+    let steps = |more: &[&str]| {
+        let file = json(&[&net[..], more].concat());
+        file["runs"][0]["steps"].as_array().unwrap().clone()
+    };
+    let missing = |step: &Value, keys: [&str; 3]| {
+        let geometry = &step["geometry"];
+        keys.map(|key| step.get(key).or_else(|| geometry.get(key)).is_none())
+    };
+    let keys = ["trial", "center", "path"];
+    let images = ["run", "--layers", "100-3-10", "--data", "mnist", "--samples", "20", "--steps", "3", "--method", "gd"];
+    let images = json(&images)["runs"][0]["steps"].as_array().unwrap().clone();
+    for step in steps(&["gd"])[1..].iter().chain(&images[1..]) {
+        assert!(missing(step, keys) == [true; 3] && step["geometry"]["linear"].is_array(), "{step}");
+    }
+    // Weight decay shrinks x first: the centre is no row, and the trial no step of the model.
+    for step in &steps(&["adamw"])[1..] {
+        assert_eq!(missing(step, keys), [false, false, true], "{step}");
+    }
+    let mut corners = 0;
+    for pair in steps(&["tr", "--set", "solver=steihaug"]).windows(2) {
+        let [x, next] = [&pair[0], &pair[1]].map(|step| floats(&step["x"]));
+        let s = floats(&pair[1]["geometry"]["step"]);
+        let accepted = pair[1]["accepted"] == true;
+        assert!(x.iter().zip(&s).zip(&next).all(|((x, s), next)| (x + if accepted { *s } else { 0.0 } - next).abs() < 1e-12));
+        assert_eq!(missing(&pair[1], keys)[..2], [true, true]);
+        corners += usize::from(pair[1]["geometry"].get("path").is_some_and(|path| path.as_array().unwrap().len() > 1));
+    }
+    assert!(corners > 0, "conjugate gradients make corners");
+    for step in &steps(&["lbfgs"])[1..] {
+        assert!(step["geometry"]["kind"] != "line" || step["trial"].is_array(), "{step}");
+    }
+    // Up to 10 variables everything stands in every step.
+    let few = json(&["run", "--formula", "x^2 + y^2", "--method", "gd", "--steps", "2"])["runs"][0]["steps"][1].clone();
+    assert_eq!(missing(&few, keys), [false; 3]);
 }
 
 /// What the curves of the window show of a network stands in the steps of its run.
