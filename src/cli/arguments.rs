@@ -61,7 +61,8 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Run the methods of a scene, or one method on a problem, and write every step.
+    /// Run the methods of a scene, or one method on a problem, and write every step; those of a network with its loss and accuracy on the
+    /// test samples and its accuracy on the training samples.
     Run(Box<RunArgs>),
     /// Run methods with many seeds and write what can be said of them: a table, and curves over the seeds.
     Race(Box<RaceArgs>),

@@ -21,7 +21,6 @@ use crate::run::{Run, Status};
 use crate::scene::Scene;
 use crate::view::Theme;
 use serde::Serialize;
-use std::io::Write;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
@@ -45,7 +44,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
             let found = search.into_found();
             match format {
                 Format::Json => output.json(&found)?,
-                Format::Csv => export::csv::write_points(output.open()?, opened.dim(), &found)?,
+                Format::Csv => output.write(|out| export::csv::write_points(out, opened.dim(), &found))?,
             }
         }
         Command::Run(arguments) => return run(arguments),
@@ -114,12 +113,19 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
     let network = stage.problem.network().map(|problem| Arc::clone(problem.network()));
     let mut runs: Vec<Run> = stage.runs.into_iter().flatten().collect();
     // What cannot be written is said before the work.
+    let out = arguments.output.out.as_ref().map(|path| arguments.output.place(path)).transpose()?;
     let file = match (&arguments.weights, &network, &runs[..]) {
         (None, ..) => None,
         (Some(_), None, _) => {
             return Err(CliError::Usage("--weights writes the weights of a network, and this problem is none".to_owned()));
         }
-        (Some(path), Some(network), [_]) => Some((arguments.output.create(path)?, path, network)),
+        (Some(path), Some(network), [_]) => {
+            let place = arguments.output.place(path)?;
+            if out.is_some_and(|out| out == place) {
+                return Err(CliError::Usage(format!("--weights and --out are the same file {}: name two", path.display())));
+            }
+            Some((path, network))
+        }
         (Some(_), Some(_), all) => {
             return Err(CliError::Usage(format!("--weights writes the weights of one run, and the scene has {}", all.len())));
         }
@@ -130,21 +136,20 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
     if runs.is_empty() {
         return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
     }
-    let out = arguments.output.open()?;
-    match arguments.format {
-        Format::Json => export::json::write_runs(out, &runs)?,
-        Format::Csv => export::csv::write_runs(out, &runs)?,
-    }
+    arguments.output.write(|out| match arguments.format {
+        Format::Json => export::json::write_runs(out, &runs),
+        Format::Csv => export::csv::write_runs(out, &runs),
+    })?;
     for run in &runs {
         eprintln!("{} after {} steps: {}", run.setup().method.name, run.len(), run.status().message());
     }
-    if let (Some((mut file, path, network)), Some(run)) = (file, runs.first()) {
+    if let (Some((path, network)), Some(run)) = (file, runs.first()) {
         if !all_finite(run.position()) {
-            eprintln!("the weights at the end are not finite: {} is empty", path.display());
+            eprintln!("the weights at the end are not finite: {} is not written", path.display());
             return Ok(false);
         }
-        writeln!(file, "{}", weights_to_json(run.position(), network.architecture()))?;
-        file.flush()?;
+        let text = weights_to_json(run.position(), network.architecture());
+        arguments.output.write_file(path, |out| writeln!(out, "{text}"))?;
     }
     Ok(!runs.iter().any(|run| run.status().is_bad()))
 }
@@ -177,11 +182,10 @@ fn race(arguments: &RaceArgs) -> Result<(), CliError> {
     let Field { objective, entrants, landmarks } = field(&arguments.field)?;
     let mut race = Race::new(objective, entrants, arguments.field.seeds.into(), landmarks, seconds)?;
     race.finish(threads());
-    let out = arguments.field.output.open()?;
-    match arguments.field.format {
-        Format::Json => export::race::write_json(out, &race, arguments.axis)?,
-        Format::Csv => export::race::write_csv(out, &race, &race.standings())?,
-    }
+    arguments.field.output.write(|out| match arguments.field.format {
+        Format::Json => export::race::write_json(out, &race, arguments.axis),
+        Format::Csv => export::race::write_csv(out, &race, &race.standings()),
+    })?;
     for row in race.standings() {
         let name = |status: &Status| if matches!(status, Status::Finished { .. }) { status.words() } else { status.id() };
         let states: Vec<String> = row.states.iter().map(|state| format!("{} {}", state.count, name(&state.status))).collect();
@@ -197,12 +201,10 @@ fn sweep(arguments: &FieldArgs) -> Result<(), CliError> {
         eprintln!("{sentence}");
     }
     sweep.finish(threads());
-    let out = arguments.output.open()?;
-    match arguments.format {
-        Format::Json => export::race::write_sweep_json(out, &sweep)?,
-        Format::Csv => export::race::write_sweep_csv(out, &sweep)?,
-    }
-    Ok(())
+    arguments.output.write(|out| match arguments.format {
+        Format::Json => export::race::write_sweep_json(out, &sweep),
+        Format::Csv => export::race::write_sweep_csv(out, &sweep),
+    })
 }
 
 /// A number for a sentence: with a power of ten where it would be long.
@@ -290,7 +292,5 @@ fn render(mut scene: Scene, step: Option<u64>, size: &str, theme: Theme, output:
     if let Some(note) = &picture.note {
         eprintln!("{note}.");
     }
-    let mut out = output.open()?;
-    out.write_all(&picture.png)?;
-    Ok(out.flush()?)
+    output.write(|out| out.write_all(&picture.png))
 }

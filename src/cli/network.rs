@@ -1,7 +1,7 @@
 //! Networks and their data as words of the command line.
 
 use super::CliError;
-use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_idx};
+use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_gzip, is_idx};
 use crate::problem::network::{Activation, Architecture, ArchitectureError, Init, Loss, weights_from_json};
 use crate::problem::{NetworkProblemError, NetworkSpec};
 use crate::scene::{ProblemSpec, Scene, SceneError};
@@ -21,7 +21,8 @@ pub struct NetworkArgs {
     #[arg(long, requires = "layers", default_value = "tanh", value_name = "NAME[,NAME…]")]
     pub activation: String,
     /// The loss: mse, bce or cross_entropy. Without: mse for numbers and autoencoders, bce for two classes and one output, else
-    /// cross_entropy.
+    /// cross_entropy. With it, whole numbers of a CSV file are classes for cross_entropy, the lower of two numbers is 0 and the higher 1
+    /// for bce, and labels from 0 to 2 or more are numbers for mse and one output.
     #[arg(long, requires = "layers", value_parser = loss)]
     pub loss: Option<Loss>,
     /// The weight of ½ ‖w‖², over weights and biases, in the objective.
@@ -31,10 +32,10 @@ pub struct NetworkArgs {
     /// labels the images are their own targets.
     #[arg(long, requires = "layers", value_name = "ID|FILE")]
     pub data: Option<String>,
-    /// The column of a CSV file that is to be learned; the last one without.
+    /// The column of a CSV file that is to be learned, by its name in the first line; the last one without.
     #[arg(long, requires = "data", value_name = "NAME")]
     pub label: Option<String>,
-    /// Training samples; the set's own number without, or all that a file has.
+    /// Training samples; the set's own number without, or all that a file has beside its test samples.
     #[arg(long, requires = "data")]
     pub samples: Option<usize>,
     /// Standard deviation of a drawn set's noise.
@@ -43,7 +44,7 @@ pub struct NetworkArgs {
     /// Seed of the data and of its split into training and test samples.
     #[arg(long, requires = "data", default_value_t = 0)]
     pub data_seed: u64,
-    /// Test samples as a share of all, from 0 to 0.9, of a set without test samples of its own.
+    /// Test samples as a share of all, from 0 to 0.9, of a set without test samples of its own; without: 0.5 of a drawn set, 0.2 of a file.
     #[arg(long, requires = "data", allow_hyphen_values = true)]
     pub test: Option<f64>,
     /// Shift and scale every feature to mean 0 and variance 1.
@@ -84,6 +85,17 @@ impl NetworkArgs {
             standardize: self.standardize,
         };
         self.check(&data.source)?;
+        if let (Some(samples), DataSource::Table { .. } | DataSource::Images { .. }) = (self.samples, &data.source) {
+            let whole = DataSpec { samples: None, ..data.clone() }.load().map_err(|e| refused(e.into()))?;
+            if samples > whole.train {
+                let (name, all, test) = (data.id(), whole.len(), whole.len() - whole.train);
+                return Err(CliError::Usage(format!(
+                    "--samples is {samples}; {name} has {all}, {test} of them for testing (--test {}): take up to {}",
+                    data.test_share(),
+                    whole.train
+                )));
+            }
+        }
         let suited = || -> Result<Loss, CliError> {
             let targets = data.load().map_err(|e| refused(e.into()))?.targets;
             Ok(match targets {
@@ -151,6 +163,7 @@ impl NetworkArgs {
         match Init::parse(text) {
             Ok(init) => Ok((init, None)),
             Err(_) if Path::new(text).exists() => Ok((Init::default(), Some(weights(text, architecture)?))),
+            Err(_) if text.ends_with(".json") => Err(CliError::Usage(format!("there is no file {text} of initial weights"))),
             Err(unknown) => Err(SceneError::from(NetworkProblemError::from(unknown)).into()),
         }
     }
@@ -173,6 +186,9 @@ fn source(named: &str, label: Option<&str>) -> Result<DataSource, CliError> {
         return Ok(DataSource::Set(named.to_owned()));
     }
     let bytes = read(file)?;
+    if is_gzip(&bytes) {
+        return Err(CliError::Usage(format!("{named} is compressed with gzip: unpack it first")));
+    }
     if images || is_idx(&bytes) {
         // The folder keeps its name.
         let beside = file.with_file_name(name.replace("images", "labels").replace("idx3", "idx1"));

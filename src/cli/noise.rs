@@ -104,13 +104,13 @@ pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
     eprintln!("{}", if finite { summary(&noise, batch) } else { NOT_FINITE.to_owned() });
     match arguments.format {
         Format::Json => arguments.output.json(&rows)?,
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(arguments.output.open()?);
+        Format::Csv => arguments.output.write(|out| {
+            let mut writer = csv::Writer::from_writer(out);
             for row in &rows {
                 writer.serialize(row).map_err(std::io::Error::other)?;
             }
-            writer.flush()?;
-        }
+            writer.flush()
+        })?,
     }
     Ok(good && finite)
 }

@@ -252,7 +252,7 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     }
     match arguments.format {
         Format::Json => arguments.output.json(&report)?,
-        Format::Csv => report.table(arguments.output.open()?)?,
+        Format::Csv => arguments.output.write(|out| report.table(out))?,
     }
     Ok(good)
 }
@@ -286,7 +286,7 @@ impl Report {
     }
 
     /// The eigenvalues with their residuals, or the density with its error, a line each; empty fields are not finite.
-    fn table(&self, out: impl Write) -> Result<(), CliError> {
+    fn table(&self, out: impl Write) -> std::io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
         let field = |v: f64| if v.is_finite() { v.to_string() } else { String::new() };
         let mut line = |fields: &[String]| writer.write_record(fields).map_err(std::io::Error::other);
@@ -301,7 +301,7 @@ impl Report {
                 line(&[value, residual].map(|v| field(*v)))?;
             }
         }
-        Ok(writer.flush()?)
+        writer.flush()
     }
 }
 

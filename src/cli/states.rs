@@ -31,8 +31,8 @@ pub(super) fn states(arguments: &StatesArgs) -> Result<(), CliError> {
     }
     match arguments.format {
         TableFormat::Json => arguments.output.json(&ends),
-        TableFormat::Csv => Ok(write_csv(arguments.output.open()?, &ends)?),
-        TableFormat::Markdown => Ok(write_markdown(arguments.output.open()?, &ends, arguments.steps)?),
+        TableFormat::Csv => arguments.output.write(|out| write_csv(out, &ends)),
+        TableFormat::Markdown => arguments.output.write(|out| write_markdown(out, &ends, arguments.steps)),
     }
 }
 

@@ -6,26 +6,31 @@ use crate::run::Run;
 use std::io::Write;
 
 /// One line for each step of each run: `method, seed, k, x1 … xn, f, gradient_norm, accepted, predicted, actual`, the
-/// counts and the phase. A number that is not finite is an empty field.
+/// counts, the phase, and what [`write_runs`](super::json::write_runs) of JSON says of a network's quality. A number that is not finite
+/// is an empty field.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_runs<'a>(mut out: impl Write, runs: impl IntoIterator<Item = &'a Run>) -> std::io::Result<()> {
-    for (index, run) in runs.into_iter().enumerate() {
-        if index == 0 {
-            let x: String = (1..=run.objective().dim()).map(|i| format!("x{i},")).collect();
-            writeln!(
-                out,
-                "method,seed,k,{x}f,gradient_norm,accepted,predicted,actual,value,gradient,hessian_vector,hessian,\
-                 sample_gradient,sample_hessian_vector,backpropagations,phase"
-            )?;
-        }
+    let mut headed = false;
+    for run in runs {
         for row in rows(run) {
+            if !headed {
+                headed = true;
+                let x: String = (1..=row.x.len()).map(|i| format!("x{i},")).collect();
+                let quality: String = row.quality.columns().map(|(name, _)| format!(",{name}")).collect();
+                writeln!(
+                    out,
+                    "method,seed,k,{x}f,gradient_norm,accepted,predicted,actual,value,gradient,hessian_vector,hessian,\
+                     sample_gradient,sample_hessian_vector,backpropagations,phase{quality}"
+                )?;
+            }
             let x: String = row.x.iter().map(|v| number(*v) + ",").collect();
+            let quality: String = row.quality.columns().map(|(_, v)| format!(",{}", number(v))).collect();
             let c = row.counts;
             writeln!(
                 out,
-                "{},{},{},{x}{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                "{},{},{},{x}{},{},{},{},{},{},{},{},{},{},{},{},{}{quality}",
                 run.setup().method.id,
                 run.setup().seed,
                 row.k,

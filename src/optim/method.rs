@@ -97,12 +97,17 @@ pub enum SettingsError {
         what: &'static str,
     },
     /// Too many variables for the method's matrices.
-    #[error("{method} keeps matrices of n rows and columns here, for up to {MOST_DENSE} variables; this problem has {n}")]
+    #[error(
+        "{method} keeps matrices of n rows and columns here, for up to {MOST_DENSE} variables; this problem has {n}{}",
+        if .instead.is_empty() { String::new() } else { format!(": take {}", .instead.join(" and ")) }
+    )]
     TooManyVariables {
         /// Method name.
         method: &'static str,
         /// n.
         n: usize,
+        /// The settings with which it keeps none, if there are some.
+        instead: Vec<String>,
     },
     /// A value outside the span.
     #[error("{method}: {name} = {given} is not allowed; it must be {allowed}")]
@@ -307,24 +312,31 @@ impl Method {
         }
     }
 
-    /// Whether the method keeps matrices of n rows and columns with these values, rather than vectors and products only.
-    fn is_dense(&self, values: &Values<'_>) -> bool {
+    /// The settings with which the method does with vectors and products, where it keeps matrices of n rows and columns with these
+    /// values: none where it always keeps some. `None`: it keeps no matrix.
+    fn instead_of_matrices(&self, values: &Values<'_>) -> Option<Vec<String>> {
         const ALWAYS: [&str; 8] =
             ["adagrad_full", "rmsprop_full", "bfgs", "newton", "damped_newton", "regularized_newton", "adan", "storm"];
         // By the choice that makes a method do with products.
-        let by_products = |name: &str, products: &[&str]| !products.contains(&values.choice(name));
-        match self.id {
-            "tr" => by_products("solver", &["steihaug", "gltr", "cauchy"]) || values.choice("metric").ends_with("_full"),
-            "first_order_tr" => values.choice("metric").ends_with("_full"),
-            "arc" | "subsampled_arc" => by_products("solver", &["lanczos"]),
-            "saddle_free_newton" => by_products("solver", &["krylov"]),
-            "gauss_newton" | "levenberg_marquardt" => by_products("solver", &["cg"]),
+        let solver = |products: &[&str]| {
+            (!products.contains(&values.choice("solver"))).then(|| format!("solver={}", products.first().unwrap_or(&"")))
+        };
+        let metric = || values.choice("metric").strip_suffix("_full").map(|diagonal| format!("metric={diagonal}"));
+        let settings = match self.id {
+            "tr" => [solver(&["steihaug", "gltr", "cauchy"]), metric()],
+            "first_order_tr" => [None, metric()],
+            "arc" | "subsampled_arc" => [solver(&["lanczos"]), None],
+            "saddle_free_newton" => [solver(&["krylov"]), None],
+            "gauss_newton" | "levenberg_marquardt" => [solver(&["cg"]), None],
             "lookahead" => {
                 let (method, own) = values.nested("inner");
-                method.is_dense(&own)
+                let inner = method.instead_of_matrices(&own)?;
+                return Some(inner.into_iter().map(|setting| format!("inner_{setting}")).collect());
             }
-            id => ALWAYS.contains(&id),
-        }
+            id => return ALWAYS.contains(&id).then(Vec::new),
+        };
+        let settings: Vec<String> = settings.into_iter().flatten().collect();
+        (!settings.is_empty()).then_some(settings)
     }
 
     /// Whether the method may draw random numbers under `settings`: by its nature or that of the method
@@ -342,8 +354,10 @@ impl Method {
     /// As [`resolve_in`](Self::resolve_in).
     pub fn start(&self, settings: &Settings, scales: Option<Scales>, start: &[f64]) -> Result<Box<dyn Optimizer>, SettingsError> {
         let values = self.resolve_in(start.len(), settings, scales)?;
-        if start.len() > MOST_DENSE && self.is_dense(&values) {
-            return Err(SettingsError::TooManyVariables { method: self.name, n: start.len() });
+        if start.len() > MOST_DENSE
+            && let Some(instead) = self.instead_of_matrices(&values)
+        {
+            return Err(SettingsError::TooManyVariables { method: self.name, n: start.len(), instead });
         }
         Ok((self.build)(&values, start))
     }

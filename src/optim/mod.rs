@@ -67,7 +67,7 @@ impl Clone for Box<dyn Optimizer> {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StepError {
     /// The function has no finite value, gradient or curvature where it is needed.
-    #[error("the {what} is not finite at ({})", .at.iter().map(|v| format!("{v:.4}")).collect::<Vec<_>>().join(", "))]
+    #[error("the {what} is not finite at ({})", shown(.at))]
     NotFinite {
         /// "function value", "gradient" or "Hessian".
         what: &'static str,
@@ -77,4 +77,26 @@ pub enum StepError {
     /// The method has ended by its own rule.
     #[error("{0}")]
     Finished(&'static str),
+}
+
+/// Coordinates of a point that a sentence has room for.
+const MOST_SHOWN: usize = 4;
+
+/// A point in a sentence.
+fn shown(at: &[f64]) -> String {
+    let coordinates: Vec<String> = at.iter().take(MOST_SHOWN).map(|v| format!("{v:.4}")).collect();
+    coordinates.join(", ") + if at.len() > MOST_SHOWN { ", …" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_of_many_coordinates_is_cut_in_a_sentence() {
+        let said = |n| StepError::NotFinite { what: "gradient", at: vec![0.5; n].into() }.to_string();
+        assert_eq!(said(2), "the gradient is not finite at (0.5000, 0.5000)");
+        assert_eq!(said(4), "the gradient is not finite at (0.5000, 0.5000, 0.5000, 0.5000)");
+        assert_eq!(said(7084), "the gradient is not finite at (0.5000, 0.5000, 0.5000, 0.5000, …)");
+    }
 }

@@ -88,6 +88,11 @@ pub trait Objective: Send + Sync {
         None
     }
 
+    /// How good x is on the training and on the test samples of a network; nothing for another function.
+    fn qualities(&self, _x: &[f64]) -> [Option<Quality>; 2] {
+        [None; 2]
+    }
+
     /// The same objective as a convex loss of residuals, where it is one.
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {
         None

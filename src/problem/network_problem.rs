@@ -130,10 +130,10 @@ impl NetworkProblem {
     /// [`NetworkProblemError`] in one sentence.
     pub fn new(spec: &NetworkSpec) -> Result<Self, NetworkProblemError> {
         let architecture = spec.architecture()?;
-        let mut data = spec.data.load()?;
         let [inputs, .., outputs] = *architecture.widths() else {
             return Err(ArchitectureError::BadLayers(String::new()).into());
         };
+        let mut data = spec.data.load_for(spec.loss, outputs)?;
         if data.inputs.width != inputs {
             return Err(NetworkProblemError::BadInputs { features: data.inputs.width, inputs });
         }
@@ -208,10 +208,9 @@ impl NetworkProblem {
 impl Network {
     /// How good the weights `w` are on these samples, whose targets may stand for `classes`.
     pub fn quality(&self, w: &[f64], [inputs, targets]: [&Rows; 2], classes: bool) -> Quality {
-        let outputs = self.outputs(w, inputs);
-        let (mut loss, mut right) = (0.0, Some(0_usize));
+        let (outputs, loss) = self.answers(w, [inputs, targets]);
+        let mut right = Some(0_usize);
         for i in 0..targets.len() {
-            loss += self.loss().value(outputs.row(i), targets.row(i));
             right = right.zip(self.loss().is_right(outputs.row(i), targets.row(i), classes)).map(|(n, ok)| n + usize::from(ok));
         }
         let count = targets.len().max(1) as f64;
@@ -290,6 +289,10 @@ impl Objective for NetworkProblem {
 
     fn hessian(&self, x: &[f64], hessian: &mut [f64]) {
         self.network.hessian(x, hessian);
+    }
+
+    fn qualities(&self, x: &[f64]) -> [Option<Quality>; 2] {
+        [Some(self.train_quality(x)), self.test_quality(x)]
     }
 
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {

@@ -1,7 +1,8 @@
 //! The two kinds of problems behind one face: a formula, and a network on its data.
 
 use super::{
-    CriticalPoint, FiniteSum, FormulaProblem, GaussNewton, Landscape, NetworkProblem, Objective, Plane, ProblemError, Scales,
+    CriticalPoint, FiniteSum, FormulaProblem, GaussNewton, Landscape, NetworkProblem, Objective, Plane, ProblemError, Quality,
+    Scales,
 };
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +176,10 @@ impl Objective for Problem {
 
     fn hessian_error(&self, x: &[f64]) -> Option<f64> {
         self.objective().hessian_error(x)
+    }
+
+    fn qualities(&self, x: &[f64]) -> [Option<Quality>; 2] {
+        self.objective().qualities(x)
     }
 
     fn gauss_newton(&self) -> Option<&dyn GaussNewton> {

@@ -3,7 +3,7 @@
 use super::command::{Edit, SampleFile};
 use super::panels::network::fit_to_data;
 use crate::problem::NetworkSpec;
-use crate::problem::data::{DataError, DataSource, DataSpec, Targets, is_idx, read_idx_images, read_idx_labels};
+use crate::problem::data::{DataError, DataSource, DataSpec, Targets, is_gzip, is_idx, read_idx_images, read_idx_labels};
 use crate::problem::network::{Activation, Loss};
 use crate::scene::{MethodSpec, ProblemSpec, Scene};
 use base64::Engine;
@@ -18,10 +18,10 @@ const HIDDEN: usize = 8;
 /// What trains it.
 const METHODS: [&str; 3] = ["gd", "sgd", "adam"];
 
-/// Whether a file of this name and content is meant as samples.
+/// Whether a file of this name and content is meant as samples; compressed ones are, and are refused as such.
 pub fn is_samples(name: &str, bytes: &[u8]) -> bool {
     let name = name.to_lowercase();
-    name.ends_with(".csv") || name.ends_with("ubyte") || name.ends_with(".idx") || is_idx(bytes)
+    name.ends_with(".csv") || name.ends_with("ubyte") || name.ends_with(".idx") || is_idx(bytes) || is_gzip(bytes)
 }
 
 /// Half of a pair that waits for the other: images, or labels.
@@ -206,6 +206,7 @@ mod tests {
             ("c.csv", vec![b'1'; MOST_TEXT + 1], "larger than"),
             ("d-ubyte", b"\x89PNG".to_vec(), "two zero bytes"),
             ("e.csv", b"a,b\n1,x\n2,x\n".to_vec(), "one class only"),
+            ("d-ubyte.gz", b"\x1f\x8b\x08\0".to_vec(), "unpack it first"),
             ("f-idx3-ubyte", idx(&[3, 1, 2], &[0, 1]), "promises"),
         ] {
             let said = Half::default().take_in(file(name, bytes), &landscape()).unwrap_err();

@@ -1,29 +1,10 @@
 //! Networks on the command line: spectra, noise, files, weights.
 
-use super::small;
+use super::{json, refusal, saddlescope, small};
 use saddlescope::linalg::symmetric_eigenvalues;
 use saddlescope::problem::network::{Activation, Loss, weights_to_json};
 use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
 use serde_json::Value;
-use std::process::{Command, Output};
-
-fn saddlescope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_saddlescope")).args(arguments).output().unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = saddlescope(arguments);
-    assert!(output.status.code() != Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn refusal(arguments: &[&str]) -> String {
-    let output = saddlescope(arguments);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}: {message}");
-    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
-    message
-}
 
 fn floats(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
@@ -122,20 +103,94 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     std::fs::remove_dir_all(dir).unwrap();
 }
 
-/// The metric of a step grows like n, not like n²: 2-40-40-1 has 1801 parameters.
+/// What a step writes grows like n, not like n², and repeats nothing: 2-40-40-1 has 1801 parameters.
 #[test]
 fn runs_of_networks_are_written_in_a_few_numbers_a_parameter() {
     let n = 2 * 40 + 40 + 40 * 40 + 40 + 40 + 1;
-    for (method, metric) in [("gd", "sphere"), ("adam", "diagonal")] {
+    // x, the linear term, the step, and a diagonal metric, where there is one.
+    for (method, metric, vectors) in [("gd", "sphere", 3), ("adam", "diagonal", 4)] {
         let words = ["run", "--layers", "2-40-40-1", "--data", "circles", "--samples", "40", "--steps", "3", "--method", method];
         let output = saddlescope(&words);
-        assert!(output.stdout.len() < 4 * 8 * n * 25, "{method}: {} bytes", output.stdout.len());
+        assert!(output.stdout.len() < (1 + 3 * vectors) * n * 25, "{method}: {} bytes", output.stdout.len());
         let file: Value = serde_json::from_slice(&output.stdout).unwrap();
         let geometry = &file["runs"][0]["steps"][2]["geometry"];
         assert_eq!((&geometry["metric"], geometry.get("matrix")), (&Value::from(metric), None));
         let diagonal = geometry.get("diagonal").map(|m| m.as_array().unwrap().len());
         assert_eq!(diagonal, (metric == "diagonal").then_some(n));
     }
+}
+
+/// What is left out in many variables is what the document of the export says, and stands there where it is something else.
+#[test]
+fn what_steps_leave_out_is_found_again() {
+    let net = ["run", "--layers", "2-8-1", "--data", "circles", "--samples", "60", "--steps", "30", "--method"];
+    let steps = |more: &[&str]| {
+        let file = json(&[&net[..], more].concat());
+        file["runs"][0]["steps"].as_array().unwrap().clone()
+    };
+    let missing = |step: &Value, keys: [&str; 3]| {
+        let geometry = &step["geometry"];
+        keys.map(|key| step.get(key).or_else(|| geometry.get(key)).is_none())
+    };
+    let keys = ["trial", "center", "path"];
+    let images = ["run", "--layers", "100-3-10", "--data", "mnist", "--samples", "20", "--steps", "3", "--method", "gd"];
+    let images = json(&images)["runs"][0]["steps"].as_array().unwrap().clone();
+    for step in steps(&["gd"])[1..].iter().chain(&images[1..]) {
+        assert!(missing(step, keys) == [true; 3] && step["geometry"]["linear"].is_array(), "{step}");
+    }
+    // Weight decay shrinks x first: the centre is no row, and the trial no step of the model.
+    for step in &steps(&["adamw"])[1..] {
+        assert_eq!(missing(step, keys), [false, false, true], "{step}");
+    }
+    let mut corners = 0;
+    for pair in steps(&["tr", "--set", "solver=steihaug"]).windows(2) {
+        let [x, next] = [&pair[0], &pair[1]].map(|step| floats(&step["x"]));
+        let s = floats(&pair[1]["geometry"]["step"]);
+        let accepted = pair[1]["accepted"] == true;
+        assert!(x.iter().zip(&s).zip(&next).all(|((x, s), next)| (x + if accepted { *s } else { 0.0 } - next).abs() < 1e-12));
+        assert_eq!(missing(&pair[1], keys)[..2], [true, true]);
+        corners += usize::from(pair[1]["geometry"].get("path").is_some_and(|path| path.as_array().unwrap().len() > 1));
+    }
+    assert!(corners > 0, "conjugate gradients make corners");
+    for step in &steps(&["lbfgs"])[1..] {
+        assert!(step["geometry"]["kind"] != "line" || step["trial"].is_array(), "{step}");
+    }
+    // Up to 10 variables everything stands in every step.
+    let few = json(&["run", "--formula", "x^2 + y^2", "--method", "gd", "--steps", "2"])["runs"][0]["steps"][1].clone();
+    assert_eq!(missing(&few, keys), [false; 3]);
+}
+
+/// What the curves of the window show of a network stands in the steps of its run.
+#[test]
+fn steps_of_a_network_have_its_quality_on_both_parts_of_the_data() {
+    let net =
+        ["run", "--layers", "2-4-1", "--loss", "mse", "--data", "circles", "--method", "adam", "--steps", "4", "--l2", "0.1"];
+    let steps = json(&net)["runs"][0]["steps"].clone();
+    let problem = NetworkProblem::new(&small()).unwrap();
+    let [inputs, targets] = problem.test();
+    let said = String::from_utf8(saddlescope(&[&net[..], &["--format", "csv"]].concat()).stdout).unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].ends_with(",phase,test_loss,accuracy,test_accuracy"), "{}", lines[0]);
+    for (step, line) in steps.as_array().unwrap().iter().zip(&lines[1..]) {
+        let x = floats(&step["x"]);
+        let outputs = problem.network().outputs(&x, inputs);
+        let loss: f64 = (0..inputs.len()).map(|i| 0.5 * (outputs.row(i)[0] - targets.row(i)[0]).powi(2)).sum();
+        let right = (0..inputs.len()).filter(|i| (outputs.row(*i)[0] > 0.0) == (targets.row(*i)[0] > 0.0)).count();
+        let count = inputs.len() as f64;
+        assert!((step["test_loss"].as_f64().unwrap() - loss / count).abs() < 1e-12, "{step}");
+        assert_eq!(step["test_accuracy"].as_f64(), Some(right as f64 / count));
+        assert_eq!(step["accuracy"].as_f64(), problem.train_quality(&x).accuracy);
+        let fields = ["test_loss", "accuracy", "test_accuracy"].map(|name| step[name].as_f64().unwrap());
+        let last: Vec<f64> = line.rsplit(',').take(3).map(|field| field.parse().unwrap()).collect();
+        assert_eq!(fields, [last[2], last[1], last[0]]);
+    }
+    // A regression has no accuracy, and without test samples there is no loss on them.
+    let only = |more: &[&str]| json(&[&["run", "--method", "gd", "--steps", "1"], more].concat())["runs"][0]["steps"][1].clone();
+    let sine = only(&["--layers", "1-3-1", "--data", "sine"]);
+    assert!(sine["test_loss"].is_number() && sine.get("accuracy").is_none() && sine.get("test_accuracy").is_none());
+    let all = only(&["--layers", "2-3-1", "--data", "circles", "--test", "0"]);
+    assert!(all["accuracy"].is_number() && all.get("test_loss").is_none() && all.get("test_accuracy").is_none());
+    assert!(only(&["--formula", "x^2 + y^2"]).get("test_loss").is_none());
 }
 
 #[test]

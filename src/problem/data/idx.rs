@@ -8,6 +8,11 @@ use crate::problem::network::Rows;
 /// Most bytes of samples that are taken: 64 MB.
 const MOST_BYTES: usize = 64 << 20;
 
+/// Whether a file is compressed with gzip, as IDX files are passed on.
+pub fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
 /// Whether a file begins like one of unsigned bytes.
 pub fn is_idx(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0, 0, 8])
@@ -45,6 +50,7 @@ fn read<'a, const D: usize>(bytes: &'a [u8], expected: &'static str) -> Result<(
         }
         [0, 0, kind, ..] if *kind != 8 => return Err(bad(format!("its numbers are of type 0x{kind:02x}, not unsigned bytes"))),
         [0, 0, ..] => return Err(bad("it ends within its header".to_owned())),
+        _ if is_gzip(bytes) => return Err(bad("it is compressed with gzip; unpack it first".to_owned())),
         _ => return Err(bad("it does not begin with two zero bytes".to_owned())),
     }
     let mut sizes = [0; D];
@@ -83,6 +89,7 @@ mod tests {
         for (file, word) in [
             (&huge[..], "larger"),
             (b"\x89PNG", "two zero bytes"),
+            (b"\x1f\x8b\x08\0", "unpack it first"),
             (&[0, 0, 13, 1, 0, 0, 0, 0], "0x0d"),
             (&[0, 0, 8, 1, 0, 0, 0, 1, 5], "1 dimensions, not 3"),
         ] {

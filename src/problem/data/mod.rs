@@ -14,7 +14,7 @@ mod spec;
 mod teacher;
 
 pub use csv::{csv_columns, read_csv};
-pub use idx::{is_idx, read_idx_images, read_idx_labels};
+pub use idx::{is_gzip, is_idx, read_idx_images, read_idx_labels};
 pub use images::files_of;
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
@@ -129,7 +129,7 @@ pub enum DataError {
         /// The loss.
         loss: &'static str,
         /// What it needs.
-        needs: &'static str,
+        needs: String,
     },
 }
 
@@ -197,7 +197,11 @@ impl Data {
     /// # Errors
     /// [`DataError::BadLoss`] where the loss asks for classes, or for another number of outputs.
     pub fn targets_for(&self, loss: Loss, outputs: usize) -> Result<Rows, DataError> {
-        let wrong = |needs| Err(DataError::BadLoss { loss: loss.name(), needs });
+        let wrong = |needs: &str| Err(DataError::BadLoss { loss: loss.name(), needs: needs.to_owned() });
+        let each = |count: usize, what: &str| {
+            let outputs = if count == 1 { "output" } else { "outputs" };
+            wrong(&format!("{count} {outputs}, one for each {what}: end the layers with {count}"))
+        };
         match (&self.targets, loss) {
             (Targets::Classes { labels, count: 2 }, Loss::Bce | Loss::Mse) if outputs == 1 => {
                 let low = if loss == Loss::Bce { 0.0 } else { -1.0 };
@@ -208,13 +212,21 @@ impl Data {
                 let row = |label: &usize| (0..*count).map(|k| f64::from(u8::from(k == *label))).collect::<Vec<_>>();
                 Ok(Rows { width: *count, values: labels.iter().flat_map(row).collect() })
             }
-            (Targets::Classes { .. }, _) => wrong("an output for each class, or one output for two classes with bce or mse"),
-            (Targets::Values(_), Loss::CrossEntropy) => wrong("classes; these targets are numbers"),
+            (Targets::Classes { count: 2, .. }, Loss::Bce | Loss::Mse) => {
+                wrong("1 output for the two classes, or 2: end the layers with 1 or 2")
+            }
+            (Targets::Classes { count: 2, .. }, Loss::CrossEntropy) if outputs == 1 => {
+                wrong("2 outputs, one for each class: end the layers with 2, or take bce")
+            }
+            (Targets::Classes { count, .. }, _) => each(*count, "class"),
+            (Targets::Values(_), Loss::CrossEntropy) => {
+                wrong("classes, which in a file are words or up to 100 different whole numbers; these targets are other numbers")
+            }
             (Targets::Values(rows), Loss::Bce) if rows.values.iter().any(|v| !(0.0..=1.0).contains(v)) => {
-                wrong("targets from 0 to 1")
+                wrong("targets from 0 to 1, or two different ones")
             }
             (Targets::Values(rows), _) if rows.width == outputs => Ok(rows.clone()),
-            (Targets::Values(_), _) => wrong("as many outputs as there are target numbers"),
+            (Targets::Values(rows), _) => each(rows.width, "target number"),
         }
     }
 
@@ -269,6 +281,15 @@ mod tests {
         assert_eq!(data.targets_for(Loss::Mse, 1).unwrap().values, [-1.0, 1.0, -1.0, 1.0]);
         assert_eq!(data.targets_for(Loss::Bce, 1).unwrap().values, [0.0, 1.0, 0.0, 1.0]);
         assert_eq!(data.targets_for(Loss::CrossEntropy, 2).unwrap().row(1), [0.0, 1.0]);
-        assert!(data.targets_for(Loss::CrossEntropy, 3).unwrap_err().to_string().contains("an output for each class"));
+        let refused = |loss, outputs| data.targets_for(loss, outputs).unwrap_err().to_string();
+        assert!(refused(Loss::CrossEntropy, 3).contains("2 outputs, one for each class"));
+        assert!(refused(Loss::CrossEntropy, 1).contains("or take bce"));
+        assert!(refused(Loss::Mse, 3).contains("1 output for the two classes, or 2"));
+        let three = Data { targets: Targets::Classes { labels: vec![0, 1, 2, 0], count: 3 }, ..small() };
+        assert!(three.targets_for(Loss::Mse, 1).unwrap_err().to_string().contains("needs 3 outputs, one for each class"));
+        let numbers = Data { targets: Targets::Values(Rows { width: 1, values: vec![0.5; 4] }), ..small() };
+        assert!(
+            numbers.targets_for(Loss::Mse, 2).unwrap_err().to_string().contains("needs 1 output, one for each target number")
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Data, DataError, Targets, data_set, read_csv, read_idx_images, read_idx_labels};
 use crate::linalg::Rng;
+use crate::problem::network::Loss;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -100,9 +101,22 @@ impl DataSpec {
     /// # Errors
     /// [`DataError`] in one sentence for unknown sets, bad numbers and files that cannot be read.
     pub fn load(&self) -> Result<Data, DataError> {
+        self.loaded(None)
+    }
+
+    /// The samples for a network with this loss and so many outputs, which decide what the numbers of a table's target are
+    /// ([`read_csv`]).
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_for(&self, loss: Loss, outputs: usize) -> Result<Data, DataError> {
+        self.loaded(Some((loss, outputs)))
+    }
+
+    fn loaded(&self, asked: Option<(Loss, usize)>) -> Result<Data, DataError> {
         let data = match &self.source {
             DataSource::Set(id) => data_set(id)?.draw_split(self.samples, self.noise, self.test_share(), self.seed)?,
-            DataSource::Table { text, label, .. } => self.part(read_csv(text, label.as_deref())?)?,
+            DataSource::Table { text, label, .. } => self.part(read_csv(text, label.as_deref(), asked)?)?,
             DataSource::Images { name, images, labels } => {
                 let unpack = |text: &str| {
                     STANDARD.decode(text).map_err(|e| DataError::Damaged { name: name.clone(), message: e.to_string() })

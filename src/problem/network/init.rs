@@ -108,6 +108,9 @@ fn orthogonal(weights: &mut [f64], inputs: usize, outputs: usize, rng: &mut Rng)
     }
 }
 
+/// What a file of weights is, in a sentence.
+const SHAPE: &str = "{\"layers\": [{\"weights\": [[one row for each output]], \"bias\": […]}, …]}";
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WeightsFile {
@@ -136,7 +139,11 @@ pub fn is_weights_file(text: &str) -> bool {
 /// # Errors
 /// [`WeightsError`] for broken JSON and for weights of another shape.
 pub fn weights_from_json(text: &str, architecture: &Architecture) -> Result<Vec<f64>, WeightsError> {
-    let file: WeightsFile = serde_json::from_str(text).map_err(|e| WeightsError::Unreadable(e.to_string()))?;
+    let file: WeightsFile = serde_json::from_str(text).map_err(|error| {
+        // JSON, but of something else.
+        let other = error.is_data().then(|| format!("it must be {SHAPE}; line {}, column {}", error.line(), error.column()));
+        WeightsError::Unreadable(other.unwrap_or_else(|| error.to_string()))
+    })?;
     if file.layers.len() != architecture.depth() {
         return Err(WeightsError::Unreadable(format!(
             "it has {} layers, and the network {}",
@@ -221,6 +228,10 @@ mod tests {
             assert!(weights_from_json(&text[..end], &net).is_err());
         }
         assert!(is_weights_file(&text) && !is_weights_file("{\"version\": 3}") && !is_weights_file("[]"));
+        for other in ["[]", "3", "{\"layers\": [[]]}", "{\"version\": 3}"] {
+            let message = weights_from_json(other, &net).unwrap_err().to_string();
+            assert!(message.starts_with("this is no file of weights: it must be {\"layers\""), "{message}");
+        }
         let other = Architecture::parse("3-5-2", "relu").unwrap();
         let message = weights_from_json(&text, &other).unwrap_err().to_string();
         assert!(message.contains("layer 1 of the file has 4 rows of 3 weights"), "{message}");

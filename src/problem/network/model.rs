@@ -98,20 +98,25 @@ impl Network {
     /// The outputs for other inputs, a sample a row.
     pub fn outputs(&self, w: &[f64], inputs: &Rows) -> Rows {
         let width = self.targets.width;
-        let mut out = Rows { width, values: vec![0.0; width * inputs.len()] };
-        let none = Rows { width, values: out.values.clone() };
+        self.answers(w, [inputs, &Rows { width, values: vec![0.0; width * inputs.len()] }]).0
+    }
+
+    /// The outputs for other samples, inputs and targets a sample a row, and the sum of their losses.
+    pub fn answers(&self, w: &[f64], samples: [&Rows; 2]) -> (Rows, f64) {
+        let (width, count) = (self.targets.width, samples[0].len());
+        let mut out = Rows { width, values: vec![0.0; width * count] };
         let mut chunks = Vec::new();
-        gather(&mut chunks, [inputs, &none], &(0..inputs.len()).collect::<Vec<_>>());
-        let mut ws = Workspace::default();
+        gather(&mut chunks, samples, &(0..count).collect::<Vec<_>>());
+        let (mut ws, mut loss) = (Workspace::default(), 0.0);
         for (chunk, rows) in chunks.iter().zip(out.values.chunks_mut(CHUNK * width)) {
-            self.value_of(w, (std::slice::from_ref(chunk), 1.0), &mut ws);
+            loss += self.value_of(w, (std::slice::from_ref(chunk), 1.0), &mut ws);
             for (s, row) in rows.chunks_exact_mut(width).enumerate() {
                 for (k, z) in row.iter_mut().enumerate() {
                     *z = ws.passing.outputs()[k * chunk.samples + s];
                 }
             }
         }
-        out
+        (out, loss)
     }
 
     /// Writes ∇fᵢ(w) of every component in `batch` to `gradients`, one row of n numbers each.
