@@ -1,12 +1,12 @@
 //! Samples laid out for the kernels.
 
 use crate::buffer::Buffer;
-use crate::lanes::LANES;
+use crate::lanes::{LANES, width};
 
 /// Samples that go through the layers together: the activations of a layer stay near the processor.
 pub const CHUNK: usize = 128;
 
-/// Up to [`CHUNK`] samples: inputs and targets as features × samples, filled up to a multiple of the lanes with zeros.
+/// Up to [`CHUNK`] samples: inputs and targets as features × samples, filled up to whole registers with zeros.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
     /// Inputs × samples.
@@ -23,7 +23,7 @@ impl Chunk {
     /// The samples `indices` of a table whose rows are inputs and targets.
     pub fn gather(&mut self, [inputs, targets]: [&Rows; 2], indices: &[usize]) {
         self.valid = indices.len();
-        self.samples = self.valid.next_multiple_of(LANES);
+        self.samples = self.valid.next_multiple_of(width());
         for (side, rows) in [(&mut self.x, inputs), (&mut self.y, targets)] {
             side.fit(rows.width * self.samples);
             transpose(side, rows, indices, self.samples);
@@ -34,7 +34,7 @@ impl Chunk {
 /// Rows to columns, as many rows at a time as there are lanes: a column's numbers are stored together.
 fn transpose(side: &mut [f64], rows: &Rows, indices: &[usize], samples: usize) {
     for (part, s) in indices.chunks(LANES).zip((0..).step_by(LANES)) {
-        let columns = side.chunks_exact_mut(samples).map(|column| &mut column[s..][..LANES]);
+        let columns = side.chunks_exact_mut(samples).map(|column| &mut column[s..samples.min(s + LANES)]);
         if let Ok(part) = <&[usize; LANES]>::try_from(part) {
             let rows = part.map(|index| rows.row(index));
             for (k, column) in columns.take(rows[0].len()).enumerate() {

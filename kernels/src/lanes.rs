@@ -47,6 +47,20 @@ pub(crate) fn vectorized<W: Work>(work: W) -> W::Output {
     pulp::Arch::new().dispatch(Dispatched(work))
 }
 
+/// Numbers in the machine's widest register.
+pub(crate) fn width() -> usize {
+    struct Width;
+    impl Work for Width {
+        type Output = usize;
+
+        #[inline(always)]
+        fn run<M: Machine>(self, _: M) -> usize {
+            M::WIDTH
+        }
+    }
+    vectorized(Width)
+}
+
 /// Work for pulp.
 pub(crate) struct Dispatched<W>(pub W);
 

@@ -114,7 +114,7 @@ fn each(
             [*value, *g, *c] = f(*z, *y);
         }
         values[valid..samples].fill(0.0);
-        for part in values[..samples].chunks_exact(LANES) {
+        for part in values[..samples].chunks(LANES) {
             for (total, value) in totals.iter_mut().zip(part) {
                 *total += value;
             }

@@ -1,8 +1,9 @@
 //! The matrix products of a layer, for a chunk of samples.
 //!
-//! Matrices of weights are outputs × inputs by rows; activations are units × samples by rows, the number of samples a
-//! multiple of [`LANES`]. Registers hold samples. A sum over units goes from the first to the last; a sum over samples is one
-//! sum for each of the [`LANES`], and then these by halves: the bits are the same at every register width.
+//! Matrices of weights are outputs × inputs by rows; activations are units × samples by rows, the number of samples a multiple of
+//! the register's width. Registers hold samples. A sum over units goes from the first to the last; a sum over samples is one sum for
+//! each of the [`LANES`], and then these by halves: the bits are the same at every register width, as those that only fill a register up
+//! add zeros.
 //!
 //! In WebAssembly, where no function is compiled for another machine than its caller, the large ones are not inlined: browsers
 //! keep no numbers in registers in huge functions.
@@ -89,7 +90,7 @@ fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O:
         tile::<M, F, TRANSPOSED, P, O, 2>(machine, part, start, finish, out, [row, s]);
         s += 2 * M::WIDTH;
     }
-    if M::WIDTH == LANES && s < part.samples {
+    if s < part.samples {
         tile::<M, F, TRANSPOSED, P, O, 1>(machine, part, start, finish, out, [row, s]);
     }
 }
@@ -220,15 +221,16 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
     [d, a]: [&[f64]; 2],
     [inputs, samples, o, i]: [usize; 4],
 ) {
-    let lines = samples / LANES;
-    let ((d, _), (a, _)) = (d.as_chunks::<LANES>(), a.as_chunks::<LANES>());
-    let mut ds: [&[[f64; LANES]]; O] = [&[]; O];
-    let mut inputs_of: [&[[f64; LANES]]; I] = [&[]; I];
+    let (lines, rest) = (samples / LANES, samples % LANES);
+    let mut ds: [(&[[f64; LANES]], &[f64]); O] = [(&[], &[]); O];
+    let mut inputs_of: [(&[[f64; LANES]], &[f64]); I] = [(&[], &[]); I];
     for k in 0..O {
-        ds[k] = &d[(o + k) * lines..][..lines];
+        let (whole, tail) = d[(o + k) * samples..][..samples].as_chunks();
+        ds[k] = (&whole[..lines], tail);
     }
     for j in 0..I {
-        inputs_of[j] = &a[(i + j) * lines..][..lines];
+        let (whole, tail) = a[(i + j) * samples..][..samples].as_chunks();
+        inputs_of[j] = (&whole[..lines], tail);
     }
     let mut sums = [[[0.0; LANES]; I]; O];
     for group in (0..LANES).step_by(M::WIDTH) {
@@ -236,12 +238,20 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
         for line in 0..lines {
             let mut x = [machine.splat(0.0); I];
             for j in 0..I {
-                x[j] = machine.load(&inputs_of[j][line][group..]);
+                x[j] = machine.load(&inputs_of[j].0[line][group..]);
             }
             for k in 0..O {
-                let delta = machine.load(&ds[k][line][group..]);
+                let delta = machine.load(&ds[k].0[line][group..]);
                 for j in 0..I {
                     acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
+                }
+            }
+        }
+        if group < rest {
+            for k in 0..O {
+                let delta = machine.load(&ds[k].1[group..]);
+                for j in 0..I {
+                    acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, machine.load(&inputs_of[j].1[group..])));
                 }
             }
         }
@@ -264,11 +274,13 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
 pub(crate) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) {
     for (g, row) in gradient.iter_mut().zip(d.chunks_exact(samples)) {
         let mut acc = [0.0; LANES];
-        for lane in row.chunks_exact(LANES) {
+        let (lines, rest) = row.as_chunks::<LANES>();
+        for line in lines {
             for l in 0..LANES {
-                acc[l] += lane[l];
+                acc[l] += line[l];
             }
         }
+        acc.iter_mut().zip(rest).for_each(|(acc, d)| *acc += d);
         *g += t * sum(acc);
     }
 }
@@ -338,6 +350,45 @@ mod tests {
                     let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
                     close(widest[2][o * inputs + i], 0.5 + 0.7 * right);
                 }
+            }
+        }
+    }
+
+    /// As [`All`], of samples that are filled up with zeros to whole registers of the machine: without the filling.
+    struct Filled<'a>(All<'a>);
+
+    impl Work for Filled<'_> {
+        type Output = [Vec<f64>; 3];
+
+        #[inline(always)]
+        fn run<M: Machine>(self, machine: M) -> Self::Output {
+            let All { w, a, d, dims: [outputs, inputs, valid] } = self.0;
+            let samples = valid.next_multiple_of(M::WIDTH);
+            let fill = |rows: &[f64]| -> Vec<f64> {
+                rows.chunks_exact(valid).flat_map(|row| (0..samples).map(|s| row.get(s).copied().unwrap_or(0.0))).collect()
+            };
+            let (a, d) = (fill(a), fill(d));
+            let (mut forward, sides) = (vec![0.0; outputs * samples], [inputs, samples]);
+            multiply::<M, _, false, 1>(machine, [[w, &a]], Start::Bias(&w[..outputs]), &mut Plain, &mut forward, sides);
+            let mut gradient = vec![0.5; outputs * inputs];
+            outer(machine, &mut gradient, 0.7, [&d, &a], sides);
+            let mut sums = vec![0.25; outputs];
+            row_sums(&mut sums, 0.3, &d, samples);
+            [forward.chunks_exact(samples).flat_map(|row| row[..valid].to_vec()).collect(), gradient, sums]
+        }
+    }
+
+    #[test]
+    fn what_fills_a_register_up_changes_no_bit() {
+        for dims in [[3, 2, 1], [4, 5, 10], [9, 8, 13], [2, 7, 22], [5, 4, 127]] {
+            let [outputs, inputs, samples] = dims;
+            let (w, a, d) = (numbers(outputs * inputs, 4.0), numbers(inputs * samples, 5.0), numbers(outputs * samples, 6.0));
+            let all = || Filled(All { w: &w, a: &a, d: &d, dims });
+            let widest = vectorized(all());
+            assert_eq!(Dispatched(all()).with_simd(Scalar), widest, "{dims:?}");
+            #[cfg(target_arch = "x86_64")]
+            if let Some(simd) = pulp::x86::V3::try_new() {
+                assert_eq!(Simd::vectorize(simd, Dispatched(all())), widest, "{dims:?}");
             }
         }
     }

@@ -5,6 +5,7 @@
 //! transcendental functions from `libm`.
 
 mod eigen;
+mod ends;
 mod factor;
 mod job;
 mod lanczos;
@@ -15,9 +16,10 @@ mod rng;
 mod solver;
 
 pub use eigen::{SymmetricEigen, newton_step, symmetric_eigen, symmetric_eigen_2x2, symmetric_eigenvalues};
+pub use ends::{Ends, EndsOptions, Goal, RitzPair};
 pub use factor::Factor;
 pub use job::Job;
-pub use lanczos::{Ends, EndsJob, EndsOptions, Goal, RitzPair};
+pub use lanczos::EndsJob;
 pub use metric::{Metric, MetricError};
 pub use operator::{FnOperator, Operator};
 pub use rng::{Rng, SplitMix};
