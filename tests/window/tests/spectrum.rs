@@ -192,6 +192,29 @@ fn a_large_network_has_ends_and_a_density_and_is_cancelled() {
     results.extend_harness(&mut window);
 }
 
+#[test]
+fn all_eigenvalues_of_a_larger_network_are_followed_over_the_run_where_they_are_asked_for() {
+    let mut scene = entry("spirals");
+    (scene.steps, scene.playback.step) = (4, 0);
+    scene.methods.truncate(1);
+    let ProblemSpec::Network(network) = &mut scene.problem else { panic!("not a network") };
+    network.layers = vec![2, 24, 24, 1];
+    network.data.samples = Some(60);
+    let mut window = window(scene, DESK, Theme::Light);
+    show(&mut window, "Spectrum");
+    show_run(&mut window, true);
+    until(&mut window, has_all_columns);
+    settle(&mut window);
+    assert!(window.query_by_label_contains("3 smallest and 5 largest eigenvalues by Lanczos").is_some());
+    window.get_by_label("all").click_accesskit();
+    window.run_steps(2);
+    until(&mut window, |window| has_all_columns(window) && !window.state().is_busy());
+    settle(&mut window);
+    assert!(window.query_by_label_contains("deeper colour: more eigenvalues").is_some());
+    assert!(window.query_by_label_contains("by Lanczos").is_none());
+    window.render().expect("a picture");
+}
+
 /// The whole laboratory, as a lecturer shows it: the images with the spectrum, then with the noise.
 #[test]
 fn laboratories_of_images_are_seen_with_spectrum_and_noise() {

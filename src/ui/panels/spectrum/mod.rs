@@ -21,7 +21,7 @@ use crate::ui::icons::{Icon, icon_button};
 use crate::ui::pursuit::Pursuit;
 use crate::ui::{number, theme};
 use eframe::egui::{self, RichText, Ui};
-use over_time::{TimeRequest, TimeWork};
+use over_time::{TimeRequest, TimeWork, is_exact};
 use picture::Picture;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -117,7 +117,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, place: &Place<'_>, memory: &mut Spec
         generation: place.lane.generation(),
         step: place.step,
         kinds: memory.kinds.clone(),
-        exact: n <= MOST_EXACT || memory.all && n <= MOST_ASKED,
+        exact: is_exact(n, memory.all),
         live: context.playing,
     };
     follow(ui, context, place, &request, memory);
@@ -153,7 +153,9 @@ fn follow(ui: &Ui, context: &Context<'_>, place: &Place<'_>, request: &Request, 
         let near = found.filter(|(of, _)| of.generation == request.generation).map(|(_, found)| found);
         Some(SpectrumWork::new(place.subject.clone(), place.w.to_vec(), request, near, Hold::new(&urgent)))
     });
-    let (Some(run), Some(wanted)) = (place.lane.run(), time_request(context, place, request.kinds[0])) else { return };
+    let (Some(run), Some(wanted)) = (place.lane.run(), time_request(context, place, request.kinds[0], request.exact)) else {
+        return;
+    };
     if is_stopped(memory, &wanted) {
         return;
     }
@@ -171,9 +173,9 @@ fn is_stopped(memory: &SpectrumMemory, wanted: &TimeRequest) -> bool {
 }
 
 /// What is to be known over the steps; nothing of a run that has hardly begun.
-fn time_request(context: &Context<'_>, place: &Place<'_>, kind: MatrixKind) -> Option<TimeRequest> {
+fn time_request(context: &Context<'_>, place: &Place<'_>, kind: MatrixKind, exact: bool) -> Option<TimeRequest> {
     let (len, done) = (place.lane.run()?.len(), place.lane.is_done());
-    let request = TimeRequest::new(place.lane.generation(), kind, len, context.scene.steps, done);
+    let request = TimeRequest::new(place.lane.generation(), kind, exact, [len, context.scene.steps], done);
     (done || request.upto > 0).then_some(request)
 }
 
@@ -303,16 +305,16 @@ fn over_time_ui(
     bottom: f32,
     out: &mut Vec<Command>,
 ) {
-    let kind = memory.kinds[0];
-    let request = time_request(context, place, kind);
+    let (kind, exact) = (memory.kinds[0], is_exact(place.w.len(), memory.all));
+    let request = time_request(context, place, kind, exact);
+    let fits = |of: &TimeRequest| (of.generation, of.kind, of.exact) == (place.lane.generation(), kind, exact);
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(RichText::new("Over the run").family(theme::strong_family()));
-        let fits = |of: &TimeRequest| (of.generation, of.kind) == (place.lane.generation(), kind);
         let known = memory.over_time.found().filter(|(of, _)| fits(of)).map(|(_, known)| known);
         let how = match known.and_then(|known| known.unconverged().map(|missed| (missed, known.columns.len()))) {
-            _ if place.w.len() <= MOST_EXACT => "deeper colour: more eigenvalues".to_owned(),
+            _ if exact => "deeper colour: more eigenvalues".to_owned(),
             None => "3 smallest and 5 largest eigenvalues by Lanczos, to 10⁻⁶ of the largest".to_owned(),
             Some(((missed, residual), columns)) => format!(
                 "3 smallest and 5 largest eigenvalues by Lanczos; at {missed} of {columns} steps not converged after {} products, \
@@ -330,7 +332,6 @@ fn over_time_ui(
             memory.over_time.resume();
         }
     });
-    let fits = |of: &TimeRequest| (of.generation, of.kind) == (place.lane.generation(), kind);
     let Some((_, known)) = memory.over_time.found().filter(|(of, known)| fits(of) && !known.columns.is_empty()) else {
         faint_ui(ui, "The first steps are on their way.");
         return;

@@ -1,6 +1,6 @@
 //! The spectrum over the steps of a run, found beside the frames from coarse to fine.
 
-use super::place::MOST_EXACT;
+use super::place::{MOST_ASKED, MOST_EXACT};
 use crate::linalg::{Job, all_finite};
 use crate::measure::spectrum::{Ends, EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use crate::run::Trace;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use web_time::Instant;
 
-/// Intervals between columns, of a small matrix and of one whose ends only are found.
+/// Intervals between columns, of a small matrix and of a large one.
 const INTERVALS: [usize; 2] = [256, 64];
 /// Time between two partial results.
 const TOLD: Duration = Duration::from_millis(250);
@@ -25,6 +25,11 @@ pub const PRODUCTS: usize = 200;
 /// In so many parts a run that is still computed is followed.
 const PARTS: u64 = 16;
 
+/// Whether all eigenvalues of a matrix of n rows are found at each step: of small ones, and where `all` are asked for.
+pub fn is_exact(n: usize, all: bool) -> bool {
+    n <= MOST_EXACT || all && n <= MOST_ASKED
+}
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimeRequest {
@@ -32,6 +37,8 @@ pub struct TimeRequest {
     pub generation: u64,
     /// The matrix.
     pub kind: MatrixKind,
+    /// Whether all eigenvalues are wanted; else the ends.
+    pub exact: bool,
     /// Up to this step.
     pub upto: u64,
     /// The last step of the axis: the run's, or while it is computed the one it may come to.
@@ -40,15 +47,15 @@ pub struct TimeRequest {
 
 impl TimeRequest {
     /// What there is to follow of a run of `len` steps out of `budget`; while it is computed it is followed part by part.
-    pub fn new(generation: u64, kind: MatrixKind, len: u64, budget: u64, done: bool) -> Self {
+    pub fn new(generation: u64, kind: MatrixKind, exact: bool, [len, budget]: [u64; 2], done: bool) -> Self {
         let part = (budget / PARTS).max(1);
         let (upto, last) = if done { (len, len) } else { (len / part * part, budget) };
-        Self { generation, kind, upto, last }
+        Self { generation, kind, exact, upto, last }
     }
 
-    /// Whether the run and the matrix are the same.
+    /// Whether the run, the matrix and what is wanted of it are the same.
     pub fn continues(&self, of: &Self) -> bool {
-        (self.generation, self.kind) == (of.generation, of.kind)
+        (self.generation, self.kind, self.exact) == (of.generation, of.kind, of.exact)
     }
 }
 
@@ -146,7 +153,7 @@ impl TimeWork {
         urgent: &Arc<AtomicUsize>,
     ) -> Self {
         let small = trace.dim() <= MOST_EXACT;
-        let mut known = known.cloned().unwrap_or(OverTime { columns: Vec::new(), planned: 0, exact: small });
+        let mut known = known.cloned().unwrap_or(OverTime { columns: Vec::new(), planned: 0, exact: request.exact });
         let first = trace.first();
         let range = request.last.saturating_sub(first);
         let intervals = INTERVALS[usize::from(!small)].min(usize::try_from(range).unwrap_or(usize::MAX)).max(1);
