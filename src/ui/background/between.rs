@@ -18,7 +18,8 @@ pub struct Background<W: Work> {
 }
 
 struct Bench<W: Work> {
-    work: W,
+    /// Nothing once everything is done, as on a thread: what the work holds is let go, whether or not the news are taken.
+    work: Option<W>,
     mailbox: Mailbox<W>,
     ctx: egui::Context,
 }
@@ -31,12 +32,13 @@ trait Turn {
 
 impl<W: Work> Turn for Bench<W> {
     fn turn(&mut self) -> bool {
-        if self.work.is_done() || self.mailbox.is_full() {
-            return false;
-        }
-        let news = self.work.work();
-        if news.is_some() || self.work.is_done() {
+        let Some(work) = self.work.as_mut().filter(|_| !self.mailbox.is_full()) else { return false };
+        let (news, done) = (work.work(), work.is_done());
+        if news.is_some() || done {
             self.ctx.request_repaint();
+        }
+        if done {
+            self.work = None;
         }
         news.into_iter().for_each(|news| self.mailbox.put(news));
         true
@@ -106,6 +108,7 @@ impl Turns {
 impl<W: Work> Background<W> {
     /// Begins with the next turn; the window is woken for news and at the end. `None` where the browser sends no messages.
     pub fn new(ctx: &egui::Context, _name: &str, work: W) -> Option<Self> {
+        let work = Some(work).filter(|work| !work.is_done());
         let bench = Rc::new(RefCell::new(Bench { work, mailbox: Mailbox::new(), ctx: ctx.clone() }));
         TURNS.with(|turns| {
             let turn: Weak<RefCell<dyn Turn>> = Rc::<RefCell<Bench<W>>>::downgrade(&bench);
@@ -127,7 +130,7 @@ impl<W: Work> Background<W> {
 
     /// Whether everything is done; news may still wait.
     pub fn is_done(&self) -> bool {
-        self.bench.borrow().work.is_done()
+        self.bench.borrow().work.is_none()
     }
 
     /// Whether everything is done and taken.
@@ -137,6 +140,6 @@ impl<W: Work> Background<W> {
 
     /// The share that is done, from 0 to 1.
     pub fn progress(&self) -> f64 {
-        self.bench.borrow().work.progress()
+        self.bench.borrow().work.as_ref().map_or(1.0, W::progress)
     }
 }

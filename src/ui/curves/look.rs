@@ -44,11 +44,11 @@ impl Looker {
 
     /// f, ‖∇f‖ and the ends of the spectrum of a formula in few variables; f, ‖∇f‖ and the qualities of a network.
     pub fn look(&mut self, problem: &Problem, x: &[f64]) -> Look {
-        if let Some(network) = problem.network() {
+        if problem.network().is_some() {
             let (f, slope) = self.value_and_slope(problem, x);
-            let (train, test) = (network.train_quality(x), network.test_quality(x));
+            let [train, test] = problem.qualities(x);
             let accuracy = |quality: Option<Quality>| quality.and_then(|q| q.accuracy).unwrap_or(f64::NAN);
-            let qualities = [test.map_or(f64::NAN, |q| q.loss), accuracy(Some(train)), accuracy(test)];
+            let qualities = [test.map_or(f64::NAN, |q| q.loss), accuracy(train), accuracy(test)];
             return Look { f, slope, ends: [f64::NAN; 2], qualities };
         }
         if self.hessian.is_empty() {

@@ -58,8 +58,11 @@ impl Slicer {
         }
         let Some(spec) = spec else {
             let key = Key { spec: None, generation: 0, rows: 0 };
+            if self.key.replace(key) == Some(key) {
+                return None;
+            }
             self.words = Some("random directions through the start".to_owned());
-            return (self.key.replace(key) != Some(key)).then(|| problem.cut());
+            return Some(problem.cut());
         };
         let lane = lanes.get(spec.method)?;
         let run = lane.run()?;

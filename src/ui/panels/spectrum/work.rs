@@ -210,7 +210,7 @@ impl Work for SpectrumWork {
         };
         self.stage = left.map(|stage| (kind, stage));
         let known = found.map(|found| self.note(kind, found));
-        if self.whole && !self.is_done() { None } else { known }
+        if self.whole { self.is_done().then(|| self.found.clone()).filter(|found| !found.is_empty()) } else { known }
     }
 
     fn is_done(&self) -> bool {
