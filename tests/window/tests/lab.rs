@@ -214,27 +214,30 @@ fn set_focused(window: &mut Harness<'_, App>, text: &str) {
     settle(window);
 }
 
+/// The sentence of the weight that the keys have chosen.
+fn said(window: &Harness<'_, App>) -> String {
+    let node = window.get_by_label_contains("Diagram of the network");
+    node.accesskit_node().label().unwrap_or_default()
+}
+
 #[test]
-fn every_connection_is_reached_by_keyboard() {
+fn every_weight_is_reached_by_keyboard() {
     let mut window = window(Some(scene("spirals", 60)), DESK, Theme::Light);
     open(&mut window);
     apply(&mut window, Command::GoTo(0));
     let before = window.state().snapshot().step;
     window.get_by_label_contains("Diagram of the network").focus();
     window.run_steps(3);
-    let said = |window: &Harness<'_, App>| {
-        let node = window.get_by_label_contains("Diagram of the network");
-        node.accesskit_node().label().unwrap_or_default()
-    };
-    for _ in 0..20 {
-        window.key_press(Key::ArrowUp);
+    for key in [Key::ArrowUp; 20].into_iter().chain([Key::ArrowLeft; 8]) {
+        window.key_press(key);
         window.run_steps(1);
     }
     window.run_steps(2);
     assert!(said(&window).ends_with("from input 1 to unit 1 of layer 1"), "{}", said(&window));
     for (key, end) in [
         (Key::ArrowRight, "from input 2 to unit 1 of layer 1"),
-        (Key::ArrowDown, "from input 1 to unit 2 of layer 1"),
+        (Key::ArrowDown, "from input 2 to unit 2 of layer 1"),
+        (Key::ArrowLeft, "from input 1 to unit 2 of layer 1"),
         (Key::ArrowLeft, "from input 2 to unit 1 of layer 1"),
     ] {
         window.key_press(key);
@@ -261,6 +264,66 @@ fn every_connection_is_reached_by_keyboard() {
     set_focused(&mut window, "-0.5");
     let start = window.state().scene().start.clone().expect("a start");
     assert_eq!([start[1], start[16]], [0.75, -0.5]);
+}
+
+#[test]
+fn pixel_weights_and_biases_of_networks_on_images_are_set_by_keyboard() {
+    // 100-32-8-32-100: what comes from the pixels, and what goes to them.
+    let mut window = window(Some(scene("autoencoder", 5)), TALL, Theme::Light);
+    open(&mut window);
+    apply(&mut window, Command::GoTo(0));
+    let press = |window: &mut Harness<'_, App>, key: Key, times: usize| {
+        for _ in 0..times {
+            window.key_press(key);
+            window.run_steps(1);
+        }
+        window.run_steps(2);
+    };
+    let set = |window: &mut Harness<'_, App>, weight: &str, bias: &str| {
+        window.get_by_label_contains("Diagram of the network").focus();
+        window.run_steps(3);
+        press(window, Key::Enter, 1);
+        window.run_steps(3);
+        set_focused(window, weight);
+        press(window, Key::Escape, 1);
+        window.get_by_label_contains("Diagram of the network").focus();
+        window.run_steps(3);
+        press(window, Key::Enter, 1);
+        window.run_steps(3);
+        press(window, Key::Tab, 1);
+        set_focused(window, bias);
+        press(window, Key::Escape, 1);
+        window.state().scene().start.clone().expect("a start")
+    };
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+    press(&mut window, Key::PageUp, 200);
+    press(&mut window, Key::ArrowUp, 10);
+    press(&mut window, Key::ArrowLeft, 10);
+    assert!(said(&window).ends_with("from pixel (1, 1) to unit 1 of layer 1"), "{}", said(&window));
+    for (key, times, end) in [
+        (Key::ArrowDown, 4, "from pixel (1, 5) to unit 1 of layer 1"),
+        (Key::ArrowRight, 6, "from pixel (7, 5) to unit 1 of layer 1"),
+        (Key::PageDown, 2, "from pixel (7, 5) to unit 3 of layer 1"),
+    ] {
+        press(&mut window, key, times);
+        assert!(said(&window).ends_with(end), "{}", said(&window));
+    }
+    let start = set(&mut window, "0.75", "-0.5");
+    assert_eq!([start[2 * 100 + 46], start[100 * 32 + 2]], [0.75, -0.5]);
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+    press(&mut window, Key::PageDown, 200);
+    press(&mut window, Key::ArrowUp, 10);
+    press(&mut window, Key::ArrowDown, 3);
+    assert!(said(&window).contains("from unit 32 of layer 3 to pixel ("), "{}", said(&window));
+    let last = 100 * 32 + 32 + 32 * 8 + 8 + 8 * 32 + 32;
+    let start = set(&mut window, "0.25", "1.5");
+    let changed = (last..last + 3200).filter(|k| start[*k].to_bits() == 0.25_f64.to_bits());
+    let pixels: Vec<usize> = changed.map(|k| (k - last) / 32).collect();
+    assert!(pixels.len() == 1 && pixels[0] / 10 == 3 && start[last + 3200 + pixels[0]] == 1.5, "{pixels:?}");
+    // By mouse a pixel of the output has its bias.
+    find(&mut window, "of the output: b = ");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use super::atlas::{Atlas, Shades};
 use super::insight::Insight;
 use super::keys::{self, Cursor};
-use super::plan::{Column, Edge, Face, Node, Plan};
+use super::plan::{Column, Face, Node, Plan};
 use super::subject::{Kind, Reading, Subject};
-use super::weights::{Editing, Field};
+use super::target::{Scenery, Target};
+use super::weights::Editing;
 use crate::problem::network::{Layer, Network, Rows};
 use crate::ui::{number, theme};
 use crate::view;
-use eframe::egui::{self, Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, TextureOptions, Ui, Visuals};
+use eframe::egui::{self, Align2, Color32, FontId, Painter, Rect, Sense, Shape, Stroke, TextureOptions, Ui, Visuals};
 
 /// Pixels of a unit's picture of the input plane, across and up.
 const MAP: usize = 32;
@@ -24,19 +25,13 @@ pub(super) struct DiagramMemory {
     atlas: Atlas,
     /// The first picture of each layer.
     first: Vec<usize>,
-    /// The connection that the keys have chosen.
+    /// The weight that the keys have chosen.
     chosen: Cursor,
 }
 
 /// The colour of a sign.
 pub(super) fn sign_color(visuals: &Visuals, negative: bool) -> Color32 {
     theme::series(visuals, usize::from(!negative))
-}
-
-/// What is under the pointer.
-enum Target {
-    Edge(Edge),
-    Unit(usize, Node),
 }
 
 /// Draws the diagram; a click opens the field of a weight.
@@ -51,10 +46,11 @@ pub(super) fn diagram_ui(
     let (rect, response) = ui.allocate_exact_size(ui.available_size().max(egui::Vec2::splat(1.0)), Sense::click());
     let layers: Vec<Layer> = network.architecture().layers().collect();
     let mut about = format!("Diagram of the network, {} layers", layers.len());
-    let chosen = memory.plan.as_ref().and_then(|plan| memory.chosen.follow(ui, &response, plan));
-    if let Some(edge) = chosen {
-        about = format!("{about}: w = {} {}", number::significant(insight.w[edge.coordinate], 5), between(&edge, layers.len()));
-    }
+    let chosen = memory.plan.as_ref().and_then(|plan| {
+        let spot = memory.chosen.follow(ui, &response, plan, subject, &layers)?;
+        about = format!("{about}: {}", Scenery { plan, subject, insight, layers: &layers }.sentence(&spot));
+        Some(spot)
+    });
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, about.clone()));
     if rect.width() < 80.0 || rect.height() < 60.0 {
         return;
@@ -84,31 +80,25 @@ pub(super) fn diagram_ui(
     }
     classes(&painter, plan, subject, visuals);
     legend(&painter, rect, plan, visuals);
-    let ring = Stroke::new(2.0, visuals.text_color());
-    if let Some(edge) = chosen.filter(|_| target.is_none()) {
-        let (text, mut fields) = tag(&Target::Edge(edge), edge.middle(), plan, subject, insight, &layers);
-        let bias = Field { label: "b", coordinate: layers[edge.layer - 1].bias.start + edge.output };
-        fields.push(bias);
-        painter.line_segment(edge.ends, Stroke::new(3.0, visuals.text_color()));
+    let scenery = Scenery { plan, subject, insight, layers: &layers };
+    if let Some(spot) = chosen.filter(|_| target.is_none()) {
+        let (text, fields) = scenery.choice(&spot);
+        let marked = keys::mark(&painter, scenery, &spot, visuals);
         if editing.is_none() {
-            let b = number::significant(insight.w[bias.coordinate], 5);
-            let keys = format!("Enter to set it, then Tab for the bias of its unit, b = {b}");
-            keys::note(&painter, edge.middle(), text.replace("Click to set it", &keys), visuals);
+            keys::note(&painter, marked, text, visuals);
         }
         if response.clicked() {
-            *editing = Some(Editing::by_key(edge.middle(), insight.key, fields));
+            *editing = Some(Editing::by_key(marked.right_bottom(), insight.key, fields));
         }
         return;
     }
     match &target {
         Some(Target::Edge(edge)) => drop(painter.line_segment(edge.ends, Stroke::new(3.0, visuals.text_color()))),
-        Some(Target::Unit(_, node)) => {
-            painter.rect_stroke(node.rect.expand(2.0), 3.0, ring, egui::StrokeKind::Outside);
-        }
+        Some(Target::Unit(_, node)) => keys::ring(&painter, node.rect, visuals),
         None => {}
     }
     let (Some(target), Some(at)) = (target, pointer) else { return };
-    let (text, fields) = tag(&target, at, plan, subject, insight, &layers);
+    let (text, fields) = scenery.tag(&target, at);
     if !fields.is_empty() {
         ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
         if response.clicked() {
@@ -286,68 +276,4 @@ fn legend(painter: &Painter, rect: Rect, plan: &Plan, visuals: &Visuals) {
         let text = format!("the {some} strongest of {all} connections");
         painter.text(at, Align2::LEFT_BOTTOM, text, font, visuals.weak_text_color());
     }
-}
-
-/// A unit of layer `l` of so many, in words.
-fn place(l: usize, unit: usize, layers: usize) -> String {
-    match l {
-        0 => format!("input {}", unit + 1),
-        l if l == layers => format!("output {}", unit + 1),
-        l => format!("unit {} of layer {l}", unit + 1),
-    }
-}
-
-/// Which units a connection joins, in words.
-fn between(edge: &Edge, layers: usize) -> String {
-    format!("from {} to {}", place(edge.layer - 1, edge.input, layers), place(edge.layer, edge.output, layers))
-}
-
-/// What is said of a unit or a connection, and the parameters that can be set there.
-fn tag(target: &Target, at: Pos2, plan: &Plan, subject: &Subject, insight: &Insight, layers: &[Layer]) -> (String, Vec<Field>) {
-    let value = |coordinate: usize| number::significant(insight.w[coordinate], 5);
-    let place = |l: usize, unit: usize| place(l, unit, layers.len());
-    match *target {
-        Target::Edge(edge) => {
-            let text = format!("w = {}\n{}\nClick to set it", value(edge.coordinate), between(&edge, layers.len()));
-            (text, vec![Field { label: "w", coordinate: edge.coordinate }])
-        }
-        Target::Unit(0, node) => {
-            let text = match plan.columns[0].face {
-                Face::Whole => "The mean of the images that are looked at".to_owned(),
-                _ => format!("Input {}: mean {}", node.unit + 1, number::significant(insight.means[0][node.unit], 3)),
-            };
-            (text, Vec::new())
-        }
-        Target::Unit(l, _) if plan.columns[l].face == Face::Whole => ("The mean of their reconstructions".to_owned(), Vec::new()),
-        Target::Unit(l, node) => {
-            let layer = &layers[l - 1];
-            let bias = Field { label: "b", coordinate: layer.bias.start + node.unit };
-            let mean = number::significant(insight.means[l][node.unit], 3);
-            let mut text = crate::ui::session::sentence(&place(l, node.unit));
-            text.pop();
-            let mut fields = vec![bias];
-            if let Some((pixel, [x, y])) = pixel_at(plan.columns[l].face, node, at, subject) {
-                let coordinate = match plan.columns[l].face {
-                    Face::Incoming => layer.weights.start + node.unit * layer.inputs + pixel,
-                    _ => layers[l].weights.start + pixel * layers[l].inputs + node.unit,
-                };
-                text += &format!("\npixel ({}, {}): w = {}", x + 1, y + 1, value(coordinate));
-                fields.insert(0, Field { label: "w", coordinate });
-            }
-            text += &format!("\nb = {}, mean activation {mean}\nClick to set it", value(layer.bias.start + node.unit));
-            (text, fields)
-        }
-    }
-}
-
-/// The pixel of a weight image under the pointer: its place in the row of pixels, and its column and row.
-fn pixel_at(face: Face, node: Node, at: Pos2, subject: &Subject) -> Option<(usize, [usize; 2])> {
-    let Kind::Images { shape: [height, width], .. } = subject.kind else { return None };
-    if !matches!(face, Face::Incoming | Face::Outgoing) {
-        return None;
-    }
-    let share = (at - node.rect.min) / node.rect.size();
-    let pixel = |share: f32, count: usize| ((share * count as f32) as usize).min(count - 1);
-    let (x, y) = (pixel(share.x, width), pixel(share.y, height));
-    Some((y * width + x, [x, y]))
 }

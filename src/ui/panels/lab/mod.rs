@@ -12,6 +12,7 @@ mod quality;
 mod samples;
 mod subject;
 mod table;
+mod target;
 mod weights;
 
 use super::{Context, faint_ui};

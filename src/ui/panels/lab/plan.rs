@@ -65,13 +65,6 @@ pub(super) struct Edge {
     pub weight: f64,
 }
 
-impl Edge {
-    /// Half way between its ends.
-    pub fn middle(&self) -> Pos2 {
-        self.ends[0].lerp(self.ends[1], 0.5)
-    }
-}
-
 /// Where everything is.
 pub(super) struct Plan {
     /// For which row and which room.
