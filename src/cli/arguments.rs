@@ -3,6 +3,7 @@
 use super::CliError;
 use super::noise::NoiseArgs;
 use super::problem::ProblemArgs;
+use super::slice::SliceArgs;
 use super::spectrum::SpectrumArgs;
 use super::values::{axis, noise, numbers, pairs, real, solver, whole};
 use crate::measure::race::{Axis, MOST_SEEDS};
@@ -70,10 +71,13 @@ pub enum Command {
     Sweep(Box<FieldArgs>),
     /// Run every method with its defaults on every landscape and write the states in which they end.
     States(StatesArgs),
-    /// Eigenvalues of the Hessian, of the Gauss-Newton or of the Fisher matrix at a point, or their density.
+    /// Eigenvalues of the Hessian, of the Gauss-Newton or of the Fisher matrix at a point or over a run, or their density.
     Spectrum(Box<SpectrumArgs>),
-    /// The second moment of the stochastic gradient along each eigenvector of the Hessian, beside isotropic noise.
+    /// The second moment of the stochastic gradient along each eigenvector of the Hessian, beside isotropic noise; or how it depends on the
+    /// width and the depth of a network.
     Noise(Box<NoiseArgs>),
+    /// The values of a function on the plane that the map shows, of a network on one along what is asked for, and the path of runs in it.
+    Slice(Box<SliceArgs>),
     /// Solve one trust-region or cubic subproblem.
     Subproblem(SubproblemArgs),
     /// Write the picture that the window would show.
@@ -310,9 +314,7 @@ impl FieldArgs {
         }
         let mut scene = self.problem.scene()?;
         for text in &self.method {
-            let (id, settings) = text.split_once(':').unwrap_or((text, ""));
-            let settings: Vec<String> = settings.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-            scene.methods.push(method(id, &settings, "--method")?);
+            scene.methods.push(method_with(text, "--method")?);
         }
         self.trials.apply(&mut scene, self.problem.batch)?;
         Ok(scene)
@@ -320,7 +322,8 @@ impl FieldArgs {
 }
 
 impl Trials {
-    fn apply(&self, scene: &mut Scene, samples: Option<u32>) -> Result<(), CliError> {
+    /// Gives them to a scene.
+    pub(super) fn apply(&self, scene: &mut Scene, samples: Option<u32>) -> Result<(), CliError> {
         if let Some(start) = &self.start {
             scene.start = Some(numbers(start, "--start")?);
         }
@@ -355,6 +358,16 @@ fn method(id: &str, settings: &[String], what: &str) -> Result<MethodSpec, CliEr
     }
     Ok(method)
 }
+
+/// A method as one word, "id:name=value,…".
+pub(super) fn method_with(text: &str, what: &str) -> Result<MethodSpec, CliError> {
+    let (id, settings) = text.split_once(':').unwrap_or((text, ""));
+    let settings: Vec<String> = settings.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+    method(id, &settings, what)
+}
+
+/// Why a scene's methods are not started.
+pub(super) const NOTHING_RUNS: &str = "the scene has no method that runs";
 
 /// The scene in a file, or of a link.
 ///

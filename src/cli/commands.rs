@@ -1,10 +1,13 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{Command, FieldArgs, Format, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load};
+use super::arguments::{
+    Command, FieldArgs, Format, NOTHING_RUNS, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
+};
 use super::noise::noise;
 use super::problem::ProblemArgs;
 use super::progress::Progress;
+use super::slice::slice;
 use super::spectrum::spectrum;
 use super::states::states;
 use super::values::{matrix, metric, numbers};
@@ -53,6 +56,7 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
         Command::States(arguments) => states(arguments)?,
         Command::Spectrum(arguments) => return spectrum(arguments),
         Command::Noise(arguments) => return noise(arguments),
+        Command::Slice(arguments) => return slice(arguments),
         Command::Subproblem(arguments) => return solve(arguments),
         Command::Render { scene, step, size, dark, output } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
@@ -64,9 +68,6 @@ pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
 
 /// Starts of a search for critical points between two looks at the clock.
 const STARTS: usize = 4;
-
-/// Why a scene's methods are not started.
-const NOTHING_RUNS: &str = "the scene has no method that runs";
 
 /// Most variables of a Hessian that is written.
 const MOST_WRITTEN: usize = 1500;

@@ -11,8 +11,10 @@ mod output;
 mod preset;
 mod problem;
 mod progress;
+mod slice;
 mod spectrum;
 mod states;
+mod training;
 mod values;
 
 pub use arguments::{Arguments, Command};

@@ -3,9 +3,12 @@
 use super::CliError;
 use super::arguments::{Format, Output};
 use super::problem::ProblemArgs;
-use super::spectrum::{opened, subject};
-use crate::linalg::{Job, all_finite};
-use crate::measure::noise::{GradientNoise, NoiseJob};
+use super::progress::finish;
+use super::spectrum::{FINDING, opened, subject};
+use super::values::wholes;
+use crate::export;
+use crate::linalg::all_finite;
+use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyPlan};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob};
 use clap::Args;
 use serde::Serialize;
@@ -25,12 +28,33 @@ pub struct NoiseArgs {
     /// Eigenvalues from each end beyond 2,000 parameters.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub top: u16,
+    /// The dependence of the noise on the width and the depth of networks on the data of this one instead, at random weights: a row for each
+    /// network, medians over its points.
+    #[arg(long, conflicts_with_all = ["at", "top", "batch"])]
+    pub study: bool,
+    /// Widths of one hidden layer of a study; 4,8,16,32,64 without.
+    #[arg(long, requires = "study", value_name = "N,N,…", value_parser = units)]
+    pub widths: Option<Units>,
+    /// Depths of a study, of hidden layers of ten units; 1,2,4,8,16 without.
+    #[arg(long, requires = "study", value_name = "N,N,…", value_parser = units)]
+    pub depths: Option<Units>,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
     /// Where the output goes.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// Widths or depths.
+#[derive(Clone, Debug)]
+pub struct Units(Vec<usize>);
+
+/// More of them nobody waits for.
+const MOST_UNITS: u64 = 10_000;
+
+fn units(text: &str) -> Result<Units, String> {
+    Ok(Units(wholes(text, 1..=MOST_UNITS)?.into_iter().map(|v| v as usize).collect()))
 }
 
 #[derive(Serialize)]
@@ -62,20 +86,55 @@ fn summary(noise: &GradientNoise, batch: usize) -> String {
     format!("{} samples, batches of {batch}: E‖g‖² = {:.4e}; {trend}", noise.samples, noise.total(batch))
 }
 
+/// `noise --study`; `Ok(false)`: it is written, and is not what was asked for.
+fn study(arguments: &NoiseArgs) -> Result<bool, CliError> {
+    let problem = arguments.problem.open()?;
+    let Some(network) = problem.network() else {
+        return Err(CliError::Usage("--study looks at networks: name one with --layers and --data".to_owned()));
+    };
+    let series = |asked: &Option<Units>, unasked: [usize; 5]| {
+        asked.as_ref().map_or_else(|| unasked.to_vec(), |Units(asked)| asked.clone())
+    };
+    let widths = series(&arguments.widths, StudyPlan::WIDTHS);
+    let depths = series(&arguments.depths, StudyPlan::DEPTHS);
+    let StudyPlan { planned, left_out, samples, cases } = StudyPlan::new(network, &widths, &depths);
+    if !left_out.is_empty() {
+        let most = StudyPlan::MOST_PARAMETERS;
+        eprintln!("more than {most} parameters, left out: {}", left_out.join(", "));
+    }
+    if planned.is_empty() {
+        return Err(CliError::Usage("no network of this study is small enough: take smaller widths and depths".to_owned()));
+    }
+    let rows = finish(NoiseStudy::new(cases), "measuring the noise").unwrap_or_default();
+    arguments.output.write(|out| match arguments.format {
+        Format::Json => export::study::write_json(out, &planned, &rows),
+        Format::Csv => export::study::write_csv(out, &planned, &rows),
+    })?;
+    let unconverged: usize = rows.iter().map(|row| row.unconverged).sum();
+    if unconverged > 0 {
+        eprintln!("at {unconverged} points the products were spent before both eigenvectors had converged");
+    }
+    eprintln!("{} networks on {samples} samples, weights N(0, 1) without biases", rows.len());
+    Ok(unconverged == 0 && rows.len() == planned.len())
+}
+
 /// `noise`; `Ok(false)`: it is written, and is not what was asked for.
 pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
+    if arguments.study {
+        return study(arguments);
+    }
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     let batch = arguments.problem.batch.unwrap_or(1) as usize;
     subject(&problem).check(&x, MatrixKind::Fisher)?;
     let mut good = true;
     let (values, vectors) = if x.len() <= MOST_EXACT {
-        let found = SpectrumJob::new(subject(&problem), x.clone(), MatrixKind::Hessian, true)?.finish();
+        let found = finish(SpectrumJob::new(subject(&problem), x.clone(), MatrixKind::Hessian, true)?, FINDING);
         found.map(|s| (s.values, s.vectors)).unwrap_or_default()
     } else {
         let k = usize::from(arguments.top);
         let options = EndsOptions { bottom: k, top: k, ..EndsOptions::default() };
         let operator = MatrixOperator::new(subject(&problem), x.clone(), MatrixKind::Hessian)?;
-        let ends = EndsJob::new(operator, options, &[]).finish().unwrap_or_default();
+        let ends = finish(EndsJob::new(operator, options, &[]), FINDING).unwrap_or_default();
         if !ends.converged {
             good = false;
             eprintln!("{} products are spent before every eigenvalue has converged", ends.products);
@@ -85,7 +144,7 @@ pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
         (pairs.iter().map(|p| p.value).collect(), pairs.iter().flat_map(|p| p.vector.iter().copied()).collect())
     };
     let noise = if all_finite(&values) {
-        NoiseJob::new(subject(&problem), x, &values, vectors)?.finish().unwrap_or_default()
+        finish(NoiseJob::new(subject(&problem), x, &values, vectors)?, "measuring the noise").unwrap_or_default()
     } else {
         GradientNoise::default()
     };

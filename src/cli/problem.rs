@@ -49,7 +49,7 @@ impl ProblemArgs {
             let value = number(&text, &format!("--param {name}"))?;
             numbers.insert(name, value);
         }
-        let domain = self.domain.as_deref().map(domain).transpose()?;
+        let domain = self.domain.as_deref().map(|text| domain(text, "--domain", ["x", "y"])).transpose()?;
         Ok(Scene::bare(match (&self.landscape, &self.formula) {
             (Some(id), None) => crate::scene::ProblemSpec::Landscape { id: id.clone(), parameters: numbers, dim: self.dim },
             (None, Some(text)) => crate::scene::ProblemSpec::Formula {
@@ -75,7 +75,7 @@ impl ProblemArgs {
     /// The box in which to search: what was asked for, or the problem's own.
     pub(super) fn bounds_of(&self, problem: &Problem) -> Result<Vec<[f64; 2]>, CliError> {
         let Some(text) = &self.domain else { return Ok(problem.bounds()) };
-        let [x0, x1, y0, y1] = domain(text)?;
+        let [x0, x1, y0, y1] = domain(text, "--domain", ["x", "y"])?;
         Ok([[x0, x1], [y0, y1]].into_iter().cycle().take(problem.dim()).collect())
     }
 }

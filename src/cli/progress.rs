@@ -1,6 +1,7 @@
 //! How far a computation is, on standard error.
 
 use super::commands::seconds;
+use crate::linalg::Job;
 use std::io::IsTerminal;
 
 /// Seconds before anything is said.
@@ -39,6 +40,20 @@ impl Progress {
         }
         self.due = now + PAUSES[usize::from(!self.terminal)];
     }
+}
+
+/// The output of a job; how far it is is said while it takes its time.
+pub(super) fn finish<J: Job>(job: J, what: &'static str) -> Option<J::Output> {
+    let mut progress = Progress::new(what);
+    finish_telling(job, &mut |share| progress.say(share))
+}
+
+/// The output of a job, which tells the share that is done.
+pub(super) fn finish_telling<J: Job>(mut job: J, tell: &mut dyn FnMut(f64)) -> Option<J::Output> {
+    while job.advance() {
+        tell(job.progress());
+    }
+    job.into_output()
 }
 
 impl Drop for Progress {

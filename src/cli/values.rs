@@ -6,6 +6,7 @@ use crate::linalg::Metric;
 use crate::measure::race::Axis;
 use crate::optim::subproblem::Solver;
 use crate::optim::{Noise, NoiseShape};
+use std::ops::RangeInclusive;
 
 pub(super) fn solver(name: &str) -> Result<SubproblemSolver, String> {
     if name == "cubic" {
@@ -41,6 +42,14 @@ pub(super) fn noise(text: &str) -> Result<Noise, String> {
     };
     let strength = strength.parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0).ok_or_else(wrong)?;
     Ok(Noise { shape, strength })
+}
+
+/// Comma-separated whole numbers in a range, for a word of the command line.
+pub(super) fn wholes(text: &str, range: RangeInclusive<u64>) -> Result<Vec<u64>, String> {
+    let one = |word: &str| word.trim().parse().ok().filter(|v| range.contains(v));
+    let to = if *range.end() == u64::MAX { "on".to_owned() } else { format!("to {}", range.end()) };
+    let wrong = || format!("it must be whole numbers from {} {to}, such as 4,8,16", range.start());
+    text.split(',').map(|word| one(word).ok_or_else(wrong)).collect()
 }
 
 /// Comma-separated numbers.
@@ -88,8 +97,12 @@ pub(super) fn pairs(list: &[String], what: &str) -> Result<Vec<(String, String)>
         .collect()
 }
 
-pub(super) fn domain(text: &str) -> Result<[f64; 4], CliError> {
-    let wrong = || CliError::Usage(format!("--domain takes x0:x1,y0:y1 with x0 < x1 and y0 < y1, not \"{text}\""));
+/// A box in these two coordinates.
+pub(super) fn domain(text: &str, what: &str, [x, y]: [&str; 2]) -> Result<[f64; 4], CliError> {
+    let wrong = || {
+        let takes = format!("{x}0:{x}1,{y}0:{y}1 with {x}0 < {x}1 and {y}0 < {y}1");
+        CliError::Usage(format!("{what} takes {takes}, not \"{text}\""))
+    };
     let sides: Vec<f64> = text
         .split([',', ':'])
         .map(|t| t.trim().parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(wrong))

@@ -71,7 +71,7 @@ pub fn write_points(mut out: impl Write, dim: usize, points: &[PointReport]) -> 
 }
 
 /// A number as a field, short and read back to the same bits; empty where it is not finite.
-pub(super) fn number(v: f64) -> String {
+pub fn number(v: f64) -> String {
     match v.abs() {
         size if !size.is_finite() => String::new(),
         size if size == 0.0 || (1e-5..1e16).contains(&size) => v.to_string(),

@@ -8,7 +8,9 @@ pub mod csv;
 pub mod json;
 pub mod png;
 pub mod race;
+pub mod scene;
+pub mod slice;
+pub mod study;
 mod text;
 
 pub use text::FONT;
-pub mod scene;

@@ -1,9 +1,7 @@
 //! A scene at one of its steps as a picture.
 
 use super::png::{Picture, PictureError};
-use crate::linalg::Job;
-use crate::measure::slice::{directions, directions_cut, line_cut, path_cut, path_points};
-use crate::measure::{SliceKind, critical_points};
+use crate::measure::{NetworkSlice, critical_points};
 use crate::optim::{Phase, Step, Verdict};
 use crate::problem::{Cut, Kind, Objective, Plane, Problem};
 use crate::run::{Run, Status};
@@ -106,20 +104,10 @@ fn slice_cut(stage: &Stage, slice: SliceSpec) -> Option<Cut> {
     let problem = stage.problem.network()?;
     let mut run = stage.runs.get(slice.method)?.clone()?;
     // A plane of the path is one of the whole path.
-    let of_path = matches!(slice.kind, SliceKind::Path | SliceKind::Line);
-    let wanted = if of_path { run.setup().budget } else { slice.step };
+    let wanted = if slice.kind.is_of_path() { run.setup().budget } else { slice.step };
     run.advance(wanted.saturating_sub(run.len()));
-    let network = problem.network();
     let at = run.iterate(slice.step.clamp(run.trace().first(), run.len()));
-    match slice.kind {
-        SliceKind::Random => Some(network.random_cut(&at, problem.spec().seed)),
-        SliceKind::Path => path_cut(&path_points(&run)),
-        SliceKind::Line => line_cut(&path_points(&run)),
-        SliceKind::Top | SliceKind::Negative => {
-            let ends = directions(network, &at, slice.kind)?.finish()?;
-            directions_cut(network, &at, slice.kind, &ends)
-        }
-    }
+    Some(NetworkSlice::new(problem, &at, slice.kind, slice.seed, Some(&run))?.cut)
 }
 
 fn title(problem: &Problem, scene: &Scene) -> String {

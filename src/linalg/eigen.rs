@@ -1,6 +1,6 @@
 //! Eigenvalues and eigenvectors of symmetric matrices.
 
-use super::Vector;
+use super::{EigenSolver, Job, Vector};
 
 /// A = Σ λᵢ vᵢ vᵢᵀ with λ ascending and vᵢ orthonormal; each vector's entry of largest size is positive.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub fn symmetric_eigenvalues(a: &[f64], n: usize) -> Vector {
 }
 
 /// All eigenvalues and eigenvectors of a symmetric matrix (`n * n` numbers, row by row; the upper and the
-/// lower triangle are averaged). Householder tridiagonalisation and implicit QR, backward stable;
+/// lower triangle are averaged). Householder tridiagonalisation and implicit QL, backward stable ([`EigenSolver`]);
 /// a matrix with a non-finite entry has NaN eigenvalues and the coordinate axes as vectors.
 pub fn symmetric_eigen(a: &[f64], n: usize) -> SymmetricEigen {
     let axis = |i: usize| -> Vector { (0..n).map(|j| f64::from(u8::from(i == j))).collect() };
@@ -58,12 +58,9 @@ pub fn symmetric_eigen(a: &[f64], n: usize) -> SymmetricEigen {
             }
         }
         _ => {
-            let matrix = nalgebra::DMatrix::from_fn(n, n, |i, j| 0.5 * (a[i * n + j] + a[j * n + i]));
-            let eigen = nalgebra::SymmetricEigen::new(matrix);
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by(|i, j| eigen.eigenvalues[*i].total_cmp(&eigen.eigenvalues[*j]));
-            let vectors = order.iter().map(|i| oriented(eigen.eigenvectors.column(*i).iter().copied().collect()));
-            SymmetricEigen { vectors: vectors.collect(), values: order.iter().map(|i| eigen.eigenvalues[*i]).collect() }
+            let pairs = EigenSolver::new(a.to_vec(), n, true).finish().unwrap_or_default();
+            let vectors = pairs.vectors.chunks_exact(n).map(Vector::from_slice).collect();
+            SymmetricEigen { values: pairs.values.into(), vectors }
         }
     }
 }
@@ -80,15 +77,6 @@ pub fn newton_step(gradient: &[f64], hessian: &[f64], n: usize) -> Vector {
         }
     }
     step
-}
-
-/// Turns the vector so that its entry of largest size is positive: eigenvectors that do not flicker.
-fn oriented(mut v: Vector) -> Vector {
-    let largest = v.iter().fold(0.0_f64, |m, e| if e.abs() > m.abs() { *e } else { m });
-    if largest < 0.0 {
-        v.iter_mut().for_each(|e| *e = -*e);
-    }
-    v
 }
 
 #[cfg(test)]
@@ -117,6 +105,30 @@ mod tests {
             }
             assert!(eigen.vectors.iter().enumerate().all(|(i, v)| eigen.vectors[..i].iter().all(|w| dot(v, w).abs() < 1e-13)));
             assert!(eigen.values.windows(2).all(|w| w[0] <= w[1]));
+        }
+    }
+
+    #[test]
+    fn entries_of_all_sizes_have_finite_eigenvalues() {
+        let mut rng = Rng::new(11);
+        for trial in 0..400 {
+            let n = 3 + trial % 8;
+            let sizes: Vec<f64> = (0..n).map(|_| libm::pow(10.0, -150.0 * rng.uniform())).collect();
+            let mut a = vec![0.0; n * n];
+            for i in 0..n {
+                for j in 0..=i {
+                    a[i * n + j] = rng.normal() * sizes[i] * sizes[j];
+                    a[j * n + i] = a[i * n + j];
+                }
+            }
+            let eigen = symmetric_eigen(&a, n);
+            let largest = a.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+            let mut product = vec![0.0; n];
+            for (value, v) in eigen.values.iter().zip(&eigen.vectors) {
+                mat_vec(&a, v, &mut product);
+                let residual: Vector = product.iter().zip(v).map(|(p, e)| (p - value * e) / largest).collect();
+                assert!(norm(&residual) < 1e-12 && (norm(v) - 1.0).abs() < 1e-13, "{sizes:?}");
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! Planes through the weights of a network: along what its loss is worth seeing.
 
 use super::spectrum::{Ends, EndsJob, EndsOptions, MatrixKind, MatrixOperator};
-use crate::linalg::{Rng, Vector, dot, norm};
+use crate::linalg::{Job, Rng, Vector, dot, norm};
 use crate::problem::network::Network;
-use crate::problem::{Cut, Plane};
+use crate::problem::{Cut, NetworkProblem, Plane};
 use crate::run::Run;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -43,9 +43,97 @@ impl SliceKind {
         ),
     ];
 
-    /// Whether it needs eigenvectors at the point: [λ_max, then which].
-    pub fn needs_spectrum(self) -> bool {
+    /// Its identifier.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Path => "path",
+            Self::Line => "line",
+            Self::Top => "top",
+            Self::Negative => "negative",
+        }
+    }
+
+    /// Whether it is along eigenvectors, which take their time.
+    pub fn needs_eigenvectors(self) -> bool {
         matches!(self, Self::Top | Self::Negative)
+    }
+
+    /// Whether it needs the whole path; else a point.
+    pub fn is_of_path(self) -> bool {
+        matches!(self, Self::Path | Self::Line)
+    }
+}
+
+/// A plane through the weights of a network, and along what it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkSlice {
+    /// The plane with its box.
+    pub cut: Cut,
+    /// Along what.
+    pub along: Along,
+}
+
+/// Along what a plane goes, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Along {
+    /// Random directions of this seed.
+    Random(u64),
+    /// Components of the path, and how much of it each has ([`captured`]).
+    Path([f64; 2]),
+    /// The line from the start of the path to its end, and the departure from it.
+    Line,
+    /// Eigenvectors of the Hessian.
+    Eigenvectors {
+        /// Their eigenvalues, of the first and of the second direction.
+        values: [f64; 2],
+        /// ‖H v − λ v‖.
+        residuals: [f64; 2],
+        /// Whether these are as small as they were meant to be.
+        converged: bool,
+    },
+}
+
+impl NetworkSlice {
+    /// Two random directions through `at`, filters as long as those of the weights; `seed` instead of the network's own.
+    pub fn random(problem: &NetworkProblem, at: &[f64], seed: Option<u64>) -> Self {
+        let seed = seed.unwrap_or(problem.spec().seed);
+        Self { cut: problem.network().random_cut(at, seed), along: Along::Random(seed) }
+    }
+
+    /// The plane of a path, by its [components](SliceKind::Path) or else by its [line](SliceKind::Line). `None` where the path is a point.
+    pub fn of_path(run: &Run, kind: SliceKind) -> Option<Self> {
+        let points = path_points(run);
+        if kind == SliceKind::Line {
+            return Some(Self { cut: line_cut(&points)?, along: Along::Line });
+        }
+        let cut = path_cut(&points)?;
+        let along = Along::Path(captured(&cut.plane, &points));
+        Some(Self { cut, along })
+    }
+
+    /// The plane through `at` along eigenvectors that the job of [`directions`] found. `None` where there are none.
+    pub fn of_eigenvectors(network: &Network, at: &[f64], kind: SliceKind, ends: &Ends) -> Option<Self> {
+        let second = if kind == SliceKind::Top { ends.top.get(1)? } else { ends.bottom.first()? };
+        let pairs = [ends.top.first()?, second];
+        // As far as the random planes reach: a common measure of how long the weights are.
+        let reach = 0.5 * network.random_cut(at, 0).domain[1];
+        let cut = cut_along(at, &pairs[0].vector, &pairs[1].vector, &[], reach)?;
+        let [values, residuals] = [pairs.map(|pair| pair.value), pairs.map(|pair| pair.residual)];
+        Some(Self { cut, along: Along::Eigenvectors { values, residuals, converged: ends.converged } })
+    }
+
+    /// The plane of a kind through `at`, or that of the path of `run`. `None` where it needs a path and there is none, and where its
+    /// directions span no plane.
+    pub fn new(problem: &NetworkProblem, at: &[f64], kind: SliceKind, seed: Option<u64>, run: Option<&Run>) -> Option<Self> {
+        match kind {
+            SliceKind::Random => Some(Self::random(problem, at, seed)),
+            SliceKind::Path | SliceKind::Line => Self::of_path(run?, kind),
+            SliceKind::Top | SliceKind::Negative => {
+                let ends = directions(problem.network(), at, kind)?.finish()?;
+                Self::of_eigenvectors(problem.network(), at, kind, &ends)
+            }
+        }
     }
 }
 
@@ -57,7 +145,7 @@ const TOLERANCE: f64 = 1e-3;
 const MOST_PRODUCTS: usize = 300;
 
 /// Iterates spread over the whole run, the first and the last among them.
-pub fn path_points(run: &Run) -> Vec<&[f64]> {
+fn path_points(run: &Run) -> Vec<&[f64]> {
     let trace = run.trace();
     let last = trace.rows().len().saturating_sub(1);
     let count = (last + 1).min(MOST_POINTS);
@@ -71,14 +159,6 @@ pub fn directions(network: &Arc<Network>, at: &[f64], kind: SliceKind) -> Option
     let options = EndsOptions { bottom, top, ..limits };
     let operator = MatrixOperator::new(Arc::clone(network).into(), at.to_vec(), MatrixKind::Hessian).ok()?;
     Some(EndsJob::new(operator, options, &[]))
-}
-
-/// The plane through `at` along eigenvectors that [`directions`] found.
-pub fn directions_cut(network: &Network, at: &[f64], kind: SliceKind, ends: &Ends) -> Option<Cut> {
-    let second = if kind == SliceKind::Top { ends.top.get(1)? } else { ends.bottom.first()? };
-    // As far as the random planes reach: a common measure of how long the weights are.
-    let reach = 0.5 * network.random_cut(at, 0).domain[1];
-    cut_along(at, &ends.top.first()?.vector, &second.vector, &[], reach)
 }
 
 /// How much wider than the path its picture is.

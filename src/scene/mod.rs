@@ -179,6 +179,9 @@ pub struct SliceSpec {
     /// The step of that iterate; where the run ends before, its end.
     #[serde(default)]
     pub step: u64,
+    /// Of random directions; `None`: that of the network's weights.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
 }
 
 /// Where the camera looks.

@@ -1,6 +1,7 @@
 //! Networks as problems of scenes and of the command line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod along_runs;
 mod commands;
 mod files;
 mod problems;

@@ -129,8 +129,8 @@ impl Householder {
         let square: f64 = row[..last].iter().map(|v| v * v).sum();
         let x = row[last];
         self.off[i] = x;
-        // Else there is nothing to reflect, or entries below 1e-140 of the largest.
-        if square > 1e-280 {
+        // Else there is nothing to reflect, or entries below 1e-75 of the largest; of smaller ones h² is no normal number.
+        if square > 1e-150 {
             let length = (square + x * x).sqrt();
             let off = if x > 0.0 { -length } else { length };
             self.off[i] = off;

@@ -4,9 +4,11 @@
 //! measured, exactly, from the gradients of all samples; `study` does it over widths and depths, `half_spaces` has the bound that is proved.
 
 mod half_spaces;
+mod plan;
 mod study;
 
 pub use half_spaces::{HalfSpaceRatio, half_space_bound, half_space_ratios};
+pub use plan::{Planned, StudyPlan};
 pub use study::{NoiseStudy, StudyCase, StudyRow, noise_study_weights};
 
 use super::spectrum::{MatrixKind, SpectrumError, Subject};

@@ -2,9 +2,9 @@
 
 use super::Lane;
 use crate::linalg::Vector;
-use crate::measure::SliceKind;
-use crate::measure::slice::{captured, directions, directions_cut, line_cut, path_cut, path_points};
+use crate::measure::slice::{Along, directions};
 use crate::measure::spectrum::{Ends, EndsJob, MatrixOperator};
+use crate::measure::{NetworkSlice, SliceKind};
 use crate::problem::{Cut, NetworkProblem, Objective, Problem};
 use crate::scene::SliceSpec;
 use crate::ui::background::{Background, Whole};
@@ -66,7 +66,7 @@ impl Slicer {
         };
         let lane = lanes.get(spec.method)?;
         let run = lane.run()?;
-        let of_path = matches!(spec.kind, SliceKind::Path | SliceKind::Line);
+        let of_path = spec.kind.is_of_path();
         // A plane through a step waits for it, one of the path for its end.
         if !lane.is_done() && (of_path || run.len() < spec.step) {
             return None;
@@ -79,28 +79,15 @@ impl Slicer {
         self.search = None;
         let at = lane.position(spec.step)?;
         let through = format!("through step {} of {}", number::count(spec.step.min(run.len())), lane.name());
-        let random = || (network.network().random_cut(at, network.spec().seed), format!("random directions {through}"));
-        let (cut, words) = match spec.kind {
-            SliceKind::Random => random(),
-            // A path that stays at its start has no plane of its own.
-            SliceKind::Path => {
-                let points = path_points(run);
-                path_cut(&points).map_or_else(random, |cut| {
-                    let [u, v] = captured(&cut.plane, &points).map(|share| number::short(100.0 * share, 3));
-                    (cut, format!("components of the path of {} with {u} % and {v} % of it", lane.name()))
-                })
-            }
-            SliceKind::Line => {
-                let words = format!("from the start to the end of {}", lane.name());
-                line_cut(&path_points(run)).map_or_else(random, |cut| (cut, words))
-            }
-            SliceKind::Top | SliceKind::Negative => {
-                self.search(ctx, network, at, spec.kind, through);
-                return None;
-            }
-        };
-        self.words = Some(words);
-        Some(cut)
+        if spec.kind.needs_eigenvectors() {
+            self.search(ctx, network, at, spec.kind, through);
+            return None;
+        }
+        // A path that stays at its start has no plane of its own.
+        let slice = NetworkSlice::new(network, at, spec.kind, spec.seed, Some(run));
+        let slice = slice.unwrap_or_else(|| NetworkSlice::random(network, at, spec.seed));
+        self.words = Some(words(&slice.along, &through, lane.name()));
+        Some(slice.cut)
     }
 
     /// What the plane is, in words.
@@ -124,19 +111,32 @@ impl Slicer {
     fn found(&mut self, network: &NetworkProblem) -> Option<Cut> {
         let Search { at, kind, through, work } = self.search.as_mut()?;
         let ends: Option<Ends> = work.take();
-        let cut = ends.and_then(|ends| {
-            let cut = directions_cut(network.network(), at, *kind, &ends)?;
-            let second = if *kind == SliceKind::Top { ends.top.get(1) } else { ends.bottom.first() };
-            let [across, up] = [ends.top.first(), second].map(|pair| pair.map_or(f64::NAN, |pair| pair.value));
-            let [across, up] = [across, up].map(|value| number::significant(value, 3));
-            let exact = if ends.converged { "" } else { ", not converged" };
-            self.words = Some(format!("eigenvectors of λ = {across} and {up}{exact}, {through}"));
-            Some(cut)
+        let slice = ends.and_then(|ends| NetworkSlice::of_eigenvectors(network.network(), at, *kind, &ends));
+        let cut = slice.map(|slice| {
+            self.words = Some(words(&slice.along, through, ""));
+            slice.cut
         });
         if work.is_over() {
             self.search = None;
         }
         cut
+    }
+}
+
+/// Along what a plane goes that lies through a point or, of a path, of this method.
+fn words(along: &Along, through: &str, name: &str) -> String {
+    match along {
+        Along::Random(_) => format!("random directions {through}"),
+        Along::Path(shares) => {
+            let [u, v] = shares.map(|share| number::short(100.0 * share, 3));
+            format!("components of the path of {name} with {u} % and {v} % of it")
+        }
+        Along::Line => format!("from the start to the end of {name}"),
+        Along::Eigenvectors { values, converged, .. } => {
+            let [across, up] = values.map(|value| number::significant(value, 3));
+            let exact = if *converged { "" } else { ", not converged" };
+            format!("eigenvectors of λ = {across} and {up}{exact}, {through}")
+        }
     }
 }
 

@@ -99,7 +99,7 @@ fn slices_are_cut_along_what_is_asked_for() {
     let mut window = opened(Scene { steps: 120, ..scene("circles") }, Theme::Light, [1100.0, 760.0]);
     settle(&mut window, |app| app.session().is_working());
     for (kind, ..) in SliceKind::ALL {
-        let spec = SliceSpec { kind, method: 0, step: 60 };
+        let spec = SliceSpec { kind, method: 0, step: 60, seed: None };
         let before = window.state().session().cuts();
         apply(&mut window, Command::Edit(Edit::Slice(Some(spec))));
         settle(&mut window, |app| app.session().is_slicing() || app.session().cuts() == before);
@@ -114,7 +114,7 @@ fn slices_are_cut_along_what_is_asked_for() {
             SliceKind::Path => assert!(plane.project(run.position()).1 < 1e-9),
             _ => assert!(through < 1e-9, "{kind:?}: {through}"),
         }
-        if kind.needs_spectrum() {
+        if kind.needs_eigenvectors() {
             let mut product = vec![0.0; n];
             session.problem().hessian_vector(&at, &plane.a, &mut product);
             let value: f64 = product.iter().zip(&plane.a).map(|(p, v)| p * v).sum();
@@ -148,7 +148,7 @@ fn a_straight_path_has_a_plane() {
     settle(&mut window, |app| app.session().is_working());
     for kind in [SliceKind::Path, SliceKind::Line] {
         let before = window.state().session().cuts();
-        apply(&mut window, Command::Edit(Edit::Slice(Some(SliceSpec { kind, method: 0, step: 1 }))));
+        apply(&mut window, Command::Edit(Edit::Slice(Some(SliceSpec { kind, method: 0, step: 1, seed: None }))));
         settle(&mut window, |app| app.session().cuts() == before);
         let session = window.state().session();
         let run = session.lanes()[0].run().unwrap();

@@ -1,7 +1,8 @@
 //! How the noise along the extreme eigenvectors depends on the width and the depth of the network: a picture and a table.
 
-use super::work::{MOST_PARAMETERS, Planned, StudyPlan, StudyWork};
-use crate::measure::noise::StudyRow;
+use super::work::StudyWork;
+use crate::export;
+use crate::measure::noise::{Planned, StudyPlan, StudyRow};
 use crate::problem::NetworkProblem;
 use crate::ui::background::Background;
 use crate::ui::command::{Command, SaveAs};
@@ -25,8 +26,9 @@ pub struct Study {
 impl Study {
     /// Begins.
     pub fn new(ctx: &egui::Context, problem: &NetworkProblem) -> Self {
-        let StudyPlan { planned, left_out, samples, work } = StudyPlan::new(problem);
-        let work = Background::new(ctx, "noise study", work);
+        let plan = StudyPlan::new(problem, &StudyPlan::WIDTHS, &StudyPlan::DEPTHS);
+        let StudyPlan { planned, left_out, samples, cases } = plan;
+        let work = Background::new(ctx, "noise study", StudyWork::new(cases));
         Self { of: problem.spec().title(), planned, left_out, samples, work, rows: Vec::new() }
     }
 
@@ -49,23 +51,10 @@ impl Study {
         if self.rows.is_empty() {
             return Err("There is nothing to save yet: begin the study of widths and depths first.".to_owned());
         }
-        let mut text = String::from(
-            "network,layers,d,isotropic,at_lambda_min,at_lambda_max,lambda_min,lambda_max,correlation,slope,points,unconverged\n",
-        );
-        for (row, planned) in self.rows.iter().zip(&self.planned) {
-            let layers: Vec<String> = row.widths.iter().map(ToString::to_string).collect();
-            let numbers = [row.isotropic, row.at_lowest, row.at_highest, row.lowest, row.highest, row.correlation, row.slope];
-            let numbers = numbers.map(|v| if v.is_nan() { String::new() } else { v.to_string() }).join(",");
-            text.push_str(&format!(
-                "{},{},{},{numbers},{},{}\n",
-                planned.name,
-                layers.join("-"),
-                row.dim,
-                row.points,
-                row.unconverged
-            ));
-        }
-        Ok(text.into_bytes())
+        let mut bytes = Vec::new();
+        export::study::write_csv(&mut bytes, &self.planned, &self.rows)
+            .map_err(|error| format!("The table could not be written: {error}"))?;
+        Ok(bytes)
     }
 }
 
@@ -106,7 +95,7 @@ pub fn study_ui(ui: &mut Ui, problem: &NetworkProblem, study: &mut Option<Study>
     if !study.left_out.is_empty() {
         words = format!(
             "{words}. Beyond {} parameters and left out: {}",
-            number::count(MOST_PARAMETERS as u64),
+            number::count(StudyPlan::MOST_PARAMETERS as u64),
             study.left_out.join(", ")
         );
     }

@@ -3,23 +3,12 @@
 use crate::linalg::Job;
 use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyCase, StudyRow};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
-use crate::problem::network::{Architecture, Network, Rows};
-use crate::problem::{NetworkProblem, Objective};
 use crate::ui::background::Work;
 use crate::ui::panels::spectrum::{Hold, MOST_EXACT};
 use std::sync::Arc;
 
 /// Eigenvectors from each end of a large Hessian.
 const ENDS: usize = 10;
-/// Widths of one hidden layer, and depths of hidden layers of [`UNITS`] units, that a study looks at.
-const WIDTHS: [usize; 5] = [4, 8, 16, 32, 64];
-const DEPTHS: [usize; 5] = [1, 2, 4, 8, 16];
-const UNITS: usize = 10;
-/// Samples of a study.
-const SAMPLES: usize = 250;
-/// Networks with more parameters are left out: they would take minutes.
-pub const MOST_PARAMETERS: usize = 20_000;
-
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoiseRequest {
@@ -134,64 +123,17 @@ impl Work for NoiseWork {
     }
 }
 
-/// A network of a study.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Planned {
-    /// Whether it is of the series of widths.
-    pub wide: bool,
-    /// "width 8" or "depth 2".
-    pub name: String,
-}
-
-/// The study of the data of a network.
+/// A study of width and depth.
 pub struct StudyWork {
     study: Option<NoiseStudy>,
     told: (usize, usize),
     progress: f64,
 }
 
-/// What a study looks at: the networks, their names, and how many are left out.
-pub struct StudyPlan {
-    /// One for each case.
-    pub planned: Vec<Planned>,
-    /// Names of networks that are too large.
-    pub left_out: Vec<String>,
-    /// Samples.
-    pub samples: usize,
-    /// The work.
-    pub work: StudyWork,
-}
-
-impl StudyPlan {
-    /// Networks on the data of this one, with its hidden activation and its loss.
-    pub fn new(problem: &NetworkProblem) -> Self {
-        let network = problem.network();
-        let widths = network.architecture().widths();
-        let (inputs, outputs) = (widths.first().copied().unwrap_or(1), widths.last().copied().unwrap_or(1));
-        let samples = network.inputs().len().min(SAMPLES);
-        let part = |rows: &Rows| Rows { width: rows.width, values: rows.values[..samples * rows.width].to_vec() };
-        let (x, y) = (part(network.inputs()), part(network.targets()));
-        let (mut planned, mut left_out, mut cases) = (Vec::new(), Vec::new(), Vec::new());
-        let wide = WIDTHS.map(|width| (true, format!("width {width}"), vec![width]));
-        let deep = DEPTHS.map(|depth| (false, format!("depth {depth}"), vec![UNITS; depth]));
-        for (wide, name, hidden) in wide.into_iter().chain(deep) {
-            let layers: Vec<usize> = std::iter::once(inputs).chain(hidden).chain([outputs]).collect();
-            let net = Architecture::new(&layers, &problem.spec().activations[..1]).ok();
-            let net = net.and_then(|net| Network::new(net, network.loss(), 0.0, x.clone(), y.clone()).ok());
-            let Some(network) = net.filter(|net| net.dim() <= MOST_PARAMETERS) else {
-                left_out.push(name);
-                continue;
-            };
-            let points = match network.dim() {
-                0..=600 => 4,
-                601..=1200 => 2,
-                _ => 1,
-            };
-            cases.push(StudyCase { network: Arc::new(network), points, seed: 0 });
-            planned.push(Planned { wide, name });
-        }
-        let work = StudyWork { study: Some(NoiseStudy::new(cases)), told: (0, 0), progress: 0.0 };
-        Self { planned, left_out, samples, work }
+impl StudyWork {
+    /// Over these networks.
+    pub fn new(cases: Vec<StudyCase>) -> Self {
+        Self { study: Some(NoiseStudy::new(cases)), told: (0, 0), progress: 0.0 }
     }
 }
 

@@ -1,0 +1,89 @@
+//! The spectrum over the steps of runs.
+
+use super::report::Report;
+use super::{SpectrumArgs, check, table};
+use crate::cli::CliError;
+use crate::cli::arguments::Format;
+use crate::cli::progress::Progress;
+use crate::cli::training::{Training, steps_of};
+use crate::export::json::parameters;
+use crate::optim::Setting;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A run with its spectra.
+#[derive(Serialize)]
+struct RunSpectra {
+    method: &'static str,
+    parameters: BTreeMap<&'static str, Setting>,
+    seed: u64,
+    status: &'static str,
+    message: String,
+    spectra: Vec<Column>,
+}
+
+/// The spectrum at a step.
+#[derive(Serialize)]
+struct Column {
+    k: u64,
+    #[serde(flatten)]
+    report: Report,
+}
+
+#[derive(Serialize)]
+struct File {
+    runs: Vec<RunSpectra>,
+}
+
+/// The spectra over the runs that are asked for; `Ok(false)`: they are written, and not all are what was asked for.
+pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
+    let training = &arguments.training;
+    let Training { stage, .. } = training.train(&arguments.problem, |problem| check(arguments, problem))?;
+    let asked = arguments.at_steps.as_ref().map(|steps| &steps.0[..]);
+    let runs: Vec<_> = stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, arguments.columns))).collect();
+    let all: usize = runs.iter().map(|(_, steps)| steps.len()).sum();
+    if all == 0 {
+        let last = runs.iter().map(|(run, _)| run.len()).max().unwrap_or_default();
+        return Err(CliError::Usage(format!("--at-steps names no step of these runs, which have steps 0 to {last}")));
+    }
+    for step in asked.unwrap_or_default() {
+        if !runs.iter().any(|(_, steps)| steps.contains(step)) {
+            eprintln!("no run has a step {step}");
+        }
+    }
+    let mut progress = Progress::new(super::FINDING);
+    let mut done = 0;
+    let mut file = File { runs: Vec::new() };
+    for (run, steps) in runs {
+        let (mut warm, mut spectra) = (Vec::new(), Vec::new());
+        for k in steps {
+            let mut tell = |share: f64| progress.say((done as f64 + share) / all as f64);
+            let report = Report::new(arguments, &stage.problem, &run.iterate(k), &mut warm, &mut tell)?;
+            spectra.push(Column { k, report });
+            done += 1;
+        }
+        let (setup, status) = (run.setup(), run.status());
+        file.runs.push(RunSpectra {
+            method: setup.method.id,
+            parameters: parameters(setup),
+            seed: setup.seed,
+            status: status.id(),
+            message: status.message(),
+            spectra,
+        });
+    }
+    drop(progress);
+    let columns = || file.runs.iter().flat_map(|run| run.spectra.iter().map(move |column| (run, column)));
+    let bad: Vec<_> = columns().filter(|(_, column)| !column.report.is_good()).collect();
+    if let Some((run, Column { k, report })) = bad.first() {
+        eprintln!("{} of {all} spectra are not what was asked for; {} at step {k}: {}", bad.len(), run.method, report.message);
+    }
+    match arguments.format {
+        Format::Json => arguments.output.json(&file)?,
+        Format::Csv => {
+            let lines = columns().map(|(run, Column { k, report })| (format!("{},{},{k},", run.method, run.seed), report));
+            arguments.output.write(|out| table(out, "method,seed,k,", lines))?;
+        }
+    }
+    Ok(bad.is_empty())
+}

@@ -1,0 +1,107 @@
+//! A run along which something is looked at: the methods of a scene, or one method on the problem.
+
+use super::CliError;
+use super::arguments::{NOTHING_RUNS, Trials, load, method_with};
+use super::problem::ProblemArgs;
+use super::progress::Progress;
+use crate::problem::Problem;
+use crate::run::{Run, Status};
+use crate::scene::{Scene, Stage};
+use clap::Args;
+use std::sync::Arc;
+
+/// Steps between two looks at the clock.
+const CHUNK: u64 = 16;
+
+/// A run along which something is looked at.
+#[derive(Debug, Args)]
+pub struct TrainingArgs {
+    /// A scene file or link, whose methods are run, instead of a problem.
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "run", "start", "steps", "noise", "batch", "layers", "run_seed"])]
+    pub scene: Option<String>,
+    /// A method that runs first, with what differs from its defaults.
+    #[arg(long, value_name = "ID[:NAME=VALUE,..]")]
+    pub run: Option<String>,
+    /// The start point of the run; the problem's own without.
+    #[arg(long, allow_hyphen_values = true, value_name = "X,Y", requires = "run")]
+    pub start: Option<String>,
+    /// Steps of the run.
+    #[arg(long, allow_hyphen_values = true, value_parser = super::values::whole, requires = "run")]
+    pub steps: Option<u64>,
+    /// Seed of the run's random stream.
+    #[arg(long, allow_hyphen_values = true, value_parser = super::values::whole, requires = "run")]
+    pub run_seed: Option<u64>,
+    /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
+    #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = super::values::noise, requires = "run")]
+    pub noise: Option<crate::optim::Noise>,
+}
+
+/// A scene whose methods have run.
+pub(super) struct Training {
+    /// The scene.
+    pub scene: Scene,
+    /// Its problem, and the runs at their ends.
+    pub stage: Stage,
+}
+
+impl TrainingArgs {
+    /// Whether something is to be run.
+    pub(super) fn is_asked(&self) -> bool {
+        self.scene.is_some() || self.run.is_some()
+    }
+
+    /// The scene whose methods run.
+    fn scene(&self, problem: &ProblemArgs) -> Result<Scene, CliError> {
+        if let Some(source) = &self.scene {
+            return load(source);
+        }
+        let mut scene = problem.scene()?;
+        if let Some(text) = &self.run {
+            scene.methods = vec![method_with(text, "--run")?];
+            let trials = Trials { start: self.start.clone(), steps: self.steps, seed: self.run_seed, noise: self.noise };
+            trials.apply(&mut scene, problem.batch)?;
+        }
+        Ok(scene)
+    }
+
+    /// Runs the methods to their ends, where `check` has nothing against the problem.
+    pub(super) fn train(
+        &self,
+        problem: &ProblemArgs,
+        check: impl FnOnce(&Arc<Problem>) -> Result<(), CliError>,
+    ) -> Result<Training, CliError> {
+        let scene = self.scene(problem)?;
+        let mut stage = scene.open()?;
+        check(&stage.problem)?;
+        let count = stage.runs.iter().flatten().count();
+        if count == 0 {
+            return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
+        }
+        let mut progress = Progress::new("running");
+        for (i, run) in stage.runs.iter_mut().flatten().enumerate() {
+            while *run.status() == Status::Running {
+                run.advance(CHUNK);
+                let share = run.len() as f64 / run.setup().budget.max(1) as f64;
+                progress.say((i as f64 + share) / count as f64);
+            }
+        }
+        Ok(Training { scene, stage })
+    }
+}
+
+/// The steps of a run at which it is looked at: those that are asked for, else `count` of them, equally spaced, its first and its last among
+/// them.
+pub(super) fn steps_of(run: &Run, asked: Option<&[u64]>, count: u64) -> Vec<u64> {
+    let (first, last) = (run.trace().first(), run.len());
+    let mut steps: Vec<u64> = match asked {
+        Some(asked) => asked.iter().copied().filter(|step| (first..=last).contains(step)).collect(),
+        None => {
+            let intervals = (count.max(2) - 1).min((last - first).max(1));
+            let at = |i: u64| first + (u128::from(last - first) * u128::from(i) / u128::from(intervals)) as u64;
+            (0..=intervals).map(at).collect()
+        }
+    };
+    steps.sort_unstable();
+    steps.dedup();
+    steps
+}

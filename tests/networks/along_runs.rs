@@ -1,0 +1,253 @@
+//! What is looked at over a run, in a plane and over widths and depths, on the command line.
+
+use super::{json, refusal, saddlescope};
+use saddlescope::linalg::{Job, dot, norm};
+use saddlescope::measure::noise::{NoiseStudy, StudyPlan};
+use saddlescope::problem::network::{Activation, Loss, weights_to_json};
+use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
+use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SliceSpec};
+use serde_json::Value;
+use std::path::PathBuf;
+
+const NET: [&str; 7] = ["--layers", "2-4-2-1", "--loss", "bce", "--data", "circles", "--standardize"];
+
+fn problem() -> NetworkProblem {
+    let mut spec = NetworkSpec::on_set(&[2, 4, 2, 1], Activation::Tanh, Loss::Bce, "circles");
+    spec.data.standardize = true;
+    NetworkProblem::new(&spec).unwrap()
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn call(command: &str, more: &[&str]) -> Value {
+    json(&[&[command], &NET[..], more].concat())
+}
+
+/// A file that is gone at the end of the test.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("saddlescope-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const RUN: [&str; 6] = ["--run", "adam:step_size=0.02", "--batch", "25", "--steps", "60"];
+
+#[test]
+fn the_spectrum_over_a_run_is_that_at_each_of_its_points() {
+    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
+    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let over = call("spectrum", &[&RUN[..], &["--columns", "4"]].concat());
+    let run = &over["runs"][0];
+    assert_eq!((&run["method"], &run["status"]), (&Value::from("adam"), &Value::from("budget_spent")));
+    let columns = run["spectra"].as_array().unwrap();
+    assert_eq!(columns.iter().map(|c| c["k"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 20, 40, 60]);
+    let problem = problem();
+    let mut largest = 0.0_f64;
+    for column in columns {
+        let w = floats(&steps[column["k"].as_u64().unwrap() as usize]["x"]);
+        let at = Temporary::new("over.json", &weights_to_json(&w, problem.network().architecture()));
+        let there = call("spectrum", &["--at", at.path()]);
+        for key in ["loss", "gradient_norm", "eigenvalues", "residuals", "trace", "status"] {
+            assert_eq!(column[key], there[key], "{key}");
+        }
+        largest = floats(&there["eigenvalues"]).iter().fold(largest, |m, v| m.max(v.abs()));
+    }
+    // Lanczos goes on from step to step and finds the same ends.
+    let ends = call("spectrum", &[&RUN[..], &["--at-steps", "40,0,60,7000", "--method", "lanczos", "--top", "2"]].concat());
+    for (column, k) in ends["runs"][0]["spectra"].as_array().unwrap().iter().zip([0, 2, 3]) {
+        assert_eq!(column["k"], columns[k]["k"]);
+        let (few, all) = (floats(&column["eigenvalues"]), floats(&columns[k]["eigenvalues"]));
+        let n = all.len();
+        for (a, b) in few.iter().zip([all[0], all[1], all[n - 2], all[n - 1]]) {
+            assert!((a - b).abs() < 1e-6 * largest, "{few:?}");
+        }
+    }
+    let table = saddlescope(&[&["spectrum"], &NET[..], &RUN[..], &["--columns", "2", "--format", "csv"]].concat());
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.starts_with("method,seed,k,eigenvalue,residual\nadam,0,0,"), "{table}");
+    assert_eq!(table.lines().count(), 1 + 2 * problem.dim());
+    let bad = |more: &[&str]| refusal(&[&["spectrum"], &NET[..], more].concat());
+    assert!(bad(&[&RUN[..], &["--at-steps", "61"]].concat()).contains("steps 0 to 60"));
+    assert!(bad(&[&RUN[..], &["--at-steps", "x"]].concat()).contains("whole numbers from 0 on"));
+    assert!(bad(&["--steps", "60"]).contains("--run"));
+    assert!(bad(&["--run", "adem"]).contains("adem"));
+}
+
+#[test]
+fn where_a_run_leaves_the_numbers_its_spectrum_has_a_status() {
+    let words = ["spectrum", "--formula", "log(x) + 0*y", "--run", "gd:step_size=10", "--start", "1,0", "--steps", "6"];
+    let output = saddlescope(&[&words[..], &["--columns", "7"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("5 of 7 spectra") && message.contains("gd at step 1"), "{message}");
+    let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let columns = file["runs"][0]["spectra"].as_array().unwrap();
+    let status: Vec<&str> = columns.iter().map(|column| column["status"].as_str().unwrap()).collect();
+    assert_eq!((status[0], status[1], status[6]), ("done", "not_finite", "done"));
+    assert!(columns[1]["loss"].is_null() && columns[0]["loss"] == 0.0);
+    // The units of a network that diverges are saturated: most of its matrix is next to nothing, and has eigenvalues all the same.
+    let saturated = ["spectrum", "--layers", "2-8-8-1", "--data", "circles", "--loss", "mse", "--run", "gd:step_size=1000"];
+    let file = json(&[&saturated[..], &["--steps", "20"]].concat());
+    let run = &file["runs"][0];
+    assert_eq!(run["status"], "diverged");
+    for column in run["spectra"].as_array().unwrap() {
+        assert!(column["status"] == "done" && floats(&column["eigenvalues"]).len() == 105, "{column}");
+    }
+}
+
+/// The vectors, the values and the paths of a slice say the same as the problem itself.
+fn consistent(file: &Value, problem: &NetworkProblem) -> [Vec<f64>; 3] {
+    let [origin, a, b] = ["origin", "a", "b"].map(|key| floats(&file[key]));
+    assert!((norm(&a) - 1.0).abs() < 1e-12 && (norm(&b) - 1.0).abs() < 1e-12 && dot(&a, &b).abs() < 1e-12);
+    let point = |u: f64, v: f64| -> Vec<f64> { (0..origin.len()).map(|i| origin[i] + u * a[i] + v * b[i]).collect() };
+    let (us, vs) = (floats(&file["u"]), floats(&file["v"]));
+    for (v, row) in vs.iter().zip(file["values"].as_array().unwrap()) {
+        for (u, value) in us.iter().zip(floats(row)) {
+            assert!((problem.value(&point(*u, *v)) - value).abs() < 1e-12 * (1.0 + value), "at {u}, {v}");
+        }
+    }
+    for place in file["runs"].as_array().unwrap().iter().flat_map(|run| run["path"].as_array().unwrap()) {
+        let [u, v, foot] = ["u", "v", "f_in_plane"].map(|key| place[key].as_f64().unwrap());
+        assert!((problem.value(&point(u, v)) - foot).abs() < 1e-12);
+    }
+    [origin, a, b]
+}
+
+#[test]
+fn a_slice_has_the_values_of_its_plane_and_the_path_beside_it() {
+    let problem = problem();
+    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
+    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let slice = |more: &[&str]| call("slice", &[&RUN[..], &["--grid", "5", "--points", "4"], more].concat());
+    for kind in ["random", "path", "line", "top", "negative"] {
+        let file = slice(&["--kind", kind, "--step", "30"]);
+        let [origin, a, b] = consistent(&file, &problem);
+        assert_eq!(file["kind"], kind);
+        let of_path = kind == "path" || kind == "line";
+        assert_eq!(file["step"], if of_path { 60 } else { 30 });
+        for place in file["runs"][0]["path"].as_array().unwrap() {
+            let step = &steps[place["k"].as_u64().unwrap() as usize];
+            let x = floats(&step["x"]);
+            assert_eq!(place["f"], step["f"]);
+            let offset: Vec<f64> = x.iter().zip(&origin).map(|(x, o)| x - o).collect();
+            let [u, v, distance] = ["u", "v", "distance"].map(|key| place[key].as_f64().unwrap());
+            assert!((dot(&offset, &a) - u).abs() < 1e-12 && (dot(&offset, &b) - v).abs() < 1e-12);
+            let rest = dot(&offset, &offset) - u * u - v * v;
+            assert!((distance * distance - rest).abs() < 1e-10, "{kind}: {distance}");
+        }
+        let path = file["runs"][0]["path"].as_array().unwrap();
+        let far = |k: usize| path[k]["distance"].as_f64().unwrap();
+        match kind {
+            "path" => {
+                let shares = floats(&file["captured"]);
+                assert!(far(3) < 1e-9 && shares[0] >= shares[1] && shares[0] + shares[1] <= 1.0 + 1e-12 && shares[0] > 0.5);
+            }
+            "line" => {
+                assert!(far(0) < 1e-9 && far(3) < 1e-9);
+                let losses = floats(&file["line"]["f"]);
+                assert_eq!([losses[0], losses[100]].map(Value::from), [steps[0]["f"].clone(), steps[60]["f"].clone()]);
+            }
+            "top" | "negative" => {
+                let mut product = vec![0.0; a.len()];
+                let values = floats(&file["eigenvalues"]);
+                for (k, v) in [&a, &b].into_iter().enumerate() {
+                    problem.hessian_vector(&floats(&steps[30]["x"]), v, &mut product);
+                    assert!((dot(&product, v) - values[k]).abs() < 1e-3 * values[0], "{kind}: {values:?}");
+                }
+                let all = call("spectrum", &[&RUN[..], &["--at-steps", "30"]].concat());
+                let all = floats(&all["runs"][0]["spectra"][0]["eigenvalues"]);
+                let wanted = if kind == "top" { all[all.len() - 2] } else { all[0] };
+                assert!(
+                    (values[0] - all[all.len() - 1]).abs() < 1e-3 * values[0] && (values[1] - wanted).abs() < 1e-3 * values[0]
+                );
+            }
+            _ => assert_eq!(file["slice_seed"], 0),
+        }
+    }
+    // Without a run through the start; another seed is another plane, with which nothing else changes.
+    let [first, other] = ["0", "1"].map(|seed| call("slice", &["--grid", "2", "--slice-seed", seed]));
+    assert_eq!(first["origin"], other["origin"]);
+    assert_eq!(floats(&first["origin"]), problem.start());
+    assert!(first["a"] != other["a"] && first["runs"].as_array().unwrap().is_empty());
+    let unasked = call("slice", &["--grid", "2"]);
+    assert_eq!(unasked["a"], first["a"]);
+}
+
+#[test]
+fn the_slice_of_a_scene_is_its_own_and_a_formula_has_one_plane() {
+    let spec = NetworkSpec::on_set(&[2, 4, 2, 1], Activation::Tanh, Loss::Bce, "circles");
+    let mut scene = Scene::bare(ProblemSpec::Network(Box::new(spec)));
+    scene.methods = ["gd", "adam"].map(MethodSpec::new).to_vec();
+    scene.steps = 20;
+    scene.view.slice = Some(SliceSpec { kind: saddlescope::measure::SliceKind::Random, method: 1, step: 7, seed: Some(3) });
+    let file = Temporary::new("scene.json", &scene.to_json());
+    let asked = json(&["slice", file.path(), "--grid", "3"]);
+    assert_eq!((&asked["run"], &asked["step"], &asked["slice_seed"]), (&Value::from(1), &Value::from(7), &Value::from(3)));
+    assert_eq!(asked["runs"].as_array().unwrap().len(), 2);
+    let other = json(&["slice", file.path(), "--grid", "3", "--step", "2", "--kind", "top"]);
+    assert_eq!((&other["kind"], &other["step"]), (&Value::from("top"), &Value::from(2)));
+    // f of (1, 1) is 0, f of (-1, 1) is 4.
+    let table = saddlescope(&["slice", "--landscape", "rosenbrock", "--box", "-1:1,-1:1", "--grid", "3", "--format", "csv"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert_eq!(table.lines().next(), Some("u,v,value"));
+    assert!(table.lines().any(|line| line == "1,1,0") && table.lines().any(|line| line == "-1,1,4"), "{table}");
+    assert_eq!(table.lines().count(), 10);
+    let bad = |more: &[&str]| refusal(&[&["slice"], more].concat());
+    assert!(bad(&["--landscape", "rosenbrock", "--kind", "top"]).contains("one plane"));
+    assert!(bad(&[&NET[..], &["--kind", "path"]].concat()).contains("--run"));
+    assert!(bad(&[&NET[..], &["--kind", "round"]].concat()).contains("random, path, line, top, negative"));
+    assert!(bad(&[&NET[..], &["--box", "1:0,0:1"]].concat()).contains("u0 < u1"));
+}
+
+#[test]
+fn the_study_of_width_and_depth_is_that_of_the_window() {
+    let rows = call("noise", &["--study", "--widths", "3,5", "--depths", "2"]);
+    let plan = StudyPlan::new(&problem(), &[3, 5], &[2]);
+    let names: Vec<&str> = plan.planned.iter().map(|planned| planned.name.as_str()).collect();
+    assert_eq!(names, ["width 3", "width 5", "depth 2"]);
+    let found = NoiseStudy::new(plan.cases).finish().unwrap();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    for ((row, found), name) in rows.iter().zip(&found).zip(names) {
+        assert_eq!(row["network"], name);
+        assert_eq!(floats(&row["layers"]), found.widths.iter().map(|w| *w as f64).collect::<Vec<_>>());
+        let pairs = [
+            ("isotropic", found.isotropic),
+            ("at_lambda_min", found.at_lowest),
+            ("lambda_min", found.lowest),
+            ("lambda_max", found.highest),
+            ("correlation", found.correlation),
+        ];
+        for (key, value) in pairs {
+            assert_eq!(row[key].as_f64().unwrap(), value, "{name}: {key}");
+        }
+    }
+    let csv = saddlescope(&[&["noise"], &NET[..], &["--study", "--widths", "3", "--depths", "1", "--format", "csv"]].concat());
+    let csv = String::from_utf8(csv.stdout).unwrap();
+    assert!(csv.lines().count() == 3 && csv.contains("\nwidth 3,2-3-1,9,0.1111111111111111,"), "{csv}");
+    let bad = |more: &[&str]| refusal(&[&["noise"], more].concat());
+    assert!(bad(&[&NET[..], &["--study", "--widths", "0"]].concat()).contains("whole numbers from 1 to 10000"));
+    assert!(bad(&[&NET[..], &["--study", "--batch", "3"]].concat()).contains("--batch"));
+    assert!(bad(&[&NET[..], &["--widths", "3"]].concat()).contains("--study"));
+    assert!(bad(&["--landscape", "half_spaces", "--study"]).contains("--layers"));
+    // Too large ones are told; where none is left there is nothing to do.
+    let large = saddlescope(&[&["noise"], &NET[..], &["--study", "--widths", "9000", "--depths", "9000"]].concat());
+    let message = String::from_utf8(large.stderr).unwrap();
+    assert!(large.status.code() == Some(2) && message.contains("width 9000, depth 9000") && message.contains("smaller"));
+}
