@@ -129,6 +129,32 @@ fn slices_are_cut_along_what_is_asked_for() {
 }
 
 #[test]
+fn the_dice_draws_other_directions_through_the_same_point() {
+    let mut window = opened(Scene { steps: 60, ..scene("circles") }, Theme::Light, [1280.0, 800.0]);
+    settle(&mut window, |app| app.session().is_working());
+    let first = window.state().session().plane().clone();
+    let mut seen = vec![first.clone()];
+    for seed in 1..3 {
+        window.get_by_label("Other directions").click();
+        window.run_steps(3);
+        settle(&mut window, |app| app.session().is_slicing());
+        assert_eq!(window.state().scene().view.slice.and_then(|spec| spec.seed), Some(seed));
+        let plane = window.state().session().plane().clone();
+        assert_eq!(plane.origin, first.origin);
+        assert!(seen.iter().all(|other| other.a != plane.a));
+        seen.push(plane);
+    }
+    // One step back is one dice back, and a plane through another step keeps the directions' seed.
+    apply(&mut window, Command::Undo);
+    window.run_steps(3);
+    assert_eq!(window.state().session().plane(), &seen[1]);
+    let through = SliceSpec { kind: SliceKind::Random, method: 0, step: 40, seed: Some(1) };
+    apply(&mut window, Command::Edit(Edit::Slice(Some(through))));
+    let at = window.state().session().lanes()[0].run().unwrap().iterate(40);
+    assert_eq!(window.state().session().plane().origin, at);
+}
+
+#[test]
 fn a_run_goes_on_with_another_method() {
     let mut window = opened(Scene { steps: 120, ..scene("circles") }, Theme::Light, [1100.0, 760.0]);
     settle(&mut window, |app| app.session().is_working());
