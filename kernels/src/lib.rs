@@ -13,6 +13,7 @@ mod dense;
 mod finish;
 mod lanes;
 mod loss;
+mod packed;
 mod pass;
 mod products;
 mod work;

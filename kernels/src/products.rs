@@ -10,9 +10,10 @@
 
 use crate::finish::{Finish, load, store};
 use crate::lanes::{LANES, Machine, sum};
+use crate::packed;
 
 /// Outputs, or inputs, whose sums are held in registers together.
-const TILE: usize = 4;
+pub(crate) const TILE: usize = 4;
 /// Numbers of activations that are gone through again and again while they are in the first cache: 32 KB.
 const BLOCK: usize = 4096;
 
@@ -39,7 +40,11 @@ pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: u
     [inputs, samples]: [usize; 2],
 ) {
     let (rows, depth) = (out.len() / samples, pairs[0][1].len() / samples);
-    let block = if P * depth * samples <= BLOCK { depth } else { (BLOCK / (P * samples)).max(8) };
+    if packed::fits::<M, P>([rows, depth, samples]) {
+        packed::multiply::<M, F, TRANSPOSED, P>(machine, pairs, start, finish, out, [inputs, samples]);
+        return;
+    }
+    let block = block(P, depth, samples);
     let (mut p, mut start) = (0, start);
     while p < depth {
         let end = (p + block).min(depth);
@@ -57,21 +62,28 @@ pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: u
     }
 }
 
+/// Terms that are added while their activations are in the first cache. Of two pairs, those of a block come one after the other, so that the order of
+/// sums is the block's: it is the same whatever fills registers up.
+pub(crate) fn block(pairs: usize, depth: usize, samples: usize) -> usize {
+    let numbers = pairs * samples.next_multiple_of(LANES);
+    if numbers * depth <= BLOCK { depth } else { (BLOCK / numbers).max(8) }
+}
+
 /// Some terms of the sums of a product.
 #[derive(Clone, Copy)]
-struct Terms<'a, const P: usize> {
-    pairs: [[&'a [f64]; 2]; P],
-    inputs: usize,
-    samples: usize,
+pub(crate) struct Terms<'a, const P: usize> {
+    pub pairs: [[&'a [f64]; 2]; P],
+    pub inputs: usize,
+    pub samples: usize,
     /// From which term on, and up to which.
-    range: [usize; 2],
+    pub range: [usize; 2],
     /// Whether they are the last.
-    last: bool,
+    pub last: bool,
 }
 
 /// `O` rows of the result.
 #[inline(always)]
-fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize>(
+pub(crate) fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize>(
     machine: M,
     part: Terms<'_, P>,
     start: Start<'_>,
@@ -96,7 +108,7 @@ fn strip<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O:
 }
 
 #[inline(always)]
-fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize, const R: usize>(
+pub(crate) fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: usize, const R: usize>(
     machine: M,
     Terms { pairs, inputs, samples, range: [first, end], last }: Terms<'_, P>,
     start: Start<'_>,
@@ -104,6 +116,23 @@ fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: 
     out: &mut [f64],
     [row, s]: [usize; 2],
 ) {
+    let mut acc = begun::<M, O, R>(machine, start, out, [samples, row, s]);
+    // One call each: in a loop over pairs compilers leave the sums in memory.
+    add_terms::<M, TRANSPOSED, O, R>(machine, pairs[0], [inputs, samples, row, s, first, end], &mut acc);
+    if P > 1 {
+        add_terms::<M, TRANSPOSED, O, R>(machine, pairs[P - 1], [inputs, samples, row, s, first, end], &mut acc);
+    }
+    conclude::<M, F, O, R>(machine, acc, last, finish, out, [samples, row, s]);
+}
+
+/// Where the sums of a tile begin.
+#[inline(always)]
+pub(crate) fn begun<M: Machine, const O: usize, const R: usize>(
+    machine: M,
+    start: Start<'_>,
+    out: &[f64],
+    [samples, row, s]: [usize; 3],
+) -> [[M::Register; R]; O] {
     let mut acc = [[machine.splat(0.0); R]; O];
     match start {
         Start::Zero => {}
@@ -118,11 +147,19 @@ fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize, const O: 
             }
         }
     }
-    // One call each: in a loop over pairs compilers leave the sums in memory.
-    add_terms::<M, TRANSPOSED, O, R>(machine, pairs[0], [inputs, samples, row, s, first, end], &mut acc);
-    if P > 1 {
-        add_terms::<M, TRANSPOSED, O, R>(machine, pairs[P - 1], [inputs, samples, row, s, first, end], &mut acc);
-    }
+    acc
+}
+
+/// Stores the sums of a tile; the `last` ones are finished.
+#[inline(always)]
+pub(crate) fn conclude<M: Machine, F: Finish, const O: usize, const R: usize>(
+    machine: M,
+    acc: [[M::Register; R]; O],
+    last: bool,
+    finish: &mut F,
+    out: &mut [f64],
+    [samples, row, s]: [usize; 3],
+) {
     for (k, sums) in acc.into_iter().enumerate() {
         let place = (row + k) * samples + s;
         let sums = if last { finish.finish(machine, sums, place) } else { sums };
@@ -160,7 +197,7 @@ fn add_terms<M: Machine, const TRANSPOSED: bool, const O: usize, const R: usize>
 }
 
 #[inline(always)]
-fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R], weight: f64, x: &[M::Register; R]) {
+pub(crate) fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R], weight: f64, x: &[M::Register; R]) {
     let weight = machine.splat(weight);
     for j in 0..R {
         acc[j] = machine.add(acc[j], machine.multiply(weight, x[j]));
@@ -172,17 +209,19 @@ fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::Register; R]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) fn outer<M: Machine>(machine: M, gradient: &mut [f64], t: f64, pair: [&[f64]; 2], [inputs, samples]: [usize; 2]) {
     let outputs = gradient.len() / inputs;
+    // Not in each tile: to fill it is a call in WebAssembly.
+    let mut sums = [[0.0; LANES]; TILE * TILE];
     let block = if inputs * samples <= BLOCK { inputs } else { (BLOCK / samples).next_multiple_of(TILE) };
     let mut begin = 0;
     while begin < inputs {
         let end = (begin + block).min(inputs);
         let mut o = 0;
         while o + TILE <= outputs {
-            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
+            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end], &mut sums);
             o += TILE;
         }
         while o < outputs {
-            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
+            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end], &mut sums);
             o += 1;
         }
         begin = end;
@@ -196,20 +235,21 @@ fn outer_strip<M: Machine, const O: usize>(
     t: f64,
     pair: [&[f64]; 2],
     [inputs, samples, o, begin, end]: [usize; 5],
+    sums: &mut [[f64; LANES]; TILE * TILE],
 ) {
     let mut i = begin;
     if M::MANY {
         while i + 4 <= end {
-            outer_tile::<M, O, 4>(machine, gradient, t, pair, [inputs, samples, o, i]);
+            outer_tile::<M, O, 4>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
             i += 4;
         }
     }
     while i + 2 <= end {
-        outer_tile::<M, O, 2>(machine, gradient, t, pair, [inputs, samples, o, i]);
+        outer_tile::<M, O, 2>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
         i += 2;
     }
     if i < end {
-        outer_tile::<M, O, 1>(machine, gradient, t, pair, [inputs, samples, o, i]);
+        outer_tile::<M, O, 1>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
     }
 }
 
@@ -220,6 +260,7 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
     t: f64,
     [d, a]: [&[f64]; 2],
     [inputs, samples, o, i]: [usize; 4],
+    sums: &mut [[f64; LANES]; TILE * TILE],
 ) {
     let (lines, rest) = (samples / LANES, samples % LANES);
     let mut ds: [(&[[f64; LANES]], &[f64]); O] = [(&[], &[]); O];
@@ -232,7 +273,6 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
         let (whole, tail) = a[(i + j) * samples..][..samples].as_chunks();
         inputs_of[j] = (&whole[..lines], tail);
     }
-    let mut sums = [[[0.0; LANES]; I]; O];
     for group in (0..LANES).step_by(M::WIDTH) {
         let mut acc = [[machine.splat(0.0); I]; O];
         for line in 0..lines {
@@ -257,14 +297,14 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
         }
         for k in 0..O {
             for j in 0..I {
-                machine.store(acc[k][j], &mut sums[k][j][group..]);
+                machine.store(acc[k][j], &mut sums[k * I + j][group..]);
             }
         }
     }
     for k in 0..O {
         let row = &mut gradient[(o + k) * inputs + i..][..I];
         for j in 0..I {
-            row[j] += t * sum(sums[k][j]);
+            row[j] += t * sum(sums[k * I + j]);
         }
     }
 }
@@ -286,110 +326,4 @@ pub(crate) fn row_sums(gradient: &mut [f64], t: f64, d: &[f64], samples: usize) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finish::Plain;
-    use crate::lanes::{Dispatched, Work, vectorized};
-    use pulp::{Scalar, Simd, WithSimd};
-
-    struct All<'a> {
-        w: &'a [f64],
-        a: &'a [f64],
-        d: &'a [f64],
-        dims: [usize; 3],
-    }
-
-    impl Work for All<'_> {
-        type Output = [Vec<f64>; 3];
-
-        #[inline(always)]
-        fn run<M: Machine>(self, machine: M) -> Self::Output {
-            let [outputs, inputs, samples] = self.dims;
-            let (w, a, d) = (self.w, self.a, self.d);
-            let mut forward = vec![0.5; outputs * samples];
-            let sides = [inputs, samples];
-            multiply::<M, _, false, 1>(machine, [[w, a]], Start::Bias(&d[..outputs]), &mut Plain, &mut forward, sides);
-            let mut backward = vec![0.5; inputs * samples];
-            multiply::<M, _, true, 2>(machine, [[w, d], [w, d]], Start::Keep, &mut Plain, &mut backward, sides);
-            let mut gradient = vec![0.5; outputs * inputs];
-            outer(machine, &mut gradient, 0.7, [d, a], sides);
-            [forward, backward, gradient]
-        }
-    }
-
-    /// Numbers without a pattern.
-    fn numbers(n: usize, seed: f64) -> Vec<f64> {
-        (0..n).map(|i| libm::sin(seed + 12.9898 * i as f64)).collect()
-    }
-
-    #[test]
-    fn products_are_those_of_the_definition_and_have_the_same_bits_at_every_width() {
-        for dims in [[1, 1, 8], [4, 2, 16], [7, 5, 24], [10, 32, 128], [5, 70, 128], [3, 9, 8]] {
-            let [outputs, inputs, samples] = dims;
-            let (w, a, d) = (numbers(outputs * inputs, 1.0), numbers(inputs * samples, 2.0), numbers(outputs * samples, 3.0));
-            let all = || All { w: &w, a: &a, d: &d, dims };
-            let widest = vectorized(all());
-            assert_eq!(Dispatched(all()).with_simd(Scalar), widest, "{dims:?}");
-            #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = pulp::x86::V3::try_new() {
-                assert_eq!(Simd::vectorize(simd, Dispatched(all())), widest, "{dims:?}");
-            }
-            let close = |ours: f64, right: f64| assert!((ours - right).abs() < 1e-12, "{dims:?}: {ours} against {right}");
-            for s in 0..samples {
-                for o in 0..outputs {
-                    let right: f64 = (0..inputs).map(|i| w[o * inputs + i] * a[i * samples + s]).sum();
-                    close(widest[0][o * samples + s], d[o] + right);
-                }
-                for i in 0..inputs {
-                    let right: f64 = (0..outputs).map(|o| w[o * inputs + i] * d[o * samples + s]).sum();
-                    close(widest[1][i * samples + s], 0.5 + 2.0 * right);
-                }
-            }
-            for o in 0..outputs {
-                for i in 0..inputs {
-                    let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
-                    close(widest[2][o * inputs + i], 0.5 + 0.7 * right);
-                }
-            }
-        }
-    }
-
-    /// As [`All`], of samples that are filled up with zeros to whole registers of the machine: without the filling.
-    struct Filled<'a>(All<'a>);
-
-    impl Work for Filled<'_> {
-        type Output = [Vec<f64>; 3];
-
-        #[inline(always)]
-        fn run<M: Machine>(self, machine: M) -> Self::Output {
-            let All { w, a, d, dims: [outputs, inputs, valid] } = self.0;
-            let samples = valid.next_multiple_of(M::WIDTH);
-            let fill = |rows: &[f64]| -> Vec<f64> {
-                rows.chunks_exact(valid).flat_map(|row| (0..samples).map(|s| row.get(s).copied().unwrap_or(0.0))).collect()
-            };
-            let (a, d) = (fill(a), fill(d));
-            let (mut forward, sides) = (vec![0.0; outputs * samples], [inputs, samples]);
-            multiply::<M, _, false, 1>(machine, [[w, &a]], Start::Bias(&w[..outputs]), &mut Plain, &mut forward, sides);
-            let mut gradient = vec![0.5; outputs * inputs];
-            outer(machine, &mut gradient, 0.7, [&d, &a], sides);
-            let mut sums = vec![0.25; outputs];
-            row_sums(&mut sums, 0.3, &d, samples);
-            [forward.chunks_exact(samples).flat_map(|row| row[..valid].to_vec()).collect(), gradient, sums]
-        }
-    }
-
-    #[test]
-    fn what_fills_a_register_up_changes_no_bit() {
-        for dims in [[3, 2, 1], [4, 5, 10], [9, 8, 13], [2, 7, 22], [5, 4, 127]] {
-            let [outputs, inputs, samples] = dims;
-            let (w, a, d) = (numbers(outputs * inputs, 4.0), numbers(inputs * samples, 5.0), numbers(outputs * samples, 6.0));
-            let all = || Filled(All { w: &w, a: &a, d: &d, dims });
-            let widest = vectorized(all());
-            assert_eq!(Dispatched(all()).with_simd(Scalar), widest, "{dims:?}");
-            #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = pulp::x86::V3::try_new() {
-                assert_eq!(Simd::vectorize(simd, Dispatched(all())), widest, "{dims:?}");
-            }
-        }
-    }
-}
+mod tests;
