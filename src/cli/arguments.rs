@@ -100,11 +100,35 @@ pub enum Command {
     },
 }
 
+/// What names a problem: beside a scene, which has its own, it would do nothing.
+pub(super) const PROBLEM_WORDS: [&str; 20] = [
+    "landscape",
+    "formula",
+    "table",
+    "dim",
+    "parameters",
+    "batch",
+    "domain",
+    "layers",
+    "activation",
+    "loss",
+    "l2",
+    "data",
+    "label",
+    "samples",
+    "data_noise",
+    "data_seed",
+    "test",
+    "standardize",
+    "autoencoder",
+    "init",
+];
+
 /// The arguments of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A scene file or link, instead of a problem and a method.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "method", "preset", "start", "steps", "seed", "noise", "batch", "layers"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = PROBLEM_WORDS, conflicts_with_all = ["method", "preset", "settings", "start", "steps", "seed", "noise"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -164,7 +188,7 @@ pub struct RaceArgs {
 #[derive(Debug, Args)]
 pub struct FieldArgs {
     /// A scene file or link, instead of a problem and methods.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "method", "start", "steps", "seed", "noise", "batch", "layers"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = PROBLEM_WORDS, conflicts_with_all = ["method", "start", "steps", "seed", "noise"])]
     pub scene: Option<String>,
     /// The problem.
     #[command(flatten)]
@@ -278,6 +302,26 @@ pub enum TableFormat {
     Csv,
     /// A table of Markdown, methods by landscapes.
     Markdown,
+}
+
+impl Command {
+    /// Where its output goes.
+    pub(super) fn output(&self) -> &Output {
+        match self {
+            Self::List { output, .. }
+            | Self::Eval { output, .. }
+            | Self::CriticalPoints { output, .. }
+            | Self::Render { output, .. } => output,
+            Self::Run(arguments) => &arguments.output,
+            Self::Race(arguments) => &arguments.field.output,
+            Self::Sweep(arguments) => &arguments.output,
+            Self::States(arguments) => &arguments.output,
+            Self::Spectrum(arguments) => &arguments.output,
+            Self::Noise(arguments) => &arguments.output,
+            Self::Slice(arguments) => &arguments.output,
+            Self::Subproblem(arguments) => &arguments.output,
+        }
+    }
 }
 
 impl Arguments {

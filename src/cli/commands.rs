@@ -29,6 +29,8 @@ use std::time::Instant;
 
 /// Carries out a command. `Ok(false)`: the output is written, and the computation ended badly.
 pub(super) fn dispatch(command: &Command) -> Result<bool, CliError> {
+    // What cannot be written is said before the work.
+    command.output().check()?;
     match command {
         Command::List { what, output } => match what {
             Registry::Landscapes => output.json(&landscapes())?,

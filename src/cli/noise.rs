@@ -8,7 +8,7 @@ use super::spectrum::{FINDING, opened, subject};
 use super::values::wholes;
 use crate::export;
 use crate::linalg::all_finite;
-use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyPlan};
+use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyPlan, StudyRow};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob};
 use clap::Args;
 use serde::Serialize;
@@ -28,9 +28,9 @@ pub struct NoiseArgs {
     /// Eigenvalues from each end beyond 2,000 parameters.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub top: u16,
-    /// The dependence of the noise on the width and the depth of networks on the data of this one instead, at random weights: a row for each
-    /// network, medians over its points.
-    #[arg(long, conflicts_with_all = ["at", "top", "batch"])]
+    /// The dependence of the noise on the width and the depth of networks instead, on up to 250 samples of this one's data, with its loss and the
+    /// activation of its first hidden layer, at random weights: a row for each network, medians over its points.
+    #[arg(long, conflicts_with_all = ["at", "top", "batch", "l2", "init", "init_seed"])]
     pub study: bool,
     /// Widths of one hidden layer of a study; 4,8,16,32,64 without.
     #[arg(long, requires = "study", value_name = "N,N,…", value_parser = units)]
@@ -92,6 +92,11 @@ fn study(arguments: &NoiseArgs) -> Result<bool, CliError> {
     let Some(network) = problem.network() else {
         return Err(CliError::Usage("--study looks at networks: name one with --layers and --data".to_owned()));
     };
+    if network.network().architecture().widths().len() < 3 {
+        return Err(CliError::Usage(
+            "--study takes the activation of the first hidden layer: name a network that has one".to_owned(),
+        ));
+    }
     let series = |asked: &Option<Units>, unasked: [usize; 5]| {
         asked.as_ref().map_or_else(|| unasked.to_vec(), |Units(asked)| asked.clone())
     };
@@ -114,8 +119,14 @@ fn study(arguments: &NoiseArgs) -> Result<bool, CliError> {
     if unconverged > 0 {
         eprintln!("at {unconverged} points the products were spent before both eigenvectors had converged");
     }
+    let infinite = |row: &StudyRow| ![row.at_lowest, row.at_highest, row.lowest, row.highest].iter().all(|v| v.is_finite());
+    let lost: Vec<&str> =
+        planned.iter().zip(&rows).filter(|(_, row)| infinite(row)).map(|(planned, _)| planned.name.as_str()).collect();
+    if !lost.is_empty() {
+        eprintln!("the Hessian or the gradients of the samples are not finite: {}", lost.join(", "));
+    }
     eprintln!("{} networks on {samples} samples, weights N(0, 1) without biases", rows.len());
-    Ok(unconverged == 0 && rows.len() == planned.len())
+    Ok(unconverged == 0 && lost.is_empty() && rows.len() == planned.len())
 }
 
 /// `noise`; `Ok(false)`: it is written, and is not what was asked for.

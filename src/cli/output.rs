@@ -7,6 +7,11 @@ use std::io::{BufWriter, Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 impl Output {
+    /// Refuses a file that cannot be written.
+    pub(super) fn check(&self) -> Result<(), CliError> {
+        self.out.as_ref().map_or(Ok(()), |path| self.place(path).map(drop))
+    }
+
     /// Writes to the file, which must not be there yet without --force, or to standard output.
     pub(super) fn write(&self, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CliError> {
         match &self.out {

@@ -1,7 +1,7 @@
 //! A run along which something is looked at: the methods of a scene, or one method on the problem.
 
 use super::CliError;
-use super::arguments::{NOTHING_RUNS, Trials, load, method_with};
+use super::arguments::{PROBLEM_WORDS, Trials, load, method_with};
 use super::problem::ProblemArgs;
 use super::progress::Progress;
 use crate::problem::Problem;
@@ -17,7 +17,7 @@ const CHUNK: u64 = 16;
 #[derive(Debug, Args)]
 pub struct TrainingArgs {
     /// A scene file or link, whose methods are run, instead of a problem.
-    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = ["landscape", "formula", "table", "run", "start", "steps", "noise", "batch", "layers", "run_seed"])]
+    #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = PROBLEM_WORDS, conflicts_with_all = ["run", "start", "steps", "noise", "run_seed"])]
     pub scene: Option<String>,
     /// A method that runs first, with what differs from its defaults.
     #[arg(long, value_name = "ID[:NAME=VALUE,..]")]
@@ -74,9 +74,6 @@ impl TrainingArgs {
         let mut stage = scene.open()?;
         check(&stage.problem)?;
         let count = stage.runs.iter().flatten().count();
-        if count == 0 {
-            return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
-        }
         let mut progress = Progress::new("running");
         for (i, run) in stage.runs.iter_mut().flatten().enumerate() {
             while *run.status() == Status::Running {
@@ -86,6 +83,13 @@ impl TrainingArgs {
             }
         }
         Ok(Training { scene, stage })
+    }
+}
+
+/// Says how the runs have ended.
+pub(super) fn say_ends<'a>(runs: impl IntoIterator<Item = &'a Run>) {
+    for run in runs {
+        eprintln!("{} after {} steps: {}", run.setup().method.name, run.len(), run.status().message());
     }
 }
 

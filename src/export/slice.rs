@@ -14,17 +14,19 @@ use std::io::Write;
 
 /// A slice as it is written.
 pub struct SliceFile<'a> {
+    /// `done`, `not_finite` or `budget_spent`.
+    pub status: &'static str,
+    /// The same as a sentence.
+    pub message: &'static str,
     /// n.
     pub parameters: usize,
     /// Along what a network is cut.
     pub kind: Option<SliceKind>,
     /// The same in numbers.
     pub along: Option<Along>,
-    /// The place among `runs` of that through which, or along which, the plane goes.
-    pub run: Option<usize>,
-    /// The step of its iterate through which it goes.
-    pub step: Option<u64>,
-    /// f at the point through which it goes.
+    /// The place among `runs` and the step of the iterate through which the plane goes.
+    pub through: Option<(usize, u64)>,
+    /// f at the plane's origin.
     pub f: f64,
     /// The plane.
     pub cut: &'a Cut,
@@ -103,10 +105,12 @@ impl Serialize for RunPath<'_> {
 impl Serialize for SliceFile<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("variables", &self.parameters)?;
+        map.serialize_entry("status", self.status)?;
+        map.serialize_entry("message", self.message)?;
+        map.serialize_entry("parameters", &self.parameters)?;
         map.serialize_entry("kind", &self.kind)?;
-        map.serialize_entry("run", &self.run)?;
-        map.serialize_entry("step", &self.step)?;
+        map.serialize_entry("run", &self.through.map(|(run, _)| run))?;
+        map.serialize_entry("step", &self.through.map(|(_, step)| step))?;
         map.serialize_entry("f", &self.f)?;
         match self.along {
             Some(Along::Random(seed)) => map.serialize_entry("slice_seed", &seed)?,
@@ -133,8 +137,8 @@ impl Serialize for SliceFile<'_> {
     }
 }
 
-/// Writes one JSON object: the plane { origin + u a + v b } with orthonormal a and b; `u`, `v` and the `values`, of which a row has one v; along what
-/// it goes (`kind`; `slice_seed` of random directions, `captured`: which share of the path's squared distances from the origin each direction
+/// Writes one JSON object: `status` and `message`; the plane { origin + u a + v b } with orthonormal a and b (b = 0 in one variable) and `f` at its
+/// origin, the iterate after `step` trials of the `run` of that place; `u`, `v` and the `values`, of which a row has one v; along what it goes (`kind`; `slice_seed` of random directions, `captured`: which share of the path's squared distances from the origin each direction
 /// has, `eigenvalues` with their `residuals`); `runs`: for each run its `path`: `k`, the coordinates `u`, `v` of its foot in the plane, its
 /// `distance` from it, `f` and `f_in_plane`, which is f at the foot; for the kind line the values on the `line` from the start (alpha = 0)
 /// to the end with their largest `rise`, null where they fall all the way. Numbers that are not finite are null.

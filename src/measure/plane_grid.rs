@@ -24,7 +24,7 @@ pub struct PlaneGridJob {
 }
 
 impl PlaneGridJob {
-    /// `side` times `side` values over the box of a cut, at least 2 times 2.
+    /// `side` times `side` values over the box of a cut, at least 2 times 2; in one variable one row, v = 0.
     pub fn new(objective: Arc<dyn Objective>, cut: Cut, side: usize, threads: usize) -> Self {
         let side = side.max(2);
         let between = |low: f64, high: f64| {
@@ -32,7 +32,8 @@ impl PlaneGridJob {
             (0..side).map(|i| (1.0 - at(i)) * low + at(i) * high).collect()
         };
         let [u0, u1, v0, v1] = cut.domain;
-        let found = PlaneGrid { u: between(u0, u1), v: between(v0, v1), values: Vec::with_capacity(side * side) };
+        let v = if cut.plane.dim() < 2 { vec![0.0] } else { between(v0, v1) };
+        let found = PlaneGrid { u: between(u0, u1), values: Vec::with_capacity(side * v.len()), v };
         Self { objective, cut, threads: threads.max(1), found }
     }
 

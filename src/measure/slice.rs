@@ -139,17 +139,23 @@ impl NetworkSlice {
 
 /// Points of a path from which a plane is made, at most.
 const MOST_POINTS: usize = 64;
-/// How exact the eigenvectors of a plane are: the eye does not see more.
-const TOLERANCE: f64 = 1e-3;
+/// How exact the eigenvectors of a plane are, relative to the largest eigenvalue: with less, the smallest of a sharp loss has the wrong sign.
+const TOLERANCE: f64 = 1e-6;
 /// Products after which they have to do.
-const MOST_PRODUCTS: usize = 300;
+const MOST_PRODUCTS: usize = 1000;
 
 /// Iterates spread over the whole run, the first and the last among them.
 fn path_points(run: &Run) -> Vec<&[f64]> {
     let trace = run.trace();
     let last = trace.rows().len().saturating_sub(1);
     let count = (last + 1).min(MOST_POINTS);
-    (0..count).map(|k| trace.position(if count > 1 { k * last / (count - 1) } else { 0 })).collect()
+    let mut points: Vec<&[f64]> =
+        (0..count).map(|k| trace.position(if count > 1 { k * last / (count - 1) } else { 0 })).collect();
+    // The last step has no row where only every n-th has one.
+    if trace.step_of(last) != run.len() {
+        points.push(run.position());
+    }
+    points
 }
 
 /// What finds the eigenvectors that a plane of this kind through `at` is spanned by; `None` for weights that are not finite.

@@ -235,7 +235,11 @@ impl Run {
         if step == self.now.step {
             return self.now.clone();
         }
-        let mut state = self.trace.keyframe_before(step).clone();
+        self.replayed(self.trace.keyframe_before(step).clone(), step)
+    }
+
+    /// The state after `step` trials, made from an earlier one.
+    pub(super) fn replayed(&self, mut state: Keyframe, step: u64) -> Keyframe {
         let mut oracle = Oracle::new(&*self.objective, state.rng.clone(), state.counts).with_noise(self.setup.noise);
         while state.step < step
             && let Ok(record) = &mut state.optimizer.step(&mut oracle)

@@ -2,7 +2,7 @@
 
 use super::driver::Run;
 use super::trace::Keyframe;
-use crate::linalg::Job;
+use crate::linalg::{Job, Vector};
 use crate::optim::{Counts, Noise, Oracle, Step};
 use crate::problem::Objective;
 use std::sync::Arc;
@@ -28,6 +28,27 @@ impl Run {
         let from = self.trace().keyframe_before(step - 1).clone();
         let (objective, noise) = (Arc::clone(self.objective()), self.setup().noise);
         Some(Replay { objective, noise, first: from.step, from, step, record: None, done: false })
+    }
+}
+
+impl Run {
+    /// The iterates after each of these numbers of trials, which ascend: in one replay, where the trace has not kept them.
+    pub fn iterates(&self, steps: impl IntoIterator<Item = u64>) -> impl Iterator<Item = Vector> {
+        let mut now: Option<Keyframe> = None;
+        steps.into_iter().map(move |step| {
+            let trace = self.trace();
+            let step = step.clamp(trace.first(), self.len());
+            let row = trace.row_of(step).filter(|row| trace.step_of(*row) == step && *row < trace.rows().len());
+            if let Some(row) = row {
+                return Vector::from_slice(trace.position(row));
+            }
+            let kept = trace.keyframe_before(step);
+            let from = now.take().filter(|now| (kept.step..=step).contains(&now.step)).unwrap_or_else(|| kept.clone());
+            let there = self.replayed(from, step);
+            let position = Vector::from_slice(there.optimizer.position());
+            now = Some(there);
+            position
+        })
     }
 }
 

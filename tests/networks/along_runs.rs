@@ -2,11 +2,13 @@
 
 use super::{json, refusal, saddlescope};
 use saddlescope::linalg::{Job, dot, norm};
+use saddlescope::measure::SliceKind;
 use saddlescope::measure::noise::{NoiseStudy, StudyPlan};
 use saddlescope::problem::network::{Activation, Loss, weights_to_json};
 use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
-use saddlescope::scene::{MethodSpec, ProblemSpec, Scene, SliceSpec};
+use saddlescope::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SliceSpec};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 const NET: [&str; 7] = ["--layers", "2-4-2-1", "--loss", "bce", "--data", "circles", "--standardize"];
@@ -80,12 +82,14 @@ fn the_spectrum_over_a_run_is_that_at_each_of_its_points() {
     }
     let table = saddlescope(&[&["spectrum"], &NET[..], &RUN[..], &["--columns", "2", "--format", "csv"]].concat());
     let table = String::from_utf8(table.stdout).unwrap();
-    assert!(table.starts_with("method,seed,k,eigenvalue,residual\nadam,0,0,"), "{table}");
+    assert!(table.starts_with("run,method,seed,k,eigenvalue,residual\n0,adam,0,0,"), "{table}");
     assert_eq!(table.lines().count(), 1 + 2 * problem.dim());
     let bad = |more: &[&str]| refusal(&[&["spectrum"], &NET[..], more].concat());
     assert!(bad(&[&RUN[..], &["--at-steps", "61"]].concat()).contains("steps 0 to 60"));
     assert!(bad(&[&RUN[..], &["--at-steps", "x"]].concat()).contains("whole numbers from 0 on"));
     assert!(bad(&["--steps", "60"]).contains("--run"));
+    assert!(bad(&["--columns", "3"]).contains("--run") && bad(&["--at-steps", "3"]).contains("--run"));
+    assert!(bad(&[&RUN[..], &["--columns", "1"]].concat()).contains("2.."));
     assert!(bad(&["--run", "adem"]).contains("adem"));
 }
 
@@ -136,11 +140,12 @@ fn a_slice_has_the_values_of_its_plane_and_the_path_beside_it() {
     let steps = steps["runs"][0]["steps"].as_array().unwrap();
     let slice = |more: &[&str]| call("slice", &[&RUN[..], &["--grid", "5", "--points", "4"], more].concat());
     for kind in ["random", "path", "line", "top", "negative"] {
-        let file = slice(&["--kind", kind, "--step", "30"]);
-        let [origin, a, b] = consistent(&file, &problem);
-        assert_eq!(file["kind"], kind);
         let of_path = kind == "path" || kind == "line";
-        assert_eq!(file["step"], if of_path { 60 } else { 30 });
+        let file = if of_path { slice(&["--kind", kind]) } else { slice(&["--kind", kind, "--step", "30"]) };
+        let [origin, a, b] = consistent(&file, &problem);
+        assert_eq!((&file["kind"], &file["status"]), (&Value::from(kind), &Value::from("done")));
+        let step = [30, 60, 0][usize::from(of_path) + usize::from(kind == "line")];
+        assert_eq!((&file["step"], &file["f"]), (&Value::from(step), &steps[step]["f"]));
         for place in file["runs"][0]["path"].as_array().unwrap() {
             let step = &steps[place["k"].as_u64().unwrap() as usize];
             let x = floats(&step["x"]);
@@ -168,7 +173,7 @@ fn a_slice_has_the_values_of_its_plane_and_the_path_beside_it() {
                 let values = floats(&file["eigenvalues"]);
                 for (k, v) in [&a, &b].into_iter().enumerate() {
                     problem.hessian_vector(&floats(&steps[30]["x"]), v, &mut product);
-                    assert!((dot(&product, v) - values[k]).abs() < 1e-3 * values[0], "{kind}: {values:?}");
+                    assert!((dot(&product, v) - values[k]).abs() < 1e-6 * values[0], "{kind}: {values:?}");
                 }
                 let all = call("spectrum", &[&RUN[..], &["--at-steps", "30"]].concat());
                 let all = floats(&all["runs"][0]["spectra"][0]["eigenvalues"]);
@@ -189,28 +194,111 @@ fn a_slice_has_the_values_of_its_plane_and_the_path_beside_it() {
     assert_eq!(unasked["a"], first["a"]);
 }
 
+/// The smallest eigenvalue of a loss that is ten thousand times as sharp as it is negative has its sign.
+#[test]
+fn the_most_negative_curvature_of_a_sharp_loss_is_negative() {
+    let net = ["--layers", "2-8-8-1", "--data", "spirals", "--samples", "100", "--loss", "bce"];
+    let run = ["--run", "adam:step_size=0.05", "--steps", "300"];
+    let file = json(&[&["slice"], &net[..], &run, &["--kind", "negative", "--grid", "2"]].concat());
+    let all = json(&[&["spectrum"], &net[..], &run, &["--at-steps", "300"]].concat());
+    let all = floats(&all["runs"][0]["spectra"][0]["eigenvalues"]);
+    let values = floats(&file["eigenvalues"]);
+    assert!(all[0] < 0.0 && all[104] > 1000.0 * -all[0], "not sharp: {} {}", all[0], all[104]);
+    assert!((values[1] - all[0]).abs() < 1e-2 * all[0].abs(), "{values:?} beside {}", all[0]);
+}
+
+/// A path of which only some steps are kept ends where the run ends, and its points are those of the run.
+#[test]
+fn the_plane_of_a_thinned_path_goes_through_its_end() {
+    let net = ["--layers", "100-2000-10", "--data", "mnist", "--samples", "20", "--batch", "5"];
+    let run = ["--run", "adam:step_size=0.01", "--steps", "45", "--grid", "2", "--points", "4"];
+    for kind in ["path", "line"] {
+        let file = json(&[&["slice"], &net[..], &run, &["--kind", kind]].concat());
+        let path = file["runs"][0]["path"].as_array().unwrap();
+        assert_eq!(path.iter().map(|p| p["k"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 15, 30, 45]);
+        assert!(path[3]["distance"].as_f64().unwrap() < 1e-6, "{kind}: {}", path[3]);
+    }
+    let weights = Temporary::new("end.json", "");
+    json(
+        &[
+            &["run"],
+            &net[..],
+            &["--method", "adam", "--set", "step_size=0.01", "--steps", "30", "--weights", weights.path(), "--force"],
+        ]
+        .concat(),
+    );
+    let there = json(
+        &[&["spectrum"], &net[..6], &["--at", weights.path(), "--method", "lanczos", "--top", "1", "--probes", "1"]].concat(),
+    );
+    let file = json(&[&["slice"], &net[..], &run, &["--kind", "line"]].concat());
+    assert_eq!(file["runs"][0]["path"][2]["f"], there["loss"]);
+}
+
 #[test]
 fn the_slice_of_a_scene_is_its_own_and_a_formula_has_one_plane() {
     let spec = NetworkSpec::on_set(&[2, 4, 2, 1], Activation::Tanh, Loss::Bce, "circles");
     let mut scene = Scene::bare(ProblemSpec::Network(Box::new(spec)));
     scene.methods = ["gd", "adam"].map(MethodSpec::new).to_vec();
     scene.steps = 20;
-    scene.view.slice = Some(SliceSpec { kind: saddlescope::measure::SliceKind::Random, method: 1, step: 7, seed: Some(3) });
+    scene.view.slice = Some(SliceSpec { kind: SliceKind::Random, method: 1, step: 7, seed: Some(3) });
     let file = Temporary::new("scene.json", &scene.to_json());
     let asked = json(&["slice", file.path(), "--grid", "3"]);
     assert_eq!((&asked["run"], &asked["step"], &asked["slice_seed"]), (&Value::from(1), &Value::from(7), &Value::from(3)));
     assert_eq!(asked["runs"].as_array().unwrap().len(), 2);
     let other = json(&["slice", file.path(), "--grid", "3", "--step", "2", "--kind", "top"]);
     assert_eq!((&other["kind"], &other["step"]), (&Value::from("top"), &Value::from(2)));
+    // Without a slice of its own it is that of the map, through the start; another step is that which the scene shows.
+    scene.view.slice = None;
+    scene.playback.step = 4;
+    let bare = Temporary::new("bare.json", &scene.to_json());
+    let [unasked, top] = [&[][..], &["--kind", "top"]].map(|more| json(&[&["slice", bare.path(), "--grid", "2"], more].concat()));
+    assert!(unasked["step"].is_null() && unasked["runs"][1]["path"][0]["distance"].as_f64().unwrap() < 1e-12);
+    assert_eq!(top["step"], 4);
+    // What stands in a scene of a formula does no harm there.
+    let mut formula = Scene::bare(ProblemSpec::formula("x^2 + y^4"));
+    formula.methods = vec![MethodSpec::new("gd")];
+    formula.view.slice = Some(SliceSpec { kind: SliceKind::Top, method: 0, step: 0, seed: None });
+    let formula = Temporary::new("formula.json", &formula.to_json());
+    assert!(json(&["slice", formula.path(), "--grid", "2"])["kind"].is_null());
+    // A fork begins later, and is told apart from its origin.
+    scene.methods.truncate(1);
+    let origin = scene.methods[0].clone();
+    let mut fork = origin.clone();
+    fork.fork = Some(Box::new(ForkSpec { origin, step: 10, stream: 0, moved: BTreeMap::new() }));
+    scene.methods.push(fork);
+    let forked = Temporary::new("forked.json", &scene.to_json());
+    let table = saddlescope(&["spectrum", forked.path(), "--at-steps", "20", "--format", "csv"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("\n0,gd,0,20,") && table.contains("\n1,gd,0,20,"), "{table}");
     // f of (1, 1) is 0, f of (-1, 1) is 4.
     let table = saddlescope(&["slice", "--landscape", "rosenbrock", "--box", "-1:1,-1:1", "--grid", "3", "--format", "csv"]);
     let table = String::from_utf8(table.stdout).unwrap();
     assert_eq!(table.lines().next(), Some("u,v,value"));
     assert!(table.lines().any(|line| line == "1,1,0") && table.lines().any(|line| line == "-1,1,4"), "{table}");
     assert_eq!(table.lines().count(), 10);
+    // In more variables it goes through the point that is named; in one it is a line.
+    let through = json(&["slice", "--landscape", "rastrigin", "--dim", "5", "--at", "1,1,1,1,1", "--grid", "2"]);
+    assert_eq!((floats(&through["origin"]), through["f"].as_f64()), (vec![1.0; 5], Some(5.0)));
+    let line = json(&["slice", "--formula", "x^2", "--dim", "1", "--grid", "3", "--domain", "-1:1,0:1"]);
+    assert_eq!(line["values"].as_array().unwrap().len(), 1);
+    assert_eq!(floats(&line["values"][0]), [1.0, 0.0, 1.0]);
+    // What is finite nowhere ends with a status.
+    let nothing = saddlescope(&["slice", "--formula", "log(-1 - x^2 - y^2)", "--grid", "3"]);
+    let file: Value = serde_json::from_slice(&nothing.stdout).unwrap();
+    assert_eq!((nothing.status.code(), &file["status"]), (Some(1), &Value::from("not_finite")));
     let bad = |more: &[&str]| refusal(&[&["slice"], more].concat());
     assert!(bad(&["--landscape", "rosenbrock", "--kind", "top"]).contains("one plane"));
     assert!(bad(&[&NET[..], &["--kind", "path"]].concat()).contains("--run"));
+    assert!(bad(&[&NET[..], &["--step", "3"]].concat()).contains("--run"));
+    assert!(bad(&[&NET[..], &["--points", "3"]].concat()).contains("--run"));
+    assert!(bad(&[&NET[..], &RUN[..], &["--kind", "path", "--step", "3"]].concat()).contains("leave --step out"));
+    assert!(bad(&[&NET[..], &["--kind", "top", "--slice-seed", "3"]].concat()).contains("random"));
+    assert!(bad(&["--landscape", "rosenbrock", "--at", "1,1"]).contains("whole space"));
+    assert!(bad(&[bare.path(), "--activation", "tanh"]).contains("--activation"));
+    // What cannot be written is said before the work.
+    let there = Temporary::new("there.json", "mine");
+    let long = ["--landscape", "rosenbrock", "--run", "gd", "--steps", "100000000000", "--out", there.path()];
+    assert!(bad(&long).contains("--force"));
     assert!(bad(&[&NET[..], &["--kind", "round"]].concat()).contains("random, path, line, top, negative"));
     assert!(bad(&[&NET[..], &["--box", "1:0,0:1"]].concat()).contains("u0 < u1"));
 }
@@ -246,6 +334,15 @@ fn the_study_of_width_and_depth_is_that_of_the_window() {
     assert!(bad(&[&NET[..], &["--study", "--batch", "3"]].concat()).contains("--batch"));
     assert!(bad(&[&NET[..], &["--widths", "3"]].concat()).contains("--study"));
     assert!(bad(&["--landscape", "half_spaces", "--study"]).contains("--layers"));
+    assert!(bad(&[&NET[..], &["--study", "--l2", "1"]].concat()).contains("--l2"));
+    assert!(bad(&["--layers", "2-1", "--data", "circles", "--study"]).contains("hidden layer"));
+    // Networks whose numbers overflow are told, and the others are there.
+    let huge = Temporary::new("huge.csv", "a,b,y\n1e300,1,0\n1,-1e300,1\n1e300,1e300,0\n");
+    let words = ["--layers", "2-3-1", "--activation", "identity", "--loss", "mse", "--data", huge.path(), "--test", "0"];
+    let lost = saddlescope(&[&["noise"], &words[..], &["--study", "--widths", "2", "--depths", "1"]].concat());
+    let (file, said): (Value, _) = (serde_json::from_slice(&lost.stdout).unwrap(), String::from_utf8(lost.stderr).unwrap());
+    assert_eq!((lost.status.code(), file.as_array().unwrap().len()), (Some(1), 2), "{said}");
+    assert!(said.contains("not finite: width 2, depth 1"), "{said}");
     // Too large ones are told; where none is left there is nothing to do.
     let large = saddlescope(&[&["noise"], &NET[..], &["--study", "--widths", "9000", "--depths", "9000"]].concat());
     let message = String::from_utf8(large.stderr).unwrap();

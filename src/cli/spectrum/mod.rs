@@ -35,11 +35,11 @@ pub struct SpectrumArgs {
     /// What runs, where the spectrum over a run is wanted.
     #[command(flatten)]
     pub training: TrainingArgs,
-    /// At so many equally spaced steps of a run, the first and the last among them.
-    #[arg(long, default_value_t = 65, value_parser = clap::value_parser!(u64).range(1..=100_000), conflicts_with = "at")]
-    pub columns: u64,
+    /// At so many equally spaced steps of a run, the first and the last among them; 65 without.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub columns: Option<u64>,
     /// At these steps of a run instead.
-    #[arg(long, value_name = "K,K,…", value_parser = steps, conflicts_with_all = ["at", "columns"])]
+    #[arg(long, value_name = "K,K,…", value_parser = steps, conflicts_with = "columns")]
     pub at_steps: Option<Steps>,
     /// All eigenvalues, a few from both ends, or the density by stochastic Lanczos quadrature.
     #[arg(long, value_enum, default_value_t = How::Exact)]
@@ -143,6 +143,9 @@ fn check(arguments: &SpectrumArgs, problem: &Arc<Problem>) -> Result<(), CliErro
 pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     if arguments.training.is_asked() {
         return over::over_runs(arguments);
+    }
+    if arguments.columns.is_some() || arguments.at_steps.is_some() {
+        return Err(CliError::Usage("--columns and --at-steps are those of a run: add --run ID, or name a scene".to_owned()));
     }
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     check(arguments, &problem)?;

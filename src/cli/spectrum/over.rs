@@ -3,9 +3,9 @@
 use super::report::Report;
 use super::{SpectrumArgs, check, table};
 use crate::cli::CliError;
-use crate::cli::arguments::Format;
+use crate::cli::arguments::{Format, NOTHING_RUNS};
 use crate::cli::progress::Progress;
-use crate::cli::training::{Training, steps_of};
+use crate::cli::training::{Training, say_ends, steps_of};
 use crate::export::json::parameters;
 use crate::optim::Setting;
 use serde::Serialize;
@@ -40,12 +40,18 @@ pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     let training = &arguments.training;
     let Training { stage, .. } = training.train(&arguments.problem, |problem| check(arguments, problem))?;
     let asked = arguments.at_steps.as_ref().map(|steps| &steps.0[..]);
-    let runs: Vec<_> = stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, arguments.columns))).collect();
+    let runs: Vec<_> =
+        stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, arguments.columns.unwrap_or(65)))).collect();
     let all: usize = runs.iter().map(|(_, steps)| steps.len()).sum();
-    if all == 0 {
-        let last = runs.iter().map(|(run, _)| run.len()).max().unwrap_or_default();
-        return Err(CliError::Usage(format!("--at-steps names no step of these runs, which have steps 0 to {last}")));
+    if runs.is_empty() {
+        return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
     }
+    if all == 0 {
+        let first = runs.iter().map(|(run, _)| run.trace().first()).min().unwrap_or_default();
+        let last = runs.iter().map(|(run, _)| run.len()).max().unwrap_or_default();
+        return Err(CliError::Usage(format!("--at-steps names no step of these runs, which have steps {first} to {last}")));
+    }
+    say_ends(stage.runs.iter().flatten());
     for step in asked.unwrap_or_default() {
         if !runs.iter().any(|(_, steps)| steps.contains(step)) {
             eprintln!("no run has a step {step}");
@@ -56,9 +62,9 @@ pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     let mut file = File { runs: Vec::new() };
     for (run, steps) in runs {
         let (mut warm, mut spectra) = (Vec::new(), Vec::new());
-        for k in steps {
+        for (k, x) in steps.iter().copied().zip(run.iterates(steps.iter().copied())) {
             let mut tell = |share: f64| progress.say((done as f64 + share) / all as f64);
-            let report = Report::new(arguments, &stage.problem, &run.iterate(k), &mut warm, &mut tell)?;
+            let report = Report::new(arguments, &stage.problem, &x, &mut warm, &mut tell)?;
             spectra.push(Column { k, report });
             done += 1;
         }
@@ -73,16 +79,18 @@ pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
         });
     }
     drop(progress);
-    let columns = || file.runs.iter().flat_map(|run| run.spectra.iter().map(move |column| (run, column)));
-    let bad: Vec<_> = columns().filter(|(_, column)| !column.report.is_good()).collect();
-    if let Some((run, Column { k, report })) = bad.first() {
+    let numbered = || file.runs.iter().enumerate();
+    let columns = || numbered().flat_map(|(place, run)| run.spectra.iter().map(move |column| (place, run, column)));
+    let bad: Vec<_> = columns().filter(|(_, _, column)| !column.report.is_good()).collect();
+    if let Some((_, run, Column { k, report })) = bad.first() {
         eprintln!("{} of {all} spectra are not what was asked for; {} at step {k}: {}", bad.len(), run.method, report.message);
     }
     match arguments.format {
         Format::Json => arguments.output.json(&file)?,
         Format::Csv => {
-            let lines = columns().map(|(run, Column { k, report })| (format!("{},{},{k},", run.method, run.seed), report));
-            arguments.output.write(|out| table(out, "method,seed,k,", lines))?;
+            let before = |place: usize, run: &RunSpectra, k: u64| format!("{place},{},{},{k},", run.method, run.seed);
+            let lines = columns().map(|(place, run, Column { k, report })| (before(place, run, *k), report));
+            arguments.output.write(|out| table(out, "run,method,seed,k,", lines))?;
         }
     }
     Ok(bad.is_empty())

@@ -1,7 +1,7 @@
 //! Which networks a study of width and depth looks at.
 
 use super::StudyCase;
-use crate::problem::network::{Architecture, Network, Rows};
+use crate::problem::network::{Activation, Architecture, Network, Rows};
 use crate::problem::{NetworkProblem, Objective};
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl StudyPlan {
     /// Networks with more parameters are left out: they would take minutes.
     pub const MOST_PARAMETERS: usize = 20_000;
 
-    /// Networks of these widths and depths on the first 250 training samples of `problem`, with its hidden activation and its loss.
+    /// Networks of these widths and depths on the first 250 training samples of `problem`, with the activation of its first hidden layer (tanh where
+    /// it has none) and its loss.
     pub fn new(problem: &NetworkProblem, widths: &[usize], depths: &[usize]) -> Self {
         let network = problem.network();
         let shape = network.architecture().widths();
@@ -47,12 +48,13 @@ impl StudyPlan {
         let samples = network.inputs().len().min(SAMPLES);
         let part = |rows: &Rows| Rows { width: rows.width, values: rows.values[..samples * rows.width].to_vec() };
         let (x, y) = (part(network.inputs()), part(network.targets()));
+        let activation = if shape.len() > 2 { problem.spec().activations[0] } else { Activation::Tanh };
         let mut plan = Self { planned: Vec::new(), left_out: Vec::new(), samples, cases: Vec::new() };
         let wide = widths.iter().map(|width| (true, format!("width {width}"), vec![*width]));
         let deep = depths.iter().map(|depth| (false, format!("depth {depth}"), vec![UNITS; *depth]));
         for (wide, name, hidden) in wide.chain(deep) {
             let layers: Vec<usize> = std::iter::once(inputs).chain(hidden).chain([outputs]).collect();
-            let shape = Architecture::new(&layers, &problem.spec().activations[..1]).ok();
+            let shape = Architecture::new(&layers, &[activation]).ok();
             let shape = shape.filter(|shape| shape.parameters() <= Self::MOST_PARAMETERS);
             let network = shape.and_then(|shape| Network::new(shape, network.loss(), 0.0, x.clone(), y.clone()).ok());
             let Some(network) = network else {

@@ -23,7 +23,7 @@ pub struct StudyCase {
     pub seed: u64,
 }
 
-/// What a network has shown: medians over its points.
+/// What a network has shown: medians over its points; a number that is not finite counts as above all others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudyRow {
     /// Units of its layers.
@@ -164,12 +164,16 @@ impl NoiseStudy {
         Ok(Stage::Noise(Box::new(job)))
     }
 
-    fn note(&mut self, noise: &GradientNoise) {
+    /// Leaves a point whose numbers are not finite.
+    fn skip(&mut self) -> Stage {
+        self.note(None);
+        Stage::Draw
+    }
+
+    /// Takes what was measured at a point; `None` where its numbers are not finite.
+    fn note(&mut self, noise: Option<&GradientNoise>) {
         let Some(case) = self.cases.get(self.case) else { return };
-        let (Some(first), Some(last)) = (noise.along.first(), noise.along.last()) else { return };
-        let [correlation, slope] =
-            if noise.along.len() == noise.dim { [noise.correlation(), noise.slope()] } else { [f64::NAN; 2] };
-        self.measured.push([first.share, last.share, first.eigenvalue, last.eigenvalue, correlation, slope]);
+        self.measured.push(noise.and_then(numbers).unwrap_or([f64::NAN; 6]));
         let median = |column: usize| {
             let mut values: Vec<f64> = self.measured.iter().map(|row| row[column]).collect();
             values.sort_by(f64::total_cmp);
@@ -178,8 +182,8 @@ impl NoiseStudy {
         };
         let row = StudyRow {
             widths: case.network.architecture().widths().to_vec(),
-            dim: noise.dim,
-            isotropic: noise.isotropic_share(),
+            dim: self.kept.len(),
+            isotropic: 1.0 / self.kept.len().max(1) as f64,
             at_lowest: median(0),
             at_highest: median(1),
             lowest: median(2),
@@ -196,6 +200,13 @@ impl NoiseStudy {
     }
 }
 
+/// The shares at both ends of the spectrum, the ends, the correlation and the slope.
+fn numbers(noise: &GradientNoise) -> Option<[f64; 6]> {
+    let (first, last) = (noise.along.first()?, noise.along.last()?);
+    let [correlation, slope] = if noise.along.len() == noise.dim { [noise.correlation(), noise.slope()] } else { [f64::NAN; 2] };
+    Some([first.share, last.share, first.eigenvalue, last.eigenvalue, correlation, slope])
+}
+
 impl Job for NoiseStudy {
     type Output = Vec<StudyRow>;
 
@@ -207,9 +218,10 @@ impl Job for NoiseStudy {
                 if job.advance() {
                     Stage::Spectrum(job)
                 } else {
-                    let spectrum = job.into_output();
+                    // A matrix that is not finite has no vectors.
+                    let spectrum = job.into_output().filter(|spectrum| !spectrum.vectors.is_empty());
                     let next = spectrum.map(|spectrum| self.listen(&spectrum.values, spectrum.vectors));
-                    next.and_then(Result::ok).unwrap_or(Stage::Done)
+                    next.and_then(Result::ok).unwrap_or_else(|| self.skip())
                 }
             }
             Stage::Ends(mut job) => {
@@ -218,16 +230,14 @@ impl Job for NoiseStudy {
                 } else {
                     let ends = job.into_output().unwrap_or_default();
                     self.unconverged += usize::from(!ends.converged);
-                    self.listen(&ends.values(), ends.vectors()).unwrap_or(Stage::Done)
+                    self.listen(&ends.values(), ends.vectors()).unwrap_or_else(|_| self.skip())
                 }
             }
             Stage::Noise(mut job) => {
                 if job.advance() {
                     Stage::Noise(job)
                 } else {
-                    if let Some(noise) = job.output() {
-                        self.note(noise);
-                    }
+                    self.note(job.output());
                     Stage::Draw
                 }
             }

@@ -264,6 +264,19 @@ fn every_weight_is_reached_by_keyboard() {
     set_focused(&mut window, "-0.5");
     let start = window.state().scene().start.clone().expect("a start");
     assert_eq!([start[1], start[16]], [0.75, -0.5]);
+    // Whatever the pointer rests on, the keys set what they have chosen.
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    find(&mut window, "Unit 5 of layer 2");
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+    window.key_press(Key::ArrowRight);
+    window.run_steps(3);
+    assert!(said(&window).ends_with("from input 1 to unit 2 of layer 1"), "{}", said(&window));
+    window.key_press(Key::Enter);
+    window.run_steps(4);
+    set_focused(&mut window, "0.125");
+    assert_eq!(window.state().scene().start.clone().expect("a start")[2], 0.125);
 }
 
 #[test]

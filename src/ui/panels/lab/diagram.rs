@@ -81,7 +81,9 @@ pub(super) fn diagram_ui(
     classes(&painter, plan, subject, visuals);
     legend(&painter, rect, plan, visuals);
     let scenery = Scenery { plan, subject, insight, layers: &layers };
-    if let Some(spot) = chosen.filter(|_| target.is_none()) {
+    // Enter is a click without a button: it is meant for what the keys have chosen.
+    let entered = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
+    if let Some(spot) = chosen.filter(|_| target.is_none() || memory.chosen.leads() || entered) {
         let (text, fields) = scenery.choice(&spot);
         let marked = keys::mark(&painter, scenery, &spot, visuals);
         if editing.is_none() {

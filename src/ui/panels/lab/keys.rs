@@ -10,6 +10,8 @@ use eframe::egui::{EventFilter, FontId, Key, Modifiers, Painter, Rect, Response,
 #[derive(Default)]
 pub(super) struct Cursor {
     coordinate: Option<usize>,
+    /// Whether the keys have had the last word, and not the pointer.
+    leads: bool,
 }
 
 /// A weight.
@@ -131,6 +133,11 @@ fn position(orders: &[Order], layers: &[Layer], coordinate: usize) -> Option<Pos
 }
 
 impl Cursor {
+    /// Whether the chosen weight goes before what the pointer rests on.
+    pub fn leads(&self) -> bool {
+        self.leads
+    }
+
     /// The chosen weight while the diagram has the keyboard: at first that of the strongest connection that is drawn, else the first one; then
     /// where the keys lead.
     pub fn follow(&mut self, ui: &Ui, response: &Response, plan: &Plan, subject: &Subject, layers: &[Layer]) -> Option<Spot> {
@@ -144,9 +151,11 @@ impl Cursor {
         let strongest = || plan.edges.last().and_then(|edge| position(&orders, layers, edge.coordinate));
         let mut at = known.or_else(strongest).unwrap_or_default();
         ui.input_mut(|input| {
+            self.leads &= !input.pointer.is_moving() && !input.pointer.any_pressed();
             for (key, way) in WAYS {
                 for _ in 0..input.count_and_consume_key(Modifiers::NONE, key) {
                     at = way.lead(&orders, at);
+                    self.leads = true;
                 }
             }
         });
