@@ -209,19 +209,17 @@ pub(crate) fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::R
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) fn outer<M: Machine>(machine: M, gradient: &mut [f64], t: f64, pair: [&[f64]; 2], [inputs, samples]: [usize; 2]) {
     let outputs = gradient.len() / inputs;
-    // Not in each tile: to fill it is a call in WebAssembly.
-    let mut sums = [[0.0; LANES]; TILE * TILE];
     let block = if inputs * samples <= BLOCK { inputs } else { (BLOCK / samples).next_multiple_of(TILE) };
     let mut begin = 0;
     while begin < inputs {
         let end = (begin + block).min(inputs);
         let mut o = 0;
         while o + TILE <= outputs {
-            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end], &mut sums);
+            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
             o += TILE;
         }
         while o < outputs {
-            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end], &mut sums);
+            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
             o += 1;
         }
         begin = end;
@@ -233,24 +231,38 @@ fn outer_strip<M: Machine, const O: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    pair: [&[f64]; 2],
+    [d, a]: [&[f64]; 2],
     [inputs, samples, o, begin, end]: [usize; 5],
-    sums: &mut [[f64; LANES]; TILE * TILE],
 ) {
+    let deltas = rows::<O>(&d[o * samples..], samples);
     let mut i = begin;
     if M::MANY {
         while i + 4 <= end {
-            outer_tile::<M, O, 4>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
+            outer_tile::<M, O, 4>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
             i += 4;
         }
     }
     while i + 2 <= end {
-        outer_tile::<M, O, 2>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
+        outer_tile::<M, O, 2>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
         i += 2;
     }
     if i < end {
-        outer_tile::<M, O, 1>(machine, gradient, t, pair, [inputs, samples, o, i], sums);
+        outer_tile::<M, O, 1>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
     }
+}
+
+/// The numbers of a row for the samples: lines of [`LANES`], and what is left.
+type Row<'a> = (&'a [[f64; LANES]], &'a [f64]);
+
+/// The first `N` rows.
+#[inline(always)]
+fn rows<const N: usize>(from: &[f64], samples: usize) -> [Row<'_>; N] {
+    let mut rows: [Row<'_>; N] = [(&[], &[]); N];
+    for k in 0..N {
+        let (whole, tail) = from[k * samples..][..samples].as_chunks();
+        rows[k] = (&whole[..samples / LANES], tail);
+    }
+    rows
 }
 
 #[inline(always)]
@@ -258,55 +270,75 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    [d, a]: [&[f64]; 2],
-    [inputs, samples, o, i]: [usize; 4],
-    sums: &mut [[f64; LANES]; TILE * TILE],
+    deltas: &[Row<'_>; O],
+    a: &[f64],
+    [inputs, samples]: [usize; 2],
 ) {
-    let (lines, rest) = (samples / LANES, samples % LANES);
-    let mut ds: [(&[[f64; LANES]], &[f64]); O] = [(&[], &[]); O];
-    let mut inputs_of: [(&[[f64; LANES]], &[f64]); I] = [(&[], &[]); I];
-    for k in 0..O {
-        let (whole, tail) = d[(o + k) * samples..][..samples].as_chunks();
-        ds[k] = (&whole[..lines], tail);
-    }
-    for j in 0..I {
-        let (whole, tail) = a[(i + j) * samples..][..samples].as_chunks();
-        inputs_of[j] = (&whole[..lines], tail);
-    }
-    for group in (0..LANES).step_by(M::WIDTH) {
-        let mut acc = [[machine.splat(0.0); I]; O];
-        for line in 0..lines {
-            let mut x = [machine.splat(0.0); I];
-            for j in 0..I {
-                x[j] = machine.load(&inputs_of[j].0[line][group..]);
-            }
-            for k in 0..O {
-                let delta = machine.load(&ds[k].0[line][group..]);
-                for j in 0..I {
-                    acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
-                }
-            }
-        }
-        if group < rest {
-            for k in 0..O {
-                let delta = machine.load(&ds[k].1[group..]);
-                for j in 0..I {
-                    acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, machine.load(&inputs_of[j].1[group..])));
-                }
-            }
-        }
+    let activations = rows::<I>(a, samples);
+    let group = |first: usize| group_sums::<M, O, I>(machine, deltas, &activations, samples, first * M::WIDTH);
+    let add = |a: [[M::Register; I]; O], b: [[M::Register; I]; O]| {
+        let mut sums = a;
         for k in 0..O {
             for j in 0..I {
-                machine.store(acc[k][j], &mut sums[k * I + j][group..]);
+                sums[k][j] = machine.add(a[k][j], b[k][j]);
+            }
+        }
+        sums
+    };
+    // Lanes by halves, as `sum` adds them: first those that lie in different registers.
+    let sums = match LANES / M::WIDTH {
+        1 => group(0),
+        2 => add(group(0), group(1)),
+        4 => add(add(group(0), group(2)), add(group(1), group(3))),
+        _ => add(add(add(group(0), group(4)), add(group(2), group(6))), add(add(group(1), group(5)), add(group(3), group(7)))),
+    };
+    for k in 0..O {
+        let row = &mut gradient[k * inputs..][..I];
+        for j in 0..I {
+            let mut v = [0.0; LANES];
+            machine.store(sums[k][j], &mut v);
+            row[j] += t * match M::WIDTH {
+                1 => v[0],
+                2 => v[0] + v[1],
+                4 => (v[0] + v[2]) + (v[1] + v[3]),
+                _ => sum(v),
+            };
+        }
+    }
+}
+
+/// The sums of the samples whose places among the lanes are `first` and those after it in a register.
+#[inline(always)]
+fn group_sums<M: Machine, const O: usize, const I: usize>(
+    machine: M,
+    deltas: &[Row<'_>; O],
+    activations: &[Row<'_>; I],
+    samples: usize,
+    first: usize,
+) -> [[M::Register; I]; O] {
+    let (lines, rest) = (samples / LANES, samples % LANES);
+    let mut acc = [[machine.splat(0.0); I]; O];
+    for line in 0..lines {
+        let mut x = [machine.splat(0.0); I];
+        for j in 0..I {
+            x[j] = machine.load(&activations[j].0[line][first..]);
+        }
+        for k in 0..O {
+            let delta = machine.load(&deltas[k].0[line][first..]);
+            for j in 0..I {
+                acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, x[j]));
             }
         }
     }
-    for k in 0..O {
-        let row = &mut gradient[(o + k) * inputs + i..][..I];
-        for j in 0..I {
-            row[j] += t * sum(sums[k * I + j]);
+    if first < rest {
+        for k in 0..O {
+            let delta = machine.load(&deltas[k].1[first..]);
+            for j in 0..I {
+                acc[k][j] = machine.add(acc[k][j], machine.multiply(delta, machine.load(&activations[j].1[first..])));
+            }
         }
     }
+    acc
 }
 
 /// b ← b + t d 1, the sum over samples.
