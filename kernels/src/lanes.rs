@@ -43,6 +43,10 @@ pub(crate) trait Work {
 pub(crate) fn vectorized<W: Work>(work: W) -> W::Output {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     return work.run(browser::Vectors);
+    #[cfg(all(feature = "registers-of-four", target_arch = "x86_64"))]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return Simd::vectorize(simd, Dispatched(work));
+    }
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     pulp::Arch::new().dispatch(Dispatched(work))
 }
