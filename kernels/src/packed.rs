@@ -17,7 +17,8 @@ const REGISTERS: usize = 2;
 const LEAST_SAMPLES: usize = 32;
 const LEAST: usize = 100_000;
 
-/// Whether a product of `rows` sums of `depth` terms for so many samples is made from panels: with more or wider registers loads are few enough.
+/// Whether a product of `rows` sums of `depth` terms for so many samples is made from panels: with more or wider registers loads are few
+/// enough.
 pub(crate) fn fits<M: Machine, const P: usize>([rows, depth, samples]: [usize; 3]) -> bool {
     let few = !M::MANY && M::WIDTH <= 2;
     few && samples >= LEAST_SAMPLES && rows >= TILE && rows * depth * samples >= LEAST && P * terms::<P>(depth, samples) <= DEPTH

@@ -62,8 +62,8 @@ pub(crate) fn multiply<M: Machine, F: Finish, const TRANSPOSED: bool, const P: u
     }
 }
 
-/// Terms that are added while their activations are in the first cache. Of two pairs, those of a block come one after the other, so that the order of
-/// sums is the block's: it is the same whatever fills registers up.
+/// Terms that are added while their activations are in the first cache. Of two pairs, those of a block come one after the other, so that
+/// the order of sums is the block's: it is the same whatever fills registers up.
 pub(crate) fn block(pairs: usize, depth: usize, samples: usize) -> usize {
     let numbers = pairs * samples.next_multiple_of(LANES);
     if numbers * depth <= BLOCK { depth } else { (BLOCK / numbers).max(8) }

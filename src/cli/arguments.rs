@@ -101,7 +101,7 @@ pub enum Command {
 }
 
 /// What names a problem: beside a scene, which has its own, it would do nothing.
-pub(super) const PROBLEM_WORDS: [&str; 20] = [
+pub(super) const PROBLEM_WORDS: [&str; 21] = [
     "landscape",
     "formula",
     "table",
@@ -122,6 +122,7 @@ pub(super) const PROBLEM_WORDS: [&str; 20] = [
     "standardize",
     "autoencoder",
     "init",
+    "init_seed",
 ];
 
 /// The arguments of `run`.
@@ -426,4 +427,19 @@ pub(super) fn load(source: &str) -> Result<Scene, CliError> {
         SceneError::Unreadable(why) => CliError::Usage(format!("{source} is no scene: {why}")),
         other => other.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_a_scene_every_word_of_a_problem_is_refused() {
+        let command = ProblemArgs::augment_args(clap::Command::new("problem"));
+        let mut declared: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+        let mut refused = PROBLEM_WORDS.to_vec();
+        declared.sort_unstable();
+        refused.sort_unstable();
+        assert_eq!(declared, refused);
+    }
 }

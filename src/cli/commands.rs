@@ -10,6 +10,7 @@ use super::progress::Progress;
 use super::slice::slice;
 use super::spectrum::spectrum;
 use super::states::states;
+use super::training::say_ends;
 use super::values::{matrix, metric, numbers};
 use crate::export;
 use crate::linalg::{Vector, all_finite};
@@ -115,7 +116,6 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
     let stage = scene.open()?;
     let network = stage.problem.network().map(|problem| Arc::clone(problem.network()));
     let mut runs: Vec<Run> = stage.runs.into_iter().flatten().collect();
-    // What cannot be written is said before the work.
     let out = arguments.output.out.as_ref().map(|path| arguments.output.place(path)).transpose()?;
     let file = match (&arguments.weights, &network, &runs[..]) {
         (None, ..) => None,
@@ -143,9 +143,7 @@ fn run(arguments: &RunArgs) -> Result<bool, CliError> {
         Format::Json => export::json::write_runs(out, &runs),
         Format::Csv => export::csv::write_runs(out, &runs),
     })?;
-    for run in &runs {
-        eprintln!("{} after {} steps: {}", run.setup().method.name, run.len(), run.status().message());
-    }
+    say_ends(&runs);
     if let (Some((path, network)), Some(run)) = (file, runs.first()) {
         if !all_finite(run.position()) {
             eprintln!("the weights at the end are not finite: {} is not written", path.display());

@@ -4,12 +4,12 @@ use super::CliError;
 use super::arguments::{Format, Output};
 use super::problem::ProblemArgs;
 use super::progress::finish;
-use super::spectrum::{FINDING, opened, subject};
+use super::spectrum::{FINDING, opened};
 use super::values::wholes;
 use crate::export;
 use crate::linalg::all_finite;
 use crate::measure::noise::{GradientNoise, NoiseJob, NoiseStudy, StudyPlan, StudyRow};
-use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob};
+use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumJob, Subject};
 use clap::Args;
 use serde::Serialize;
 
@@ -28,8 +28,8 @@ pub struct NoiseArgs {
     /// Eigenvalues from each end beyond 2,000 parameters.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub top: u16,
-    /// The dependence of the noise on the width and the depth of networks instead, on up to 250 samples of this one's data, with its loss and the
-    /// activation of its first hidden layer, at random weights: a row for each network, medians over its points.
+    /// The dependence of the noise on the width and the depth of networks instead, on up to 250 samples of this one's data, with its loss and
+    /// the activation of its first hidden layer, at random weights: a row for each network, medians over its points.
     #[arg(long, conflicts_with_all = ["at", "top", "batch", "l2", "init", "init_seed"])]
     pub study: bool,
     /// Widths of one hidden layer of a study; 4,8,16,32,64 without.
@@ -65,6 +65,9 @@ struct Along {
     share: f64,
     isotropic_share: f64,
 }
+
+/// What takes its time.
+const MEASURING: &str = "measuring the noise";
 
 /// What is said where there is nothing to measure.
 const NOT_FINITE: &str = "the Hessian or the gradients of the samples are not finite at this point";
@@ -110,7 +113,7 @@ fn study(arguments: &NoiseArgs) -> Result<bool, CliError> {
     if planned.is_empty() {
         return Err(CliError::Usage("no network of this study is small enough: take smaller widths and depths".to_owned()));
     }
-    let rows = finish(NoiseStudy::new(cases), "measuring the noise").unwrap_or_default();
+    let rows = finish(NoiseStudy::new(cases), MEASURING).unwrap_or_default();
     arguments.output.write(|out| match arguments.format {
         Format::Json => export::study::write_json(out, &planned, &rows),
         Format::Csv => export::study::write_csv(out, &planned, &rows),
@@ -136,15 +139,16 @@ pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
     }
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     let batch = arguments.problem.batch.unwrap_or(1) as usize;
-    subject(&problem).check(&x, MatrixKind::Fisher)?;
+    let subject = Subject::from(&problem);
+    subject.check(&x, MatrixKind::Fisher)?;
     let mut good = true;
     let (values, vectors) = if x.len() <= MOST_EXACT {
-        let found = finish(SpectrumJob::new(subject(&problem), x.clone(), MatrixKind::Hessian, true)?, FINDING);
+        let found = finish(SpectrumJob::new(subject.clone(), x.clone(), MatrixKind::Hessian, true)?, FINDING);
         found.map(|s| (s.values, s.vectors)).unwrap_or_default()
     } else {
         let k = usize::from(arguments.top);
         let options = EndsOptions { bottom: k, top: k, ..EndsOptions::default() };
-        let operator = MatrixOperator::new(subject(&problem), x.clone(), MatrixKind::Hessian)?;
+        let operator = MatrixOperator::new(subject.clone(), x.clone(), MatrixKind::Hessian)?;
         let ends = finish(EndsJob::new(operator, options, &[]), FINDING).unwrap_or_default();
         if !ends.converged {
             good = false;
@@ -155,7 +159,7 @@ pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
         (pairs.iter().map(|p| p.value).collect(), pairs.iter().flat_map(|p| p.vector.iter().copied()).collect())
     };
     let noise = if all_finite(&values) {
-        finish(NoiseJob::new(subject(&problem), x, &values, vectors)?, "measuring the noise").unwrap_or_default()
+        finish(NoiseJob::new(subject, x, &values, vectors)?, MEASURING).unwrap_or_default()
     } else {
         GradientNoise::default()
     };

@@ -9,6 +9,7 @@ use super::spectrum::{FINDING, opened};
 use super::training::{TrainingArgs, say_ends, steps_of};
 use super::values::domain;
 use crate::export;
+use crate::export::json::RunHead;
 use crate::export::slice::{Line, PathPoint, RunPath, SliceFile};
 use crate::linalg::all_finite;
 use crate::measure::interpolation::InterpolationJob;
@@ -36,13 +37,13 @@ pub struct SliceArgs {
     /// What runs, where the plane goes through a step of a run or along its path.
     #[command(flatten)]
     pub training: TrainingArgs,
-    /// Along what a network is cut: random (filters as long as those of the weights), path (its two principal components), line (from its start to its
-    /// end), top (the eigenvectors of the two largest eigenvalues), negative (of the smallest and the largest one). Without: the scene's own, or
-    /// random. A landscape or formula has the plane of its map.
+    /// Along what a network is cut: random (filters as long as those of the weights), path (its two principal components), line (from its start
+    /// to its end), top (the eigenvectors of the two largest eigenvalues), negative (of the smallest and the largest one). Without: the scene's
+    /// own, or random. A landscape or formula has the plane of its map.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<SliceKind>,
-    /// Through which step of the run; without, the scene's own, or the last one of --run. Planes of a path go through its end, and lines from its
-    /// start.
+    /// Through which step of the run; without, the scene's own, or the last one of --run. Planes of a path go through its end, and lines from
+    /// its start.
     #[arg(long, value_name = "K")]
     pub step: Option<u64>,
     /// Seed of random directions; the network's own without.
@@ -246,7 +247,7 @@ pub(super) fn slice(arguments: &SliceArgs) -> Result<bool, CliError> {
 }
 
 /// The path of a run in the plane, with its distance from it, and f at its points and at their feet.
-fn path<'a>(run: &'a Run, problem: &Problem, cut: &Cut, points: u64) -> RunPath<'a> {
+fn path(run: &Run, problem: &Problem, cut: &Cut, points: u64) -> RunPath {
     let steps = steps_of(run, None, points);
     let mut progress = Progress::new("following the path");
     let mut path = Vec::with_capacity(steps.len());
@@ -256,5 +257,5 @@ fn path<'a>(run: &'a Run, problem: &Problem, cut: &Cut, points: u64) -> RunPath<
         path.push(PathPoint { k: *k, u, v, distance, f, f_in_plane });
         progress.say(path.len() as f64 / steps.len() as f64);
     }
-    RunPath { run, path }
+    RunPath { run: RunHead::of(run), path }
 }

@@ -47,6 +47,40 @@ pub fn parameters(setup: &Setup) -> BTreeMap<&'static str, Setting> {
     setup.method.declared(&setup.settings).iter().map(|p| (p.name, values.setting(p.name))).collect()
 }
 
+/// What is said of a run before what is looked at along it.
+#[derive(Serialize)]
+pub struct RunHead {
+    method: &'static str,
+    parameters: BTreeMap<&'static str, Setting>,
+    seed: u64,
+    status: &'static str,
+    message: String,
+}
+
+impl RunHead {
+    /// Of this run.
+    pub fn of(run: &Run) -> Self {
+        let (setup, status) = (run.setup(), run.status());
+        Self {
+            method: setup.method.id,
+            parameters: parameters(setup),
+            seed: setup.seed,
+            status: status.id(),
+            message: status.message(),
+        }
+    }
+
+    /// The method's identifier.
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
 struct RunJson<'a>(&'a Run);
 
 impl Serialize for RunJson<'_> {

@@ -1,13 +1,12 @@
 //! A function on a plane, with the paths of runs in it, as JSON and as a table.
 
 use super::csv::number;
-use super::json::parameters;
+use super::json::RunHead;
 use crate::measure::SliceKind;
 use crate::measure::interpolation::Interpolation;
 use crate::measure::plane_grid::PlaneGrid;
 use crate::measure::slice::Along;
 use crate::problem::Cut;
-use crate::run::Run;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::io::Write;
@@ -35,7 +34,7 @@ pub struct SliceFile<'a> {
     /// The values on the straight line from the start of the path to its end.
     pub line: Option<Line>,
     /// The paths.
-    pub runs: Vec<RunPath<'a>>,
+    pub runs: Vec<RunPath>,
 }
 
 /// The values on a line.
@@ -55,9 +54,11 @@ struct Rise {
 }
 
 /// The path of a run.
-pub struct RunPath<'a> {
-    /// The run.
-    pub run: &'a Run,
+#[derive(Serialize)]
+pub struct RunPath {
+    /// Of which run.
+    #[serde(flatten)]
+    pub run: RunHead,
     /// Some of its steps.
     pub path: Vec<PathPoint>,
 }
@@ -85,20 +86,6 @@ impl Line {
         let alpha = (0..found.losses.len()).map(|place| found.alpha(place)).collect();
         let rise = found.rise().map(|(from, to, by)| Rise { from, to, by });
         Self { alpha, f: found.losses.clone(), rise }
-    }
-}
-
-impl Serialize for RunPath<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (setup, status) = (self.run.setup(), self.run.status());
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("method", setup.method.id)?;
-        map.serialize_entry("parameters", &parameters(setup))?;
-        map.serialize_entry("seed", &setup.seed)?;
-        map.serialize_entry("status", status.id())?;
-        map.serialize_entry("message", &status.message())?;
-        map.serialize_entry("path", &self.path)?;
-        map.end()
     }
 }
 
@@ -137,11 +124,12 @@ impl Serialize for SliceFile<'_> {
     }
 }
 
-/// Writes one JSON object: `status` and `message`; the plane { origin + u a + v b } with orthonormal a and b (b = 0 in one variable) and `f` at its
-/// origin, the iterate after `step` trials of the `run` of that place; `u`, `v` and the `values`, of which a row has one v; along what it goes (`kind`; `slice_seed` of random directions, `captured`: which share of the path's squared distances from the origin each direction
-/// has, `eigenvalues` with their `residuals`); `runs`: for each run its `path`: `k`, the coordinates `u`, `v` of its foot in the plane, its
-/// `distance` from it, `f` and `f_in_plane`, which is f at the foot; for the kind line the values on the `line` from the start (alpha = 0)
-/// to the end with their largest `rise`, null where they fall all the way. Numbers that are not finite are null.
+/// Writes one JSON object: `status` and `message`; the plane { origin + u a + v b } with orthonormal a and b (b = 0 in one variable) and `f` at
+/// its origin, the iterate after `step` trials of the `run` of that place; `u`, `v` and the `values`, of which a row has one v; along what it
+/// goes (`kind`; `slice_seed` of random directions, `captured`: which share of the path's squared distances from the origin each direction has,
+/// `eigenvalues` with their `residuals`); `runs`: for each run its `path`: `k`, the coordinates `u`, `v` of its foot in the plane, its
+/// `distance` from it, `f` and `f_in_plane`, which is f at the foot; for the kind line the values on the `line` from the start (alpha = 0) to
+/// the end with their largest `rise`, null where they fall all the way. Numbers that are not finite are null.
 ///
 /// # Errors
 /// Those of the writer.

@@ -254,12 +254,16 @@ impl Run {
     /// The iterate after `step` trials.
     pub fn iterate(&self, step: u64) -> Vector {
         let step = step.clamp(self.trace.first(), self.now.step);
-        match self.trace.row_of(step) {
-            Some(row) if self.trace.step_of(row) == step && row < self.trace.rows().len() => {
-                Vector::from_slice(self.trace.position(row))
-            }
-            _ => Vector::from_slice(self.state(step).optimizer.position()),
+        self.kept(step).map_or_else(|| Vector::from_slice(self.state(step).optimizer.position()), Vector::from_slice)
+    }
+
+    /// The iterate after `step` trials, where it needs no replay.
+    pub(super) fn kept(&self, step: u64) -> Option<&[f64]> {
+        if step == self.now.step {
+            return Some(self.position());
         }
+        let row = self.trace.row_of(step).filter(|row| self.trace.step_of(*row) == step && *row < self.trace.rows().len());
+        row.map(|row| self.trace.position(row))
     }
 
     /// The record of trial `step` and the counts after it; `None` up to the first row and beyond the end.

@@ -29,21 +29,17 @@ impl Run {
         let (objective, noise) = (Arc::clone(self.objective()), self.setup().noise);
         Some(Replay { objective, noise, first: from.step, from, step, record: None, done: false })
     }
-}
 
-impl Run {
     /// The iterates after each of these numbers of trials, which ascend: in one replay, where the trace has not kept them.
     pub fn iterates(&self, steps: impl IntoIterator<Item = u64>) -> impl Iterator<Item = Vector> {
         let mut now: Option<Keyframe> = None;
         steps.into_iter().map(move |step| {
-            let trace = self.trace();
-            let step = step.clamp(trace.first(), self.len());
-            let row = trace.row_of(step).filter(|row| trace.step_of(*row) == step && *row < trace.rows().len());
-            if let Some(row) = row {
-                return Vector::from_slice(trace.position(row));
+            let step = step.clamp(self.trace().first(), self.len());
+            if let Some(kept) = self.kept(step) {
+                return Vector::from_slice(kept);
             }
-            let kept = trace.keyframe_before(step);
-            let from = now.take().filter(|now| (kept.step..=step).contains(&now.step)).unwrap_or_else(|| kept.clone());
+            let before = self.trace().keyframe_before(step);
+            let from = now.take().filter(|now| (before.step..=step).contains(&now.step)).unwrap_or_else(|| before.clone());
             let there = self.replayed(from, step);
             let position = Vector::from_slice(there.optimizer.position());
             now = Some(there);

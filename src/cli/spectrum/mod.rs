@@ -115,16 +115,6 @@ pub(super) fn opened(problem: &ProblemArgs, at: Option<&str>) -> Result<(Arc<Pro
     Ok((opened, x))
 }
 
-pub(super) fn subject(problem: &Arc<Problem>) -> Subject {
-    match problem.network() {
-        Some(network) => Arc::clone(network.network()).into(),
-        None => {
-            let objective: Arc<dyn Objective> = Arc::<Problem>::clone(problem);
-            objective.into()
-        }
-    }
-}
-
 /// Refuses what would take too long, before anything is computed.
 fn check(arguments: &SpectrumArgs, problem: &Arc<Problem>) -> Result<(), CliError> {
     if !(arguments.tolerance > 0.0 && arguments.tolerance < 1.0) {
@@ -136,7 +126,7 @@ fn check(arguments: &SpectrumArgs, problem: &Arc<Problem>) -> Result<(), CliErro
             "{n} parameters are too many for all eigenvalues, which take up to {MOST_DENSE}; take --method lanczos or slq"
         )));
     }
-    Ok(subject(problem).check(&vec![0.0; n], arguments.matrix)?)
+    Ok(Subject::from(problem).check(&vec![0.0; n], arguments.matrix)?)
 }
 
 /// `spectrum`; `Ok(false)`: it is written, and is not what was asked for.

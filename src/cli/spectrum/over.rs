@@ -6,19 +6,14 @@ use crate::cli::CliError;
 use crate::cli::arguments::{Format, NOTHING_RUNS};
 use crate::cli::progress::Progress;
 use crate::cli::training::{Training, say_ends, steps_of};
-use crate::export::json::parameters;
-use crate::optim::Setting;
+use crate::export::json::RunHead;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// A run with its spectra.
 #[derive(Serialize)]
 struct RunSpectra {
-    method: &'static str,
-    parameters: BTreeMap<&'static str, Setting>,
-    seed: u64,
-    status: &'static str,
-    message: String,
+    #[serde(flatten)]
+    run: RunHead,
     spectra: Vec<Column>,
 }
 
@@ -68,27 +63,24 @@ pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
             spectra.push(Column { k, report });
             done += 1;
         }
-        let (setup, status) = (run.setup(), run.status());
-        file.runs.push(RunSpectra {
-            method: setup.method.id,
-            parameters: parameters(setup),
-            seed: setup.seed,
-            status: status.id(),
-            message: status.message(),
-            spectra,
-        });
+        file.runs.push(RunSpectra { run: RunHead::of(run), spectra });
     }
     drop(progress);
     let numbered = || file.runs.iter().enumerate();
     let columns = || numbered().flat_map(|(place, run)| run.spectra.iter().map(move |column| (place, run, column)));
     let bad: Vec<_> = columns().filter(|(_, _, column)| !column.report.is_good()).collect();
     if let Some((_, run, Column { k, report })) = bad.first() {
-        eprintln!("{} of {all} spectra are not what was asked for; {} at step {k}: {}", bad.len(), run.method, report.message);
+        eprintln!(
+            "{} of {all} spectra are not what was asked for; {} at step {k}: {}",
+            bad.len(),
+            run.run.method(),
+            report.message
+        );
     }
     match arguments.format {
         Format::Json => arguments.output.json(&file)?,
         Format::Csv => {
-            let before = |place: usize, run: &RunSpectra, k: u64| format!("{place},{},{},{k},", run.method, run.seed);
+            let before = |place: usize, run: &RunSpectra, k: u64| format!("{place},{},{},{k},", run.run.method(), run.run.seed());
             let lines = columns().map(|(place, run, Column { k, report })| (before(place, run, *k), report));
             arguments.output.write(|out| table(out, "run,method,seed,k,", lines))?;
         }

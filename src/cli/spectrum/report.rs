@@ -1,6 +1,6 @@
 //! What is said of the spectrum at one point.
 
-use super::{How, SpectrumArgs, subject, word};
+use super::{How, SpectrumArgs, word};
 use crate::cli::CliError;
 use crate::cli::progress::finish_telling;
 use crate::linalg::{all_finite, norm};
@@ -117,10 +117,10 @@ impl Report {
         warm: &mut Vec<f64>,
         tell: &mut dyn FnMut(f64),
     ) -> Result<(), CliError> {
-        let operator = || MatrixOperator::new(subject(problem), x.to_vec(), arguments.matrix);
+        let operator = || MatrixOperator::new(problem.into(), x.to_vec(), arguments.matrix);
         match arguments.method {
             How::Exact => {
-                let job = SpectrumJob::new(subject(problem), x.to_vec(), arguments.matrix, true)?;
+                let job = SpectrumJob::new(problem.into(), x.to_vec(), arguments.matrix, true)?;
                 let found = finish_telling(job, tell);
                 let Some(found) = found else { return Err(CliError::Usage("the spectrum could not be found".to_owned())) };
                 self.index_fraction = Some(found.index(None).fraction);

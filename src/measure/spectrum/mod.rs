@@ -20,7 +20,7 @@ pub use operator::{DenseOperator, MatrixOperator};
 pub use trace::estimate_trace;
 
 use crate::problem::network::Network;
-use crate::problem::{FiniteSum, GaussNewton, Objective};
+use crate::problem::{FiniteSum, GaussNewton, Objective, Problem};
 use std::sync::Arc;
 
 /// What a spectrum is of.
@@ -118,6 +118,16 @@ impl Subject {
 impl From<Arc<Network>> for Subject {
     fn from(net: Arc<Network>) -> Self {
         Self::Network(net)
+    }
+}
+
+impl From<&Arc<Problem>> for Subject {
+    /// What the matrices of a problem are of: of a network, the network.
+    fn from(problem: &Arc<Problem>) -> Self {
+        match problem.network() {
+            Some(network) => Self::Network(Arc::clone(network.network())),
+            None => Self::Other(Arc::<Problem>::clone(problem)),
+        }
     }
 }
 

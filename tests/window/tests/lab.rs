@@ -214,6 +214,12 @@ fn set_focused(window: &mut Harness<'_, App>, text: &str) {
     settle(window);
 }
 
+/// Gives the diagram the keyboard.
+fn focus(window: &mut Harness<'_, App>) {
+    window.get_by_label_contains("Diagram of the network").focus();
+    window.run_steps(3);
+}
+
 /// The sentence of the weight that the keys have chosen.
 fn said(window: &Harness<'_, App>) -> String {
     let node = window.get_by_label_contains("Diagram of the network");
@@ -226,8 +232,7 @@ fn every_weight_is_reached_by_keyboard() {
     open(&mut window);
     apply(&mut window, Command::GoTo(0));
     let before = window.state().snapshot().step;
-    window.get_by_label_contains("Diagram of the network").focus();
-    window.run_steps(3);
+    focus(&mut window);
     for key in [Key::ArrowUp; 20].into_iter().chain([Key::ArrowLeft; 8]) {
         window.key_press(key);
         window.run_steps(1);
@@ -255,8 +260,7 @@ fn every_weight_is_reached_by_keyboard() {
     // Its bias, behind the sixteen weights of the layer, is the next field.
     window.key_press(Key::Escape);
     window.run_steps(2);
-    window.get_by_label_contains("Diagram of the network").focus();
-    window.run_steps(3);
+    focus(&mut window);
     window.key_press(Key::Enter);
     window.run_steps(4);
     window.key_press(Key::Tab);
@@ -268,8 +272,7 @@ fn every_weight_is_reached_by_keyboard() {
     window.key_press(Key::Escape);
     window.run_steps(2);
     find(&mut window, "Unit 5 of layer 2");
-    window.get_by_label_contains("Diagram of the network").focus();
-    window.run_steps(3);
+    focus(&mut window);
     window.key_press(Key::ArrowRight);
     window.run_steps(3);
     assert!(said(&window).ends_with("from input 1 to unit 2 of layer 1"), "{}", said(&window));
@@ -293,14 +296,12 @@ fn pixel_weights_and_biases_of_networks_on_images_are_set_by_keyboard() {
         window.run_steps(2);
     };
     let set = |window: &mut Harness<'_, App>, weight: &str, bias: &str| {
-        window.get_by_label_contains("Diagram of the network").focus();
-        window.run_steps(3);
+        focus(window);
         press(window, Key::Enter, 1);
         window.run_steps(3);
         set_focused(window, weight);
         press(window, Key::Escape, 1);
-        window.get_by_label_contains("Diagram of the network").focus();
-        window.run_steps(3);
+        focus(window);
         press(window, Key::Enter, 1);
         window.run_steps(3);
         press(window, Key::Tab, 1);
@@ -308,8 +309,7 @@ fn pixel_weights_and_biases_of_networks_on_images_are_set_by_keyboard() {
         press(window, Key::Escape, 1);
         window.state().scene().start.clone().expect("a start")
     };
-    window.get_by_label_contains("Diagram of the network").focus();
-    window.run_steps(3);
+    focus(&mut window);
     press(&mut window, Key::PageUp, 200);
     press(&mut window, Key::ArrowUp, 10);
     press(&mut window, Key::ArrowLeft, 10);
@@ -324,8 +324,7 @@ fn pixel_weights_and_biases_of_networks_on_images_are_set_by_keyboard() {
     }
     let start = set(&mut window, "0.75", "-0.5");
     assert_eq!([start[2 * 100 + 46], start[100 * 32 + 2]], [0.75, -0.5]);
-    window.get_by_label_contains("Diagram of the network").focus();
-    window.run_steps(3);
+    focus(&mut window);
     press(&mut window, Key::PageDown, 200);
     press(&mut window, Key::ArrowUp, 10);
     press(&mut window, Key::ArrowDown, 3);

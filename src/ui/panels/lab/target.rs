@@ -33,16 +33,9 @@ pub(super) struct Scenery<'a> {
 impl Scenery<'_> {
     /// A unit of layer `l` in words, "pixel (3, 4)" where the layer is an image.
     fn place(&self, l: usize, unit: usize) -> String {
-        let pixel = || {
-            let [x, y] = self.pixel(unit)?;
-            Some(format!("pixel ({}, {})", x + 1, y + 1))
-        };
-        let whole = self.plan.columns[l].face == Face::Whole;
         match l {
-            l if whole => {
-                let word = pixel().unwrap_or_default();
-                if l == 0 { word } else { format!("{word} of the output") }
-            }
+            0 if self.plan.columns[0].face == Face::Whole => self.pixel_words(unit),
+            l if self.plan.columns[l].face == Face::Whole => format!("{} of the output", self.pixel_words(unit)),
             0 => format!("input {}", unit + 1),
             l if l == self.layers.len() => format!("output {}", unit + 1),
             l => format!("unit {} of layer {l}", unit + 1),
@@ -53,6 +46,12 @@ impl Scenery<'_> {
     fn pixel(&self, unit: usize) -> Option<[usize; 2]> {
         let Kind::Images { shape: [_, width], .. } = self.subject.kind else { return None };
         Some([unit % width.max(1), unit / width.max(1)])
+    }
+
+    /// "pixel (3, 4)": its column and row.
+    fn pixel_words(&self, unit: usize) -> String {
+        let [x, y] = self.pixel(unit).unwrap_or_default();
+        format!("pixel ({}, {})", x + 1, y + 1)
     }
 
     fn value(&self, coordinate: usize) -> String {
@@ -118,8 +117,7 @@ impl Scenery<'_> {
                     _ => None,
                 });
                 if let Some((pixel, coordinate)) = pixel {
-                    let [x, y] = self.pixel(pixel).unwrap_or_default();
-                    text += &format!("\npixel ({}, {}): w = {}", x + 1, y + 1, self.value(coordinate));
+                    text += &format!("\n{}: w = {}", self.pixel_words(pixel), self.value(coordinate));
                     fields.insert(0, Field { label: "w", coordinate });
                 }
                 text += &format!("\nb = {}, mean activation {mean}\nClick to set it", self.value(bias.coordinate));

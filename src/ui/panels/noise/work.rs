@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 /// Eigenvectors from each end of a large Hessian.
 const ENDS: usize = 10;
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoiseRequest {

@@ -2,11 +2,10 @@
 
 use crate::linalg::all_finite;
 use crate::measure::spectrum::Subject;
-use crate::problem::{FiniteSum, Objective, Problem};
+use crate::problem::{FiniteSum, Objective};
 use crate::ui::number;
 use crate::ui::panels::Context;
 use crate::ui::session::Lane;
-use std::sync::Arc;
 
 /// Most variables in which every eigenvalue is found unasked; beyond, the ends and the density.
 pub const MOST_EXACT: usize = 600;
@@ -41,7 +40,7 @@ impl<'a> Place<'a> {
         if !all_finite(w) {
             return Err(format!("The iterate of {} at step {step} is not finite: it has no matrices.", lane.name()));
         }
-        Ok(Self { lane, step, w, subject: subject(problem) })
+        Ok(Self { lane, step, w, subject: problem.into() })
     }
 
     /// "step 600 of GD", and of which row where the trace has no such step.
@@ -61,14 +60,6 @@ impl<'a> Place<'a> {
         let m = self.subject.objective().finite_sum().map(FiniteSum::samples)?;
         let kind = if matches!(self.subject, Subject::Network(_)) { "training samples" } else { "samples" };
         Some(format!("all {} {kind}", number::count(m as u64)))
-    }
-}
-
-/// What the matrices of a problem are of.
-pub fn subject(problem: &Arc<Problem>) -> Subject {
-    match problem.network() {
-        Some(network) => Subject::Network(Arc::clone(network.network())),
-        None => Subject::Other(Arc::<Problem>::clone(problem)),
     }
 }
 
