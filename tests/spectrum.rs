@@ -3,7 +3,7 @@
 
 use saddlescope::linalg::{Job, Rng, SplitMix, norm};
 use saddlescope::measure::spectrum::{
-    MatrixJob, MatrixKind, MatrixOperator, Operator, Residuals, Spectrum, SpectrumError, SpectrumJob, Subject, diagonal_share,
+    MatrixJob, MatrixKind, MatrixOperator, Operator, Residuals, Spectrum, SpectrumError, SpectrumJob, Subject,
     least_squares_share, wigner_share,
 };
 use saddlescope::problem::data::data_set;
@@ -173,6 +173,12 @@ fn progress_of_a_spectrum_rises_to_1() {
         }
         assert!(job.progress() == 1.0 && !job.advance() && job.output().is_some() && slices > 5);
     }
+}
+
+/// δ = Σᵢ |Aᵢᵢ| / Σᵢⱼ |Aᵢⱼ|.
+fn diagonal_share(a: &[f64], n: usize) -> f64 {
+    let diagonal: f64 = a.iter().step_by(n + 1).map(|v| v.abs()).sum();
+    diagonal / a.iter().map(|v| v.abs()).sum::<f64>()
 }
 
 /// E3: the diagonal of Wigner and least-squares matrices, by Monte Carlo, against Propositions 1 and 2.

@@ -157,7 +157,7 @@ impl State {
                 }
             }
             block.fill(0.0);
-            products::outer(machine, block, at.t, [left, right], [columns, samples]);
+            products::outer(machine, block, at.t, [[left, right]], [columns, samples]);
             for (i, row) in block.chunks_exact(columns).enumerate() {
                 let line = &mut hessian[place(of, o, i) * n..][..n];
                 line[place(with, unit, with.inputs)] += row[with.inputs];

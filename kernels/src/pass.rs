@@ -146,7 +146,7 @@ impl State {
             if let Some(gradient) = &mut gradient {
                 let input: &[f64] = below.last().map_or(&chunk.x, |part| &part.a);
                 let (weights, bias) = gradient[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-                products::outer(machine, weights, t, [delta, input], sides);
+                products::outer(machine, weights, t, [[delta, input]], sides);
                 products::row_sums(bias, t, delta, samples);
             }
             if let Some(below) = below.last_mut() {
@@ -229,9 +229,11 @@ impl State {
             let (layer, part, sides) = (&layers[l], &self.layers[l], [layers[l].inputs, samples]);
             let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
             products::row_sums(bias, t, now, samples);
-            products::outer(machine, weights, t, [now, self.input(at, l)], sides);
+            let moved = [&**now, self.input(at, l)];
             if l > 0 && hessian {
-                products::outer(machine, weights, t, [&part.delta, &ra[l - 1]], sides);
+                products::outer(machine, weights, t, [moved, [&part.delta, &ra[l - 1]]], sides);
+            } else {
+                products::outer(machine, weights, t, [moved], sides);
             }
             if l > 0 {
                 before.fit(layer.inputs * samples);
@@ -288,7 +290,7 @@ impl State {
                 product_of(row, delta, along);
             }
             let (weights, bias) = product[layer.weights.start..layer.bias.end].split_at_mut(layer.weights.len());
-            products::outer(machine, weights, t, [weighed, self.input(at, l)], [layer.inputs, samples]);
+            products::outer(machine, weights, t, [[weighed, self.input(at, l)]], [layer.inputs, samples]);
             products::row_sums(bias, t, weighed, samples);
         }
     }

@@ -204,22 +204,28 @@ pub(crate) fn add_scaled<M: Machine, const R: usize>(machine: M, acc: &mut [M::R
     }
 }
 
-/// G ← G + t Σ d aᵀ, the sum over samples; G is outputs × `inputs`.
+/// G ← G + t Σ d aᵀ, the sum over samples and over the pairs (d, a); G is outputs × `inputs`.
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(crate) fn outer<M: Machine>(machine: M, gradient: &mut [f64], t: f64, pair: [&[f64]; 2], [inputs, samples]: [usize; 2]) {
+pub(crate) fn outer<M: Machine, const P: usize>(
+    machine: M,
+    gradient: &mut [f64],
+    t: f64,
+    pairs: [[&[f64]; 2]; P],
+    [inputs, samples]: [usize; 2],
+) {
     let outputs = gradient.len() / inputs;
-    let block = if inputs * samples <= BLOCK { inputs } else { (BLOCK / samples).next_multiple_of(TILE) };
+    let block = if P * inputs * samples <= BLOCK { inputs } else { (BLOCK / (P * samples)).next_multiple_of(TILE) };
     let mut begin = 0;
     while begin < inputs {
         let end = (begin + block).min(inputs);
         let mut o = 0;
         while o + TILE <= outputs {
-            outer_strip::<M, TILE>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
+            outer_strip::<M, P, TILE>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
             o += TILE;
         }
         while o < outputs {
-            outer_strip::<M, 1>(machine, gradient, t, pair, [inputs, samples, o, begin, end]);
+            outer_strip::<M, P, 1>(machine, gradient, t, pairs, [inputs, samples, o, begin, end]);
             o += 1;
         }
         begin = end;
@@ -227,55 +233,66 @@ pub(crate) fn outer<M: Machine>(machine: M, gradient: &mut [f64], t: f64, pair: 
 }
 
 #[inline(always)]
-fn outer_strip<M: Machine, const O: usize>(
+fn outer_strip<M: Machine, const P: usize, const O: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    [d, a]: [&[f64]; 2],
+    pairs: [[&[f64]; 2]; P],
     [inputs, samples, o, begin, end]: [usize; 5],
 ) {
-    let deltas = rows::<O>(&d[o * samples..], samples);
+    let deltas = rows::<P, O>(pairs, 0, [o, samples]);
     let mut i = begin;
     if M::MANY {
         while i + 4 <= end {
-            outer_tile::<M, O, 4>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
+            let activations = rows::<P, 4>(pairs, 1, [i, samples]);
+            outer_tile(machine, &mut gradient[o * inputs + i..], t, (&deltas, &activations), [inputs, samples]);
             i += 4;
         }
     }
     while i + 2 <= end {
-        outer_tile::<M, O, 2>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
+        let activations = rows::<P, 2>(pairs, 1, [i, samples]);
+        outer_tile(machine, &mut gradient[o * inputs + i..], t, (&deltas, &activations), [inputs, samples]);
         i += 2;
     }
     if i < end {
-        outer_tile::<M, O, 1>(machine, &mut gradient[o * inputs + i..], t, &deltas, &a[i * samples..], [inputs, samples]);
+        let activations = rows::<P, 1>(pairs, 1, [i, samples]);
+        outer_tile(machine, &mut gradient[o * inputs + i..], t, (&deltas, &activations), [inputs, samples]);
     }
 }
 
 /// The numbers of a row for the samples: lines of [`LANES`], and what is left.
 type Row<'a> = (&'a [[f64; LANES]], &'a [f64]);
 
-/// The first `N` rows.
+/// `N` rows from `first` on of one `side` of each pair.
 #[inline(always)]
-fn rows<const N: usize>(from: &[f64], samples: usize) -> [Row<'_>; N] {
-    let mut rows: [Row<'_>; N] = [(&[], &[]); N];
-    for k in 0..N {
-        let (whole, tail) = from[k * samples..][..samples].as_chunks();
-        rows[k] = (&whole[..samples / LANES], tail);
+fn rows<const P: usize, const N: usize>(pairs: [[&[f64]; 2]; P], side: usize, [first, samples]: [usize; 2]) -> [[Row<'_>; N]; P] {
+    let mut rows: [[Row<'_>; N]; P] = [[(&[], &[]); N]; P];
+    for (rows, pair) in rows.iter_mut().zip(pairs) {
+        for (row, k) in rows.iter_mut().zip(first..) {
+            let (whole, tail) = pair[side][k * samples..][..samples].as_chunks();
+            *row = (&whole[..samples / LANES], tail);
+        }
     }
     rows
 }
 
 #[inline(always)]
-fn outer_tile<M: Machine, const O: usize, const I: usize>(
+fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
     machine: M,
     gradient: &mut [f64],
     t: f64,
-    deltas: &[Row<'_>; O],
-    a: &[f64],
+    (deltas, activations): (&[[Row<'_>; O]; P], &[[Row<'_>; I]; P]),
     [inputs, samples]: [usize; 2],
 ) {
-    let activations = rows::<I>(a, samples);
-    let group = |first: usize| group_sums::<M, O, I>(machine, deltas, &activations, samples, first * M::WIDTH);
+    let group = |first: usize| {
+        let (mut acc, place) = ([[machine.splat(0.0); I]; O], [samples, first * M::WIDTH]);
+        // One call each, as in `tile`.
+        add_samples(machine, (&deltas[0], &activations[0]), place, &mut acc);
+        if P > 1 {
+            add_samples(machine, (&deltas[P - 1], &activations[P - 1]), place, &mut acc);
+        }
+        acc
+    };
     let add = |a: [[M::Register; I]; O], b: [[M::Register; I]; O]| {
         let mut sums = a;
         for k in 0..O {
@@ -307,17 +324,15 @@ fn outer_tile<M: Machine, const O: usize, const I: usize>(
     }
 }
 
-/// The sums of the samples whose places among the lanes are `first` and those after it in a register.
+/// Adds the samples whose places among the lanes are `first` and those after it in a register.
 #[inline(always)]
-fn group_sums<M: Machine, const O: usize, const I: usize>(
+fn add_samples<M: Machine, const O: usize, const I: usize>(
     machine: M,
-    deltas: &[Row<'_>; O],
-    activations: &[Row<'_>; I],
-    samples: usize,
-    first: usize,
-) -> [[M::Register; I]; O] {
+    (deltas, activations): (&[Row<'_>; O], &[Row<'_>; I]),
+    [samples, first]: [usize; 2],
+    acc: &mut [[M::Register; I]; O],
+) {
     let (lines, rest) = (samples / LANES, samples % LANES);
-    let mut acc = [[machine.splat(0.0); I]; O];
     for line in 0..lines {
         let mut x = [machine.splat(0.0); I];
         for j in 0..I {
@@ -338,7 +353,6 @@ fn group_sums<M: Machine, const O: usize, const I: usize>(
             }
         }
     }
-    acc
 }
 
 /// b ← b + t d 1, the sum over samples.

@@ -386,9 +386,7 @@ impl Trials {
 
 /// Gives a method its batch, under the name that it has there.
 fn batch(spec: &mut MethodSpec, size: u32) -> Result<(), CliError> {
-    let declared = crate::optim::method(&spec.id)?.declared(&spec.settings);
-    let named = |name: &&str| declared.iter().any(|p| p.name == *name);
-    let Some(name) = ["batch_size", "inner_batch_size", "gradient_batch", "inner_gradient_batch"].into_iter().find(named) else {
+    let Some(name) = crate::optim::method(&spec.id)?.batch_name(&spec.settings) else {
         return Err(CliError::Usage(format!("{} takes no --batch: it asks for the whole sum, or says its own sizes", spec.id)));
     };
     spec.settings.entry(name.to_owned()).or_insert(Setting::Number(f64::from(size)));

@@ -39,7 +39,7 @@ impl Default for EndsOptions {
 pub struct RitzPair {
     /// θ.
     pub value: f64,
-    /// ‖A v − θ v‖: some eigenvalue is no further from θ. Exact but for the rounding of the basis, about n ε ‖A‖.
+    /// ‖A v − θ v‖: some eigenvalue is no further from θ. At least n ε max |θ|, as rounding leaves that much.
     pub residual: f64,
     /// v of length 1; empty while the job runs.
     pub vector: Vec<f64>,

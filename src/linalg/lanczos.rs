@@ -102,11 +102,6 @@ impl<A: Operator> EndsJob<A> {
         }
     }
 
-    /// The operator.
-    pub fn operator(&self) -> &A {
-        &self.operator
-    }
-
     /// Takes what `v` has along the directions from `first` on off it, and adds how much along each to `total`, one number for each.
     /// Where that is much, rounding leaves some: then it is done again.
     fn take_along(&self, first: usize, v: &mut [f64], total: &mut [f64]) {
@@ -213,13 +208,15 @@ impl<A: Operator> EndsJob<A> {
         }
         self.done = converged && self.copies == Copies::None || last;
         self.next_look = k + self.until_next(digits);
+        let rounding = n as f64 * f64::EPSILON * self.scale;
         let pair = |i: usize| {
             let mut vector = Vec::new();
             if let (true, Some(y)) = (self.done, small.vector(i)) {
                 vector = vec![0.0; n];
                 add_rows(y, &self.basis[..k * n], n, &mut vector);
             }
-            RitzPair { value: small.values[i], residual: residuals[i], vector }
+            let residual = if residuals[i] < rounding { rounding } else { residuals[i] };
+            RitzPair { value: small.values[i], residual, vector }
         };
         let [bottom, top] = wanted.map(|places| places.into_iter().map(pair).collect());
         self.ends = Ends { bottom, top, products: self.ends.products, converged };

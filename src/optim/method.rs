@@ -72,6 +72,9 @@ pub struct Values<'a> {
 /// Most variables of a method that keeps matrices: 200 MB each.
 const MOST_DENSE: usize = 5000;
 
+/// What methods call the samples of a gradient.
+const BATCHES: [&str; 4] = ["batch_size", "inner_batch_size", "gradient_batch", "inner_gradient_batch"];
+
 /// Why settings do not fit a method. Each message is one sentence for the user.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
@@ -337,6 +340,19 @@ impl Method {
         };
         let settings: Vec<String> = settings.into_iter().flatten().collect();
         (!settings.is_empty()).then_some(settings)
+    }
+
+    /// The name under which the method, or the one that it is put around, has the samples of a gradient; `None` where it always takes all,
+    /// or has sizes of its own.
+    pub fn batch_name(&self, settings: &Settings) -> Option<&'static str> {
+        let declared = self.declared(settings);
+        BATCHES.into_iter().find(|name| declared.iter().any(|p| p.name == *name))
+    }
+
+    /// The samples of a gradient under `settings`; `None` where it takes all.
+    pub fn batch(&self, settings: &Settings) -> Option<usize> {
+        let values = self.resolve(settings, None).ok()?;
+        Some(values.integer(self.batch_name(settings)?)).filter(|batch| *batch > 0)
     }
 
     /// Whether the method may draw random numbers under `settings`: by its nature or that of the method

@@ -38,6 +38,17 @@ pub fn short(v: f64, digits: usize) -> String {
     }
 }
 
+/// `v` to the last digit that `error` leaves, with it: "8.0 ± 0.3"; `v` alone where that is beyond its `digits`.
+pub fn with_error(v: f64, error: f64, digits: usize) -> String {
+    let decade = |v: f64| libm::floor(libm::log10(v.abs()));
+    let told = short(error, 1);
+    let Some(rounded) = parse(&told).filter(|error| *error > 0.0 && v.is_finite() && v != 0.0) else {
+        return significant(v, digits);
+    };
+    let meant = decade(v) - decade(rounded) + 1.0;
+    if meant > digits as f64 { significant(v, digits) } else { format!("{} ± {told}", significant(v, meant.max(1.0) as usize)) }
+}
+
 /// A point or a vector, "(1.50, −0.20)"; the first four entries of a long one.
 pub fn vector(x: &[f64], digits: usize) -> String {
     let shown = if x.len() > 4 { &x[..3] } else { x };
@@ -129,6 +140,24 @@ mod tests {
         assert_eq!(short(100.0, 3), "100");
         assert_eq!(short(1e-5, 3), "1×10⁻⁵");
         assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
+    }
+
+    #[test]
+    fn errors_leave_the_digits_that_mean_something() {
+        for (v, error, digits, text) in [
+            (-0.113_712, 2e-12, 4, "−0.1137"),
+            (7.96, 0.3, 3, "8.0 ± 0.3"),
+            (24.71, 3.2, 3, "25 ± 3"),
+            (2.076, 0.082, 3, "2.08 ± 0.08"),
+            (1.0, 0.096, 3, "1.0 ± 0.1"),
+            (0.2, 3.0, 3, "0.2 ± 3"),
+            (123_456.0, 700.0, 4, "1.235×10⁵ ± 700"),
+            (5.0, f64::NAN, 3, "5.00"),
+            (0.0, 0.1, 3, "0"),
+            (f64::NAN, 0.1, 3, "–"),
+        ] {
+            assert_eq!(with_error(v, error, digits), text);
+        }
     }
 
     #[test]

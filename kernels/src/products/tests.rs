@@ -25,7 +25,7 @@ impl Work for All<'_> {
         let mut backward = vec![0.5; inputs * samples];
         multiply::<M, _, true, 2>(machine, [[w, d], [w, d]], Start::Keep, &mut Plain, &mut backward, sides);
         let mut gradient = vec![0.5; outputs * inputs];
-        outer(machine, &mut gradient, 0.7, [d, a], sides);
+        outer(machine, &mut gradient, 0.7, [[d, a]], sides);
         [forward, backward, gradient]
     }
 }
@@ -86,7 +86,7 @@ impl Work for Filled<'_> {
         let mut both = vec![0.0; outputs * samples];
         multiply::<M, _, false, 2>(machine, [[w, &a], [w, &a]], Start::Zero, &mut Plain, &mut both, sides);
         let mut gradient = vec![0.5; outputs * inputs];
-        outer(machine, &mut gradient, 0.7, [&d, &a], sides);
+        outer(machine, &mut gradient, 0.7, [[&d, &a]], sides);
         let mut sums = vec![0.25; outputs];
         row_sums(&mut sums, 0.3, &d, samples);
         let valid_of = |rows: Vec<f64>| rows.chunks_exact(samples).flat_map(|row| row[..valid].to_vec()).collect();

@@ -5,7 +5,7 @@ use crate::cli::CliError;
 use crate::cli::progress::finish_telling;
 use crate::linalg::{all_finite, norm};
 use crate::measure::spectrum::{
-    Band, DensityJob, DensityOptions, DiagonalShare, EndsJob, EndsOptions, MatrixKind, MatrixOperator, Residuals, SpectrumJob,
+    Band, DensityJob, DensityOptions, DiagonalShare, EndsJob, EndsOptions, Index, MatrixKind, MatrixOperator, SpectrumJob,
     estimate_trace,
 };
 use crate::problem::{Objective, Problem};
@@ -128,10 +128,7 @@ impl Report {
                 let DiagonalShare { share, wigner, least_squares } = found.diagonal;
                 // A zero matrix has no shares.
                 self.diagonal_share = share.is_finite().then_some(Share { share, wigner, least_squares });
-                self.residuals = match found.residuals {
-                    Residuals::Each(each) => each,
-                    Residuals::Bound(bound) => vec![bound; found.values.len()],
-                };
+                self.residuals = (0..found.values.len()).map(|k| found.residuals.of(k)).collect();
                 self.eigenvalues = Some(found.values);
             }
             How::Lanczos => {
@@ -158,7 +155,7 @@ impl Report {
                 (self.eigenvalues, self.residuals) = (Some(values), residuals);
                 let trace = estimate_trace(&mut operator()?, arguments.probes.into(), arguments.seed);
                 (self.trace, self.trace_error) = (Some(trace.value), Some(trace.error).filter(|e| e.is_finite()));
-                (self.converged, self.products) = (Some(ends.converged), Some(ends.products));
+                (self.converged, self.products) = (Some(ends.converged), Some(ends.products + usize::from(arguments.probes)));
             }
             How::Slq => {
                 let options = DensityOptions {
@@ -209,7 +206,6 @@ impl Report {
 
 /// The share of negative eigenvalues, where `values` has the `k` smallest and the `k` largest of `n` and all negative ones are among them.
 fn index_fraction(values: &[f64], k: usize, n: usize) -> Option<f64> {
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let negative = values.iter().filter(|v| **v < -1e-10 * largest).count();
-    (values.len() == n || values.get(k - 1).is_some_and(|v| *v >= -1e-10 * largest)).then_some(negative as f64 / n as f64)
+    let Index { negative, tolerance, .. } = Index::of(values, None);
+    (values.len() == n || values.get(k - 1).is_some_and(|v| *v >= -tolerance)).then_some(negative as f64 / n as f64)
 }

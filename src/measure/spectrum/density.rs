@@ -84,17 +84,6 @@ impl SpectralDensity {
         })
     }
 
-    /// The share of eigenvalues up to t at the points of `grid`, seen through the same Gaussian; a staircase for `sigma` = 0.
-    pub fn cumulative(&self, grid: &[f64], sigma: f64) -> Band {
-        self.band(grid, |t, node| {
-            if sigma > 0.0 {
-                0.5 * libm::erfc((node - t) / (sigma * std::f64::consts::SQRT_2))
-            } else {
-                f64::from(u8::from(node <= t))
-            }
-        })
-    }
-
     /// tr A with its standard error.
     pub fn trace(&self) -> TraceEstimate {
         let (value, error) = mean_and_error(self.probes.iter().map(|p| p.trace));

@@ -27,6 +27,22 @@ pub struct Index {
     pub tolerance: f64,
 }
 
+impl Index {
+    /// Of `values` with |λ| ≤ `tolerance` counted as 0; `None` takes 10⁻¹⁰ max |λ|.
+    pub fn of(values: &[f64], tolerance: Option<f64>) -> Self {
+        let tolerance = tolerance.unwrap_or_else(|| RELATIVE_ZERO * largest(values));
+        let count = |sign: f64| values.iter().filter(|v| sign * **v > tolerance).count();
+        let (negative, positive) = (count(-1.0), count(1.0));
+        let zero = values.iter().filter(|v| v.abs() <= tolerance).count();
+        Self { negative, zero, positive, fraction: negative as f64 / values.len().max(1) as f64, tolerance }
+    }
+}
+
+/// max |λ|; NaN where one is.
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |m: f64, v| if v.is_nan() { *v } else { m.max(v.abs()) })
+}
+
 /// ‖A v − λ v‖ of the eigenvalues: how far the next eigenvalue of A may be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Residuals {
@@ -34,6 +50,24 @@ pub enum Residuals {
     Each(Vec<f64>),
     /// n ε ‖A‖_F for all of them, without vectors: the error of a backward stable method (Higham 2002, §19.3).
     Bound(f64),
+}
+
+impl Residuals {
+    /// That of eigenvalue `k`; NaN where there is none.
+    pub fn of(&self, k: usize) -> f64 {
+        match self {
+            Self::Each(each) => each.get(k).copied().unwrap_or(f64::NAN),
+            Self::Bound(bound) => *bound,
+        }
+    }
+
+    /// The largest.
+    pub fn worst(&self) -> f64 {
+        match self {
+            Self::Each(each) => each.iter().copied().fold(0.0, f64::max),
+            Self::Bound(bound) => *bound,
+        }
+    }
 }
 
 /// The spectrum of a symmetric matrix.
@@ -56,16 +90,12 @@ pub struct Spectrum {
 impl Spectrum {
     /// max |λ|.
     pub fn largest(&self) -> f64 {
-        self.values.iter().fold(0.0, |m: f64, v| if v.is_nan() { *v } else { m.max(v.abs()) })
+        largest(&self.values)
     }
 
     /// The signs of the eigenvalues, with |λ| ≤ `tolerance` counted as 0; `None` takes 10⁻¹⁰ max |λ|.
     pub fn index(&self, tolerance: Option<f64>) -> Index {
-        let tolerance = tolerance.unwrap_or(RELATIVE_ZERO * self.largest());
-        let count = |sign: f64| self.values.iter().filter(|v| sign * **v > tolerance).count();
-        let (negative, positive) = (count(-1.0), count(1.0));
-        let zero = self.values.iter().filter(|v| v.abs() <= tolerance).count();
-        Index { negative, zero, positive, fraction: negative as f64 / self.values.len().max(1) as f64, tolerance }
+        Index::of(&self.values, tolerance)
     }
 
     /// max |λ| / min |λ|, infinite for a matrix with an eigenvalue 0.

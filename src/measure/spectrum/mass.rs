@@ -11,12 +11,6 @@ pub struct DiagonalShare {
     pub least_squares: f64,
 }
 
-/// δ = Σᵢ |Aᵢᵢ| / Σᵢⱼ |Aᵢⱼ| of n × n numbers; NaN for a zero matrix.
-pub fn diagonal_share(a: &[f64], n: usize) -> f64 {
-    let diagonal: f64 = a.iter().step_by(n + 1).map(|v| v.abs()).sum();
-    diagonal / a.iter().map(|v| v.abs()).sum::<f64>()
-}
-
 /// 1/(1 + (d − 1) σ₂/σ₁): δ of E|W| for a Gaussian Wigner matrix whose entries have the deviation σ₁ on the diagonal and σ₂ off it
 /// (Kohler, Adolphs, Lucchi 2020, Prop. 1). `ratio` is σ₂/σ₁; 1 gives 1/d.
 pub fn wigner_share(d: usize, ratio: f64) -> f64 {

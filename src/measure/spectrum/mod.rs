@@ -14,9 +14,9 @@ mod trace;
 pub use crate::linalg::{Ends, EndsJob, EndsOptions, FnOperator, Goal, Operator, RitzPair};
 pub use density::{Band, DensityJob, DensityOptions, NegativeShare, Quadrature, SpectralDensity, TraceEstimate};
 pub use exact::{Index, Residuals, Spectrum, SpectrumJob};
-pub use mass::{DiagonalShare, diagonal_share, least_squares_share, wigner_share};
+pub use mass::{DiagonalShare, least_squares_share, wigner_share};
 pub use matrix::{DenseMatrix, MatrixJob, MatrixKind};
-pub use operator::{DenseOperator, MatrixOperator};
+pub use operator::MatrixOperator;
 pub use trace::estimate_trace;
 
 use crate::problem::network::Network;

@@ -1,6 +1,6 @@
 //! Matrices of an objective that are multiplied with.
 
-use super::{DenseMatrix, MatrixKind, SpectrumError, Subject};
+use super::{MatrixKind, SpectrumError, Subject};
 use crate::linalg::lanes::{add_rows, products};
 use crate::linalg::{Operator, axpy};
 use crate::problem::network::Curvature;
@@ -10,27 +10,6 @@ const MOST_KEPT: usize = 4_000_000;
 
 /// Vectors for which a network goes through its samples together.
 const BLOCK: usize = 4;
-
-/// A dense matrix as an [`Operator`].
-#[derive(Clone, Debug)]
-pub struct DenseOperator(
-    /// The matrix.
-    pub DenseMatrix,
-);
-
-impl Operator for DenseOperator {
-    fn dim(&self) -> usize {
-        self.0.dim
-    }
-
-    fn multiply(&mut self, v: &[f64], product: &mut [f64]) {
-        products(&self.0.entries, v, self.0.dim, product);
-    }
-
-    fn multiply_block(&mut self, vectors: &[f64], images: &mut [f64]) {
-        products(&self.0.entries, vectors, self.0.dim, images);
-    }
-}
 
 /// A matrix of an objective at a point as an [`Operator`], never built.
 pub struct MatrixOperator {

@@ -73,9 +73,10 @@ impl Quantity {
         }
     }
 
-    /// What it says.
-    pub fn meaning(self) -> &'static str {
+    /// What it says, for a network or a formula.
+    pub fn meaning(self, network: bool) -> &'static str {
         match self {
+            Self::Gap if network => "Mean loss of the training samples, with its l2 term",
             Self::Gap => "Distance to the lowest value that is known or was seen",
             Self::Gradient => "Norm of the gradient at the iterate, zero at every critical point",
             Self::LambdaMin => {

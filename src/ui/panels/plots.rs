@@ -77,7 +77,7 @@ fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
         for quantity in Quantity::ALL.into_iter().filter(|q| q.is_known(context.session.problem())) {
             let on = shown.contains(&quantity);
             let button = egui::Button::selectable(on, RichText::new(quantity.symbol(context.trains())).small());
-            if ui.add(button).on_hover_text(quantity.meaning()).clicked() {
+            if ui.add(button).on_hover_text(quantity.meaning(context.trains())).clicked() {
                 out.push(Command::ToggleCurve(quantity));
             }
         }
@@ -241,7 +241,7 @@ fn plot_ui(
     let curves = (0..lanes.len()).filter_map(|index| memory.curves.get(&(index, quantity)));
     let ends = curves.map(|cached| cached.points.as_slice());
     name_ui(ui, &response.transform, ends, quantity.symbol(context.trains()), &visuals);
-    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning()));
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, quantity.meaning(context.trains())));
     let pressed = response.response.is_pointer_button_down_on() || response.response.clicked();
     if pressed && let Some(pointer) = ui.input(|i| i.pointer.interact_pos()) {
         let x = response.transform.value_from_position(pointer).x;

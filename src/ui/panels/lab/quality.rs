@@ -33,35 +33,34 @@ pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, netwo
             ui.add(egui::Label::new(job).extend()).on_hover_text(about);
         };
         fact("step", number::count(step), "The step that is shown");
-        if let Some(epoch) = epoch(context, lane, network, step) {
+        if let Some(epoch) = epoch(lane, network, step) {
             fact("epoch", number::short(epoch, 3), "Steps times the samples of a batch, in passes over the training samples");
         }
         let row = lane.row(step).and_then(|row| Some((lane.run()?, row)));
         if let Some(loss) = row.map(|(run, row)| lane.curves().at(run, Quantity::Gap, row)) {
-            fact("loss", number::significant(loss, 4), "f: the mean loss of the training samples, with its l2 term");
+            fact("loss", number::significant(loss, 4), Quantity::Gap.meaning(true));
         }
         let known = |quantity: Quantity| lane.at(quantity, step).filter(|v| !v.is_nan());
         if let Some(loss) = known(Quantity::TestLoss) {
-            fact("test loss", number::significant(loss, 4), Quantity::TestLoss.meaning());
+            fact("test loss", number::significant(loss, 4), Quantity::TestLoss.meaning(true));
         }
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);
         if let Some(share) = known(Quantity::Accuracy) {
-            fact("accuracy", percent(share), Quantity::Accuracy.meaning());
+            fact("accuracy", percent(share), Quantity::Accuracy.meaning(true));
         }
         if let Some(share) = known(Quantity::TestAccuracy) {
-            fact("test accuracy", percent(share), Quantity::TestAccuracy.meaning());
+            fact("test accuracy", percent(share), Quantity::TestAccuracy.meaning(true));
         }
         fact("parameters", number::count(network.dim() as u64), "Weights and biases");
     });
 }
 
-/// Passes over the training samples; `None` where the method takes all samples at each step.
-fn epoch(context: &Context<'_>, lane: &Lane, network: &NetworkProblem, step: u64) -> Option<f64> {
-    let method = lane.method()?;
-    let declared = ["batch_size", "gradient_batch"].into_iter().find(|name| method.parameters.iter().any(|p| p.name == *name))?;
-    let values = method.resolve(&lane.spec().settings, Some(context.session.problem().scales())).ok()?;
-    let batch = values.number(declared);
-    (batch > 0.0).then(|| step as f64 * batch / network.data().train.max(1) as f64)
+/// Passes over the training samples; `None` where steps are not each one gradient of one batch.
+fn epoch(lane: &Lane, network: &NetworkProblem, step: u64) -> Option<f64> {
+    let batch = lane.method()?.batch(&lane.spec().settings)?;
+    let (trace, row) = (lane.run()?.trace(), lane.row(step)?);
+    let each_one = trace.first() == 0 && u64::from(trace.rows()[row].backpropagations) == trace.step_of(row);
+    each_one.then(|| step as f64 * batch as f64 / network.data().train.max(1) as f64)
 }
 
 fn chooser_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Command>) {

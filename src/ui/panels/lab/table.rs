@@ -32,12 +32,16 @@ pub(super) fn table_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &In
         }
         Targets::Classes { labels, count } if *count <= MOST_CLASSES => {
             let mut table = vec![0_u64; count * count];
-            for (k, i) in samples.iter().enumerate() {
+            // Test samples come first: the others are counted where there are none.
+            let tested = samples.iter().take_while(|i| **i >= data.train).count();
+            let (counted, which) = if tested > 0 { (tested, "test") } else { (samples.len(), "training") };
+            for (k, i) in samples[..counted].iter().enumerate() {
                 if let Some(class) = subject.reading.class(outputs.row(k)) {
                     table[labels[*i] * count + class.min(count - 1)] += 1;
                 }
             }
-            classes_ui(ui, square, &table, *count, response.hover_pos())
+            let samples = format!("{counted} {which} samples");
+            classes_ui(ui, square, (&table, *count), &samples, response.hover_pos())
         }
         Targets::Classes { .. } => String::new(),
     };
@@ -78,11 +82,11 @@ fn pairs_ui(ui: &Ui, square: Rect, pairs: &[[f64; 2]], test: usize, output: &str
 }
 
 /// True classes down, those of the network across.
-fn classes_ui(ui: &Ui, square: Rect, table: &[u64], count: usize, pointer: Option<egui::Pos2>) -> String {
+fn classes_ui(ui: &Ui, square: Rect, (table, count): (&[u64], usize), samples: &str, pointer: Option<egui::Pos2>) -> String {
     let visuals = ui.visuals();
     let (ink, font) = (visuals.weak_text_color(), FontId::proportional(12.0));
     let cell = square.width() / count as f32;
-    let mut about = "True classes down, those of the network across".to_owned();
+    let mut about = format!("{samples}: true classes down, those of the network across");
     for truth in 0..count {
         let row = &table[truth * count..][..count];
         let all = row.iter().sum::<u64>().max(1);
@@ -102,6 +106,7 @@ fn classes_ui(ui: &Ui, square: Rect, table: &[u64], count: usize, pointer: Optio
         let at = square.left_top() + vec2(-4.0, (truth as f32 + 0.5) * cell);
         ui.painter().text(at, Align2::RIGHT_CENTER, truth.to_string(), font.clone(), ink);
     }
-    ui.painter().text(square.center_bottom() + vec2(0.0, 2.0), Align2::CENTER_TOP, "class of the network", font, ink);
+    let below = format!("class of the network, {samples}");
+    ui.painter().text(square.center_bottom() + vec2(0.0, 2.0), Align2::CENTER_TOP, below, font, ink);
     about
 }

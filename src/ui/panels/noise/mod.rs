@@ -8,11 +8,11 @@ use super::spectrum::{Hold, MOST_EXACT, Place, SpectrumMemory, number_ui, progre
 use super::{Context, faint_ui};
 use crate::linalg::norm;
 use crate::measure::noise::{HalfSpaceRatio, half_space_ratios};
+use crate::measure::spectrum::Index;
 use crate::problem::network::Rows;
 use crate::problem::{FiniteSum, Objective};
 use crate::ui::command::Command;
 use crate::ui::pursuit::Pursuit;
-use crate::ui::session::Lane;
 use crate::ui::{number, theme};
 use eframe::egui::{self, RichText, Slider, Ui, vec2};
 use scatter::{Lemma, Shown};
@@ -23,8 +23,6 @@ const LEAST_HEIGHT: f32 = 160.0;
 /// Height of a study's picture and table, in points.
 const STUDY_HEIGHT: f32 = 480.0;
 
-/// Eigenvalues of at most this part of the largest are not called negative.
-const ZERO: f64 = 1e-10;
 /// Up to so many dimensions the lemma is checked in each frame.
 const MOST_CHECKED: usize = 16;
 
@@ -98,10 +96,10 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     } else {
         format!("step {} of {}, the next is on its way", number::count(of.step), place.lane.name())
     };
-    let along = if found.exact { "all" } else { "the 10 smallest and 10 largest" };
+    let along = if found.exact { "all eigenvectors" } else { "the eigenvectors of the 10 smallest and 10 largest eigenvalues" };
     let n = number::count(place.w.len() as u64);
     let of = format!(
-        "Along {along} eigenvectors of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
+        "Along {along} of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
         place.samples().unwrap_or_default(),
         number::short(found.residual, 1)
     );
@@ -135,8 +133,10 @@ fn controls_ui(
     raw: bool,
     memory: &mut NoiseMemory,
 ) -> Shown {
-    let of_method = batch_of(place.lane).unwrap_or(1).clamp(1, samples.max(1));
-    let mut batch = memory.batch.unwrap_or(of_method).clamp(1, samples.max(1));
+    // All samples have no noise: where the method takes all, that of one is shown.
+    let of_method = place.lane.method().and_then(|method| method.batch(&place.lane.spec().settings));
+    let usual = of_method.unwrap_or(1).clamp(1, samples.max(1));
+    let mut batch = memory.batch.unwrap_or(usual).clamp(1, samples.max(1));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (normalized, name, about) in [
@@ -151,13 +151,17 @@ fn controls_ui(
         ui.add_space(8.0);
         ui.spacing_mut().slider_width = 120.0;
         let slider = Slider::new(&mut batch, 1..=samples.max(2)).logarithmic(true).text("batch size");
-        let about =
-            format!("Samples whose mean is a stochastic gradient; {} is that of the method", number::count(of_method as u64));
+        let own = of_method.map_or_else(
+            || "the method itself takes all of them".to_owned(),
+            |_| format!("{} is that of the method", number::count(usual as u64)),
+        );
+        let about = format!("Samples whose mean is a stochastic gradient; {own}");
         if ui.add_enabled(raw, slider).on_hover_text(about).changed() {
             memory.batch = Some(batch);
         }
-        if memory.batch.is_some_and(|batch| batch != of_method)
-            && ui.button(RichText::new("method's").small()).on_hover_text("Back to the batch of the method").clicked()
+        let (back, to) =
+            if of_method.is_some() { ("method's", "Back to the batch of the method") } else { ("one", "Back to one sample") };
+        if memory.batch.is_some_and(|batch| batch != usual) && ui.button(RichText::new(back).small()).on_hover_text(to).clicked()
         {
             memory.batch = None;
         }
@@ -173,23 +177,16 @@ fn controls_ui(
     Shown { batch, normalized: !raw }
 }
 
-/// The batch of a method, where it has one.
-fn batch_of(lane: &Lane) -> Option<usize> {
-    let method = lane.method()?;
-    let name = ["batch_size", "gradient_batch"].into_iter().find(|name| method.parameters.iter().any(|p| p.name == *name))?;
-    let values = method.resolve(&lane.spec().settings, None).ok()?;
-    Some(values.integer(name)).filter(|batch| *batch > 0)
-}
-
 /// What is measured, in words.
 fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let isotropic = shown.isotropic(found);
     let times = |value: f64| number::short(value / isotropic, 2);
     let noise = &found.noise;
-    let largest = noise.along.iter().fold(0.0_f64, |m, a| m.max(a.eigenvalue.abs()));
+    let eigenvalues: Vec<f64> = noise.along.iter().map(|a| a.eigenvalue).collect();
+    let Index { negative, tolerance, .. } = Index::of(&eigenvalues, None);
     let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
     let text = match (noise.along.first(), noise.along.last()) {
-        (Some(first), _) if first.eigenvalue < -ZERO * largest => format!(
+        (Some(first), _) if first.eigenvalue < -tolerance => format!(
             "{what} is {} times the isotropic along the most negative curvature, λ\u{a0}=\u{a0}{}.",
             times(shown.of(first)),
             number::significant(first.eigenvalue, 3)
@@ -207,7 +204,6 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     if shown.normalized {
         faint_ui(ui, "Daneshmand et al. (2018) find this share to grow with |λ| and to stay above the isotropic 1/d.");
     }
-    let negative = noise.along.iter().filter(|a| a.eigenvalue < -ZERO * largest).count();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(16.0, 2.0);
         let lowest = noise.bottom();
@@ -240,8 +236,9 @@ fn lemma(context: &Context<'_>, w: &[f64]) -> Option<Lemma> {
     let longest = rows.chunks_exact(n).map(norm).fold(0.0, f64::max);
     let held = (n <= MOST_CHECKED).then(|| {
         let ratios = half_space_ratios(&Rows { width: n, values: rows }, w);
-        let largest = ratios.iter().fold(0.0_f64, |m, r| m.max(r.eigenvalue.abs()));
-        let told: Vec<f64> = ratios.iter().filter(|r| r.eigenvalue.abs() > ZERO * largest).map(HalfSpaceRatio::ratio).collect();
+        let eigenvalues: Vec<f64> = ratios.iter().map(|r| r.eigenvalue).collect();
+        let Index { tolerance, .. } = Index::of(&eigenvalues, None);
+        let told: Vec<f64> = ratios.iter().filter(|r| r.eigenvalue.abs() > tolerance).map(HalfSpaceRatio::ratio).collect();
         let held = told.iter().filter(|ratio| **ratio >= 1.0).count();
         (held, told.len(), told.iter().copied().fold(f64::INFINITY, f64::min))
     });

@@ -76,10 +76,7 @@ impl Work for NoiseWork {
                 if job.advance() {
                     Stage::Exact(job)
                 } else if let Some(spectrum) = job.into_output() {
-                    let residual = match &spectrum.residuals {
-                        crate::measure::spectrum::Residuals::Each(each) => each.iter().copied().fold(0.0, f64::max),
-                        crate::measure::spectrum::Residuals::Bound(bound) => *bound,
-                    };
+                    let residual = spectrum.residuals.worst();
                     self.listen(&spectrum.values, spectrum.vectors, true, residual)
                 } else {
                     Stage::Done

@@ -3,6 +3,7 @@
 use super::moment::{caption, grid_marks, sign_color};
 use super::over_time::{OverTime, Reach, TimeColumn};
 use super::place::Place;
+use crate::measure::spectrum::Index;
 use crate::optim::Values;
 use crate::ui::command::Command;
 use crate::ui::panels::{Context, axes};
@@ -190,8 +191,7 @@ fn told(column: &TimeColumn, edge: Option<Edge>) -> String {
         let how = if *converged { "to 10⁻⁶ of the largest" } else { "not converged" };
         text = format!("{text}\nby Lanczos, {how}, residuals ≤ {}", number::short(*residual, 1));
     } else {
-        let zero = 1e-10 * first.abs().max(last.abs());
-        let negative = values.iter().filter(|v| **v < -zero).count();
+        let Index { negative, .. } = Index::of(values, None);
         text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
     }
     if let Some(edge) = edge {

@@ -311,7 +311,7 @@ fn over_time_ui(
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        ui.label(RichText::new("Over the run").family(theme::strong_family()));
+        ui.label(RichText::new(format!("Over the run of {}", place.lane.name())).family(theme::strong_family()));
         let known = memory.over_time.found().filter(|(of, _)| fits(of)).map(|(_, known)| known);
         let how = match known.and_then(|known| known.unconverged().map(|missed| (missed, known.columns.len()))) {
             _ if exact => "deeper colour: more eigenvalues".to_owned(),
@@ -323,7 +323,8 @@ fn over_time_ui(
                 number::short(residual, 1)
             ),
         };
-        faint_ui(ui, format!("{}, {how}", numbers::kind_name(kind).0));
+        let samples = place.samples().map(|samples| format!("{samples}, ")).unwrap_or_default();
+        faint_ui(ui, format!("{}, {samples}{how}", numbers::kind_name(kind).0));
         if memory.over_time.progress().is_some() {
             progress_ui(ui, "spectrum over the run", &mut memory.over_time);
         } else if request.as_ref().is_some_and(|request| is_stopped(memory, request))

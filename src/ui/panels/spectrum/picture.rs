@@ -59,16 +59,12 @@ fn drawn(kind: MatrixKind, found: &Found, axis: &SpectralAxis, bins: &Bins, grid
     match found {
         Found::Exact(spectrum) => {
             let places: Vec<(f64, f64, f64)> = spectrum.values.iter().map(|v| (axis.coordinate(*v), 1.0, 0.0)).collect();
-            let residual = |k: usize| match &spectrum.residuals {
-                crate::measure::spectrum::Residuals::Each(each) => each.get(k).copied().unwrap_or(f64::NAN),
-                crate::measure::spectrum::Residuals::Bound(bound) => *bound,
-            };
             Drawn {
                 kind,
                 bars: bins.counts(places.iter().map(|(c, ..)| *c)),
                 curve: bins.smooth(&places, grid),
                 error: Vec::new(),
-                ticks: spectrum.values.iter().enumerate().map(|(k, v)| (*v, residual(k))).collect(),
+                ticks: spectrum.values.iter().enumerate().map(|(k, v)| (*v, spectrum.residuals.of(k))).collect(),
             }
         }
         Found::Large(ends, density) => {
