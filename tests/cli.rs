@@ -246,6 +246,7 @@ fn bad_input_gets_one_sentence() {
     for (arguments, word) in [
         (&["eval", "--landscape", "rosenbrok", "--at", "1,1"][..], "rosenbrock"),
         (&["eval", "--formula", "x + ", "--at", "1,1"], "expected"),
+        (&["eval", "--formula", "x1^2 + x3^2", "--at", "1,1"], "dimension 2, which has x and y: take dimension 3"),
         (&["eval", "--landscape", "rosenbrock", "--at", "1"], "2 coordinates"),
         (&["eval", "--landscape", "rosenbrock", "--at", "1,nan"], "nan"),
         (&["eval", "--at", "1,1"], "--landscape"),
@@ -262,6 +263,8 @@ fn bad_input_gets_one_sentence() {
         (&["run", "--landscape", "rosenbrock", "--method", "gd", "--preset"], "natasha2"),
         (&["run", "--landscape", "rosenbrock", "--method", "pgd", "--preset", "eps=1"], "epsilon"),
         (&["run", "--landscape", "rosenbrock", "--method", "pgd", "--preset", "failure=1"], "between 0 and 1"),
+        (&["run", "--landscape", "half_spaces", "--method", "sgd", "--noise", "isotropic:1"], "--batch"),
+        (&["run", "--layers", "2-1", "--data", "xor", "--method", "sgd", "--noise", "isotropic:1"], "--batch"),
         (&["race", "--landscape", "rosenbrock"], "--method"),
         (&["race", "--landscape", "rosenbrock", "--method", "adm"], "adam"),
         (&["race", "--landscape", "rosenbrock", "--method", "gd:step_size"], "name=value"),
@@ -275,10 +278,13 @@ fn bad_input_gets_one_sentence() {
         (&["subproblem", "--gradient", "1,0", "--hessian", "1,0;0,1", "--radius", "1", "--solver", "cubic"], "--sigma"),
         (&["critical-points", "--formula", "x^2+y^2", "--domain", "1:0,0:1"], "--domain"),
         (&["frobnicate"], "frobnicate"),
-        (&["render", "Cargo.toml", "--out", "target/no.png"], "no scene"),
+        (&["render", "Cargo.toml", "--out", concat!(env!("CARGO_TARGET_TMPDIR"), "/no.png")], "no scene"),
         (&["render", "tests/reference/race.json"], "--out"),
-        (&["render", "tests/reference/race.json", "--out", "target/no.jpg"], ".png"),
-        (&["render", "tests/reference/race.json", "--size", "0x5", "--out", "target/no.png"], "--size"),
+        (&["render", "tests/reference/race.json", "--out", concat!(env!("CARGO_TARGET_TMPDIR"), "/no.jpg")], ".png"),
+        (
+            &["render", "tests/reference/race.json", "--size", "0x5", "--out", concat!(env!("CARGO_TARGET_TMPDIR"), "/no.png")],
+            "--size",
+        ),
     ] {
         let message = refusal(arguments);
         assert!(message.contains(word), "{arguments:?}: {message}");

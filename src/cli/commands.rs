@@ -1,12 +1,12 @@
 //! What each command does.
 
 use super::CliError;
-use super::arguments::{
-    Command, FieldArgs, Format, NOTHING_RUNS, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver, load,
-};
+use super::arguments::{Command, FieldArgs, Format, Output, RaceArgs, Registry, RunArgs, SubproblemArgs, SubproblemSolver};
+use super::network::point;
 use super::noise::noise;
 use super::problem::ProblemArgs;
 use super::progress::Progress;
+use super::scenes::{NOTHING_RUNS, load};
 use super::slice::slice;
 use super::spectrum::spectrum;
 use super::states::states;
@@ -77,7 +77,7 @@ const MOST_WRITTEN: usize = 1500;
 
 fn eval(problem: &ProblemArgs, at: &str, output: &Output) -> Result<(), CliError> {
     let problem = problem.open()?;
-    let x = numbers(at, "--at")?;
+    let x = point(at, &problem)?;
     problem.check_point(&x)?;
     if x.len() > MOST_WRITTEN {
         return Err(CliError::Usage(format!(

@@ -11,6 +11,7 @@ mod output;
 mod preset;
 mod problem;
 mod progress;
+mod scenes;
 mod slice;
 mod spectrum;
 mod states;
@@ -25,7 +26,7 @@ use crate::measure::spectrum::SpectrumError;
 use crate::optim::SettingsError;
 use crate::problem::ProblemError;
 use crate::scene::SceneError;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use std::process::ExitCode;
 
 /// Why a command was not carried out; each message is one sentence for the user.
@@ -74,7 +75,14 @@ pub enum CliError {
 /// # Errors
 /// The exit status: 0 after help, 2 after one sentence about what is wrong.
 pub fn parse() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
+    // "-1" is a number wherever one is wanted, and gets the sentence about it.
+    let number = |word: clap::Arg| {
+        let takes = word.get_action().takes_values() && !word.is_allow_hyphen_values_set();
+        word.allow_negative_numbers(takes)
+    };
+    let command = Arguments::command().mut_subcommands(|command| command.mut_args(number));
+    let parsed = command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.map_err(|error| {
         if error.use_stderr() {
             let text = error.to_string();
             let ends = |line: &str| line.starts_with("Usage") || line.starts_with("For more information");

@@ -1,9 +1,10 @@
 //! Networks and their data as words of the command line.
 
 use super::CliError;
+use super::values::numbers;
 use crate::problem::data::{DataSource, DataSpec, Targets, data_set, is_gzip, is_idx};
 use crate::problem::network::{Activation, Architecture, ArchitectureError, Init, Loss, weights_from_json};
-use crate::problem::{NetworkProblemError, NetworkSpec};
+use crate::problem::{NetworkProblemError, NetworkSpec, Problem};
 use crate::scene::{ProblemSpec, Scene, SceneError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -98,13 +99,23 @@ impl NetworkArgs {
         }
         let suited = || -> Result<Loss, CliError> {
             let targets = data.load().map_err(|e| refused(e.into()))?.targets;
-            Ok(match targets {
-                _ if self.autoencoder => Loss::Mse,
-                Targets::Values(_) => Loss::Mse,
-                Targets::Classes { .. } if architecture.widths().last() == Some(&1) => Loss::Bce,
-                Targets::Classes { .. } => Loss::CrossEntropy,
-            })
+            match (targets, architecture.widths().last()) {
+                _ if self.autoencoder => Ok(Loss::Mse),
+                (Targets::Values(_), _) => Ok(Loss::Mse),
+                (Targets::Classes { count: 2, .. }, Some(1)) => Ok(Loss::Bce),
+                (Targets::Classes { count, .. }, Some(outputs)) if count != *outputs => {
+                    let or = if count == 2 { ", or 1," } else { "" };
+                    let name = data.id();
+                    Err(CliError::Usage(format!(
+                        "{name} has {count} classes, which need {count} outputs{or} and not {outputs}: end --layers with {count}"
+                    )))
+                }
+                (Targets::Classes { .. }, _) => Ok(Loss::CrossEntropy),
+            }
         };
+        if self.autoencoder && self.loss == Some(Loss::CrossEntropy) {
+            return Err(CliError::Usage("an autoencoder has no classes for cross_entropy: take --loss mse or bce".to_owned()));
+        }
         let (init, weights) = self.initial(&architecture)?;
         let spec = NetworkSpec {
             layers: architecture.widths().to_vec(),
@@ -169,8 +180,16 @@ impl NetworkArgs {
     }
 }
 
+/// A point of a problem: numbers, or a file of weights where it is a network.
+pub(super) fn point(text: &str, problem: &Problem) -> Result<Vec<f64>, CliError> {
+    match (numbers(text, "--at"), problem.network()) {
+        (Err(_), Some(network)) => weights(text, network.network().architecture()),
+        (point, _) => point,
+    }
+}
+
 /// The weights in a file.
-pub(super) fn weights(path: &str, architecture: &Architecture) -> Result<Vec<f64>, CliError> {
+fn weights(path: &str, architecture: &Architecture) -> Result<Vec<f64>, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| CliError::File { path: path.to_owned(), error })?;
     weights_from_json(&text, architecture).map_err(|error| CliError::Usage(format!("{path}: {error}")))
 }

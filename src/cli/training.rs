@@ -1,9 +1,11 @@
 //! A run along which something is looked at: the methods of a scene, or one method on the problem.
 
 use super::CliError;
-use super::arguments::{PROBLEM_WORDS, Trials, load, method_with};
+use super::arguments::PROBLEM_WORDS;
 use super::problem::ProblemArgs;
 use super::progress::Progress;
+use super::scenes::{NOTHING_RUNS, Trials, load, method_with};
+use super::values::wholes;
 use crate::problem::Problem;
 use crate::run::{Run, Status};
 use crate::scene::{Scene, Stage};
@@ -19,7 +21,7 @@ pub struct TrainingArgs {
     /// A scene file or link, whose methods are run, instead of a problem.
     #[arg(value_name = "SCENE.json|LINK", conflicts_with_all = PROBLEM_WORDS, conflicts_with_all = ["run", "start", "steps", "noise", "run_seed"])]
     pub scene: Option<String>,
-    /// A method that runs first, with what differs from its defaults.
+    /// A method that runs first, with what differs from its defaults. How it ends is said; the exit status is that of what is looked at.
     #[arg(long, value_name = "ID[:NAME=VALUE,..]")]
     pub run: Option<String>,
     /// The start point of the run; the problem's own without.
@@ -34,6 +36,65 @@ pub struct TrainingArgs {
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = super::values::noise, requires = "run")]
     pub noise: Option<crate::optim::Noise>,
+}
+
+/// At which steps of a run something is looked at.
+#[derive(Debug, Args)]
+pub struct StepsArgs {
+    /// At so many equally spaced steps of a run, the first and the last among them; 65 without.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
+    pub columns: Option<u64>,
+    /// At these steps of a run instead.
+    #[arg(long, value_name = "K,K,…", value_parser = steps, conflicts_with = "columns")]
+    pub at_steps: Option<Steps>,
+}
+
+/// Steps of a run.
+#[derive(Clone, Debug)]
+pub struct Steps(Vec<u64>);
+
+fn steps(text: &str) -> Result<Steps, String> {
+    wholes(text, 0..=u64::MAX).map(Steps)
+}
+
+/// Runs, and their steps that are looked at.
+pub(super) struct Chosen<'a> {
+    pub runs: Vec<(&'a Run, Vec<u64>)>,
+    /// Steps of all of them together.
+    pub all: usize,
+}
+
+impl StepsArgs {
+    /// Refuses them where nothing runs.
+    pub(super) fn refuse(&self) -> Result<(), CliError> {
+        if self.columns.is_none() && self.at_steps.is_none() {
+            return Ok(());
+        }
+        Err(CliError::Usage("--columns and --at-steps are those of a run: add --run ID, or name a scene".to_owned()))
+    }
+
+    /// The steps of the runs of a stage that are meant; how the runs have ended is said.
+    pub(super) fn of<'a>(&self, stage: &'a Stage) -> Result<Chosen<'a>, CliError> {
+        let asked = self.at_steps.as_ref().map(|steps| &steps.0[..]);
+        let runs: Vec<_> =
+            stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, self.columns.unwrap_or(65)))).collect();
+        let all: usize = runs.iter().map(|(_, steps)| steps.len()).sum();
+        if runs.is_empty() {
+            return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
+        }
+        if all == 0 {
+            let first = runs.iter().map(|(run, _)| run.trace().first()).min().unwrap_or_default();
+            let last = runs.iter().map(|(run, _)| run.len()).max().unwrap_or_default();
+            return Err(CliError::Usage(format!("--at-steps names no step of these runs, which have steps {first} to {last}")));
+        }
+        say_ends(stage.runs.iter().flatten());
+        for step in asked.unwrap_or_default() {
+            if !runs.iter().any(|(_, steps)| steps.contains(step)) {
+                eprintln!("no run has a step {step}");
+            }
+        }
+        Ok(Chosen { runs, all })
+    }
 }
 
 /// A scene whose methods have run.

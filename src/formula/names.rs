@@ -72,6 +72,17 @@ impl Parser<'_> {
             let (n, last) = (self.scope.dim, self.scope.dim);
             return format!("'{name}' is no variable in dimension {n}: the variables are x1 to x{last}");
         }
+        let variables = || match self.scope.dim {
+            1 => "x".to_owned(),
+            2 => "x and y".to_owned(),
+            3 => "x, y and z".to_owned(),
+            n => format!("x1 to x{n}"),
+        };
+        let numbered = name.strip_prefix('x').and_then(|k| k.parse::<usize>().ok());
+        if let Some(k) = numbered.filter(|k| *k > self.scope.dim) {
+            let n = self.scope.dim;
+            return format!("'{name}' is no variable in dimension {n}, which has {}: take dimension {k} or more", variables());
+        }
         let call = self.peek() == Token::Open;
         let tree = &self.tree;
         let values = (self.scope.parameters.iter().map(String::as_str))
@@ -80,12 +91,6 @@ impl Parser<'_> {
             .chain(tree.definitions.iter().map(|d| tree.name(d.name)))
             .chain(["pi", "e", "x", "y", "z"].into_iter().filter(|k| is_constant(k) || self.scope.variable(k).is_some()));
         let kind = if call { "function" } else { "name" };
-        let variables = || match self.scope.dim {
-            1 => "x".to_owned(),
-            2 => "x and y".to_owned(),
-            3 => "x, y and z".to_owned(),
-            n => format!("x1 to x{n}"),
-        };
         match nearest(name, values.chain(op::functions().map(|f| -> &str { f }))) {
             _ if self.defining.is_some_and(|d| tree.name(d) == name) => format!("'{name}' cannot stand in its own definition"),
             Some(near) => format!("unknown {kind} '{name}': did you mean '{near}'?"),

@@ -104,10 +104,7 @@ fn first(bytes: &[u8], count: usize) -> Vec<u8> {
 fn edit(problem: &ProblemSpec, source: DataSource, standardize: bool) -> Result<(Edit, String), String> {
     let spec = DataSpec { standardize, ..DataSpec::of(source) };
     let name = spec.id().to_owned();
-    let data = spec.load().map_err(|error| format!("{name}: {error}."))?;
-    if data.train < 1 {
-        return Err(format!("{name} leaves no sample for training."));
-    }
+    let data = spec.load().map_err(|error| sentence_of(&error))?;
     let said = format!("{name}: {} samples with {} features.", data.len(), data.inputs.width);
     if let ProblemSpec::Network(now) = problem {
         // An autoencoder stays one: it needs no classes.

@@ -4,6 +4,7 @@ use super::{json, refusal, saddlescope};
 use saddlescope::linalg::{Job, dot, norm};
 use saddlescope::measure::SliceKind;
 use saddlescope::measure::noise::{NoiseStudy, StudyPlan};
+use saddlescope::optim::Setting;
 use saddlescope::problem::network::{Activation, Loss, weights_to_json};
 use saddlescope::problem::{NetworkProblem, NetworkSpec, Objective};
 use saddlescope::scene::{ForkSpec, MethodSpec, ProblemSpec, Scene, SliceSpec};
@@ -91,6 +92,40 @@ fn the_spectrum_over_a_run_is_that_at_each_of_its_points() {
     assert!(bad(&["--columns", "3"]).contains("--run") && bad(&["--at-steps", "3"]).contains("--run"));
     assert!(bad(&[&RUN[..], &["--columns", "1"]].concat()).contains("2.."));
     assert!(bad(&["--run", "adem"]).contains("adem"));
+}
+
+#[test]
+fn the_noise_over_a_run_is_that_at_each_of_its_points() {
+    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
+    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let over = call("noise", &[&RUN[..], &["--at-steps", "0,60"]].concat());
+    let run = &over["runs"][0];
+    assert_eq!((&run["method"], &run["batch"]), (&Value::from("adam"), &Value::from(25)));
+    let (columns, problem) = (run["noise"].as_array().unwrap(), problem());
+    assert_eq!(columns.iter().map(|c| c["k"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 60]);
+    for column in columns {
+        let w = floats(&steps[column["k"].as_u64().unwrap() as usize]["x"]);
+        let at = Temporary::new("noise.json", &weights_to_json(&w, problem.network().architecture()));
+        assert_eq!(column["along"], call("noise", &["--at", at.path(), "--batch", "25"]));
+    }
+    // The batch of a scene is that of its method.
+    let mut scene = Scene::bare(ProblemSpec::Network(Box::new(problem.spec().clone())));
+    let settings = [("batch_size", 7.0), ("step_size", 0.02)].map(|(name, v)| (name.to_owned(), Setting::Number(v)));
+    scene.methods = vec![MethodSpec { settings: settings.into(), ..MethodSpec::new("sgd") }, MethodSpec::new("gd")];
+    scene.steps = 3;
+    let file = Temporary::new("noise-scene.json", &scene.to_json());
+    let table = saddlescope(&["noise", file.path(), "--columns", "2", "--format", "csv"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(
+        table.starts_with("run,method,seed,k,eigenvalue,second_moment,isotropic,share,isotropic_share\n0,sgd,0,0,"),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 1 + 4 * problem.dim());
+    let runs = json(&["noise", file.path(), "--columns", "2"]);
+    assert_eq!((&runs["runs"][0]["batch"], &runs["runs"][1]["batch"]), (&Value::from(7), &Value::from(1)));
+    assert!(refusal(&["noise", "--formula", "x^2+y^2", "--run", "gd"]).contains("no samples"));
+    assert!(refusal(&[&["noise"], &NET[..], &["--columns", "3"]].concat()).contains("--run"));
+    assert!(refusal(&[&["noise"], &NET[..], &["--study", "--run", "gd"]].concat()).contains("--study"));
 }
 
 #[test]

@@ -100,6 +100,25 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     assert!(
         refusal(&["run", "--layers", "2-3-1", "--data", "circles", "--method", "newton", "--batch", "5"]).contains("--batch")
     );
+    let evaluated = json(&["eval", "--layers", "2-4-1", "--loss", "mse", "--data", "circles", "--at", &path("w.json")]);
+    assert_eq!(evaluated["value"], by_file["loss"]);
+    for command in ["eval", "spectrum", "noise"] {
+        assert!(refusal(&[command, "--layers", "2-4-1", "--data", "circles", "--at", "1,2"]).contains("17"));
+    }
+    std::fs::write(path("three.csv"), "a,b,kind\n1,2,red\n2,1,blue\n1.5,2,green\n").unwrap();
+    let said = refusal(&["spectrum", "--layers", "2-4-1", "--data", &path("three.csv")]);
+    assert!(said.contains("three.csv has 3 classes") && said.contains("end --layers with 3") && !said.contains("loss"), "{said}");
+    std::fs::write(path("bad.csv"), "a,b,y\n1,2,0.5\n3,x,1\n").unwrap();
+    assert!(refusal(&["spectrum", "--layers", "2-4-1", "--data", &path("bad.csv")]).contains("bad.csv: line 3"));
+    std::fs::write(path("one.csv"), "a,b,y\n1,2,0.5\n").unwrap();
+    let said = refusal(&["spectrum", "--layers", "2-4-1", "--data", &path("one.csv"), "--test", "0.9"]);
+    assert!(said.contains("none of the 1 samples is left for training"), "{said}");
+    let coder = ["spectrum", "--layers", "100-8", "--autoencoder", "--data", "mnist", "--loss", "cross_entropy"];
+    assert!(refusal(&coder).contains("an autoencoder has no classes"));
+    for number in ["--data-seed", "--tolerance", "--samples", "--l2", "--probes"] {
+        let said = refusal(&["spectrum", "--layers", "2-4-1", "--data", "circles", number, "-1"]);
+        assert!(!said.contains("unexpected argument"), "{said}");
+    }
     std::fs::remove_dir_all(dir).unwrap();
 }
 

@@ -116,7 +116,7 @@ fn a_column_of_numbers_is_what_the_loss_asks_for() {
         refusal(&[&["run", "--layers", layers, "--data", file, "--method", "gd"], more].concat())
     };
     assert!(refused("2-3-2", &rated, &["--loss", "cross_entropy"]).contains("needs 3 outputs, one for each class"));
-    assert!(refused("2-3-1", &stars, &[]).contains("needs 6 outputs, one for each class"));
+    assert!(refused("2-3-1", &stars, &[]).contains("stars.csv has 6 classes, which need 6 outputs and not 1"));
     // What is in a file is not less than what is asked for.
     let said = refused("2-3-1", &rated, &["--samples", "17"]);
     assert!(said.contains("rated.csv has 20, 4 of them for testing (--test 0.2): take up to 16"), "{said}");

@@ -5,11 +5,10 @@ mod report;
 
 use super::CliError;
 use super::arguments::{Format, Output};
-use super::network::weights;
+use super::network::point;
 use super::problem::ProblemArgs;
 use super::progress::Progress;
-use super::training::TrainingArgs;
-use super::values::{numbers, wholes};
+use super::training::{StepsArgs, TrainingArgs};
 use crate::export::csv::number;
 use crate::measure::spectrum::{MatrixKind, Subject};
 use crate::problem::{Objective, Problem};
@@ -35,12 +34,9 @@ pub struct SpectrumArgs {
     /// What runs, where the spectrum over a run is wanted.
     #[command(flatten)]
     pub training: TrainingArgs,
-    /// At so many equally spaced steps of a run, the first and the last among them; 65 without.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
-    pub columns: Option<u64>,
-    /// At these steps of a run instead.
-    #[arg(long, value_name = "K,K,…", value_parser = steps, conflicts_with = "columns")]
-    pub at_steps: Option<Steps>,
+    /// At which of its steps.
+    #[command(flatten)]
+    pub steps: StepsArgs,
     /// All eigenvalues, a few from both ends, or the density by stochastic Lanczos quadrature.
     #[arg(long, value_enum, default_value_t = How::Exact)]
     pub method: How,
@@ -84,14 +80,6 @@ pub enum How {
     Slq,
 }
 
-/// Steps of a run.
-#[derive(Clone, Debug)]
-pub struct Steps(Vec<u64>);
-
-fn steps(text: &str) -> Result<Steps, String> {
-    wholes(text, 0..=u64::MAX).map(Steps)
-}
-
 fn matrix(name: &str) -> Result<MatrixKind, String> {
     let names = || MatrixKind::ALL.map(word).join(", ");
     MatrixKind::ALL.into_iter().find(|kind| word(*kind) == name).ok_or_else(|| format!("the matrices are {}", names()))
@@ -106,10 +94,9 @@ fn word(kind: MatrixKind) -> &'static str {
 pub(super) fn opened(problem: &ProblemArgs, at: Option<&str>) -> Result<(Arc<Problem>, Vec<f64>), CliError> {
     let scene = problem.scene()?;
     let opened = Arc::new(scene.problem.open()?);
-    let x = match (at, opened.network()) {
-        (None, _) => scene.start_for(&opened)?.to_vec(),
-        (Some(path), Some(network)) => weights(path, network.network().architecture())?,
-        (Some(text), None) => numbers(text, "--at")?,
+    let x = match at {
+        None => scene.start_for(&opened)?.to_vec(),
+        Some(text) => point(text, &opened)?,
     };
     opened.check_point(&x)?;
     Ok((opened, x))
@@ -134,9 +121,7 @@ pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
     if arguments.training.is_asked() {
         return over::over_runs(arguments);
     }
-    if arguments.columns.is_some() || arguments.at_steps.is_some() {
-        return Err(CliError::Usage("--columns and --at-steps are those of a run: add --run ID, or name a scene".to_owned()));
-    }
+    arguments.steps.refuse()?;
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     check(arguments, &problem)?;
     let mut progress = Progress::new(FINDING);

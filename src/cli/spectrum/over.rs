@@ -3,9 +3,9 @@
 use super::report::Report;
 use super::{SpectrumArgs, check, table};
 use crate::cli::CliError;
-use crate::cli::arguments::{Format, NOTHING_RUNS};
+use crate::cli::arguments::Format;
 use crate::cli::progress::Progress;
-use crate::cli::training::{Training, say_ends, steps_of};
+use crate::cli::training::Chosen;
 use crate::export::json::RunHead;
 use serde::Serialize;
 
@@ -32,26 +32,8 @@ struct File {
 
 /// The spectra over the runs that are asked for; `Ok(false)`: they are written, and not all are what was asked for.
 pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
-    let training = &arguments.training;
-    let Training { stage, .. } = training.train(&arguments.problem, |problem| check(arguments, problem))?;
-    let asked = arguments.at_steps.as_ref().map(|steps| &steps.0[..]);
-    let runs: Vec<_> =
-        stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, arguments.columns.unwrap_or(65)))).collect();
-    let all: usize = runs.iter().map(|(_, steps)| steps.len()).sum();
-    if runs.is_empty() {
-        return Err(CliError::Usage(NOTHING_RUNS.to_owned()));
-    }
-    if all == 0 {
-        let first = runs.iter().map(|(run, _)| run.trace().first()).min().unwrap_or_default();
-        let last = runs.iter().map(|(run, _)| run.len()).max().unwrap_or_default();
-        return Err(CliError::Usage(format!("--at-steps names no step of these runs, which have steps {first} to {last}")));
-    }
-    say_ends(stage.runs.iter().flatten());
-    for step in asked.unwrap_or_default() {
-        if !runs.iter().any(|(_, steps)| steps.contains(step)) {
-            eprintln!("no run has a step {step}");
-        }
-    }
+    let training = arguments.training.train(&arguments.problem, |problem| check(arguments, problem))?;
+    let Chosen { runs, all } = arguments.steps.of(&training.stage)?;
     let mut progress = Progress::new(super::FINDING);
     let mut done = 0;
     let mut file = File { runs: Vec::new() };
@@ -59,7 +41,7 @@ pub(super) fn over_runs(arguments: &SpectrumArgs) -> Result<bool, CliError> {
         let (mut warm, mut spectra) = (Vec::new(), Vec::new());
         for (k, x) in steps.iter().copied().zip(run.iterates(steps.iter().copied())) {
             let mut tell = |share: f64| progress.say((done as f64 + share) / all as f64);
-            let report = Report::new(arguments, &stage.problem, &x, &mut warm, &mut tell)?;
+            let report = Report::new(arguments, &training.stage.problem, &x, &mut warm, &mut tell)?;
             spectra.push(Column { k, report });
             done += 1;
         }

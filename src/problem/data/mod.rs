@@ -101,6 +101,17 @@ pub enum DataError {
         /// Labels.
         labels: usize,
     },
+    /// What is wrong with a file of that name.
+    #[error("{name}: {error}")]
+    InFile {
+        /// The file's name.
+        name: String,
+        /// What is wrong.
+        error: Box<DataError>,
+    },
+    /// All samples are for testing.
+    #[error("none of the {0} samples is left for training: take a smaller share for testing")]
+    NoTraining(usize),
     /// The page has not fetched the files of a set yet.
     #[error("the images of {name} are not loaded yet")]
     NotLoaded {
@@ -116,13 +127,8 @@ pub enum DataError {
     #[error("the share of test samples is {0}; it must be from 0 to 0.9")]
     BadShare(f64),
     /// A file that a scene carries is damaged.
-    #[error("the data of {name} in this scene is damaged: {message}")]
-    Damaged {
-        /// The file's name.
-        name: String,
-        /// What is wrong.
-        message: String,
-    },
+    #[error("the data in this scene is damaged: {0}")]
+    Damaged(String),
     /// A loss that does not fit the targets.
     #[error("the loss {loss} needs {needs}")]
     BadLoss {

@@ -114,31 +114,14 @@ impl DataSpec {
     }
 
     fn loaded(&self, asked: Option<(Loss, usize)>) -> Result<Data, DataError> {
+        let in_file = |error| DataError::InFile { name: self.id().to_owned(), error: Box::new(error) };
         let data = match &self.source {
             DataSource::Set(id) => data_set(id)?.draw_split(self.samples, self.noise, self.test_share(), self.seed)?,
-            DataSource::Table { text, label, .. } => self.part(read_csv(text, label.as_deref(), asked)?)?,
-            DataSource::Images { name, images, labels } => {
-                let unpack = |text: &str| {
-                    STANDARD.decode(text).map_err(|e| DataError::Damaged { name: name.clone(), message: e.to_string() })
-                };
-                let (inputs, shape) = read_idx_images(&unpack(images)?)?;
-                let targets = match labels {
-                    None => Targets::Values(inputs.clone()),
-                    Some(labels) => {
-                        let labels = read_idx_labels(&unpack(labels)?)?;
-                        let count = labels.iter().max().map_or(0, |top| top + 1);
-                        Targets::Classes { labels, count }
-                    }
-                };
-                let labelled = match &targets {
-                    Targets::Classes { labels, .. } => labels.len(),
-                    Targets::Values(rows) => rows.len(),
-                };
-                if labelled != inputs.len() {
-                    return Err(DataError::BadPair { images: inputs.len(), labels: labelled });
-                }
-                let train = inputs.len();
-                self.part(Data { inputs, targets, train, image: Some(shape) })?
+            DataSource::Table { text, label, .. } => {
+                read_csv(text, label.as_deref(), asked).and_then(|data| self.part(data)).map_err(in_file)?
+            }
+            DataSource::Images { images, labels, .. } => {
+                read_images(images, labels.as_deref()).and_then(|data| self.part(data)).map_err(in_file)?
             }
         };
         Ok(if self.standardize { data.standardized() } else { data })
@@ -150,12 +133,39 @@ impl DataSpec {
         if !(0.0..=0.9).contains(&test) {
             return Err(DataError::BadShare(test));
         }
+        let all = data.len();
         let data = data.split(1.0 - test, &mut Rng::new(self.seed));
+        if data.train == 0 {
+            return Err(DataError::NoTraining(all));
+        }
         Ok(match self.samples {
             Some(count) => data.subset(count.max(1)),
             None => data,
         })
     }
+}
+
+/// Images with their labels, where there are some, from the base64 of IDX files.
+fn read_images(images: &str, labels: Option<&str>) -> Result<Data, DataError> {
+    let unpack = |text: &str| STANDARD.decode(text).map_err(|e| DataError::Damaged(e.to_string()));
+    let (inputs, shape) = read_idx_images(&unpack(images)?)?;
+    let targets = match labels {
+        None => Targets::Values(inputs.clone()),
+        Some(labels) => {
+            let labels = read_idx_labels(&unpack(labels)?)?;
+            let count = labels.iter().max().map_or(0, |top| top + 1);
+            Targets::Classes { labels, count }
+        }
+    };
+    let labelled = match &targets {
+        Targets::Classes { labels, .. } => labels.len(),
+        Targets::Values(rows) => rows.len(),
+    };
+    if labelled != inputs.len() {
+        return Err(DataError::BadPair { images: inputs.len(), labels: labelled });
+    }
+    let train = inputs.len();
+    Ok(Data { inputs, targets, train, image: Some(shape) })
 }
 
 mod shared {
