@@ -267,10 +267,10 @@ type Row<'a> = (&'a [[f64; LANES]], &'a [f64]);
 #[inline(always)]
 fn rows<const P: usize, const N: usize>(pairs: [[&[f64]; 2]; P], side: usize, [first, samples]: [usize; 2]) -> [[Row<'_>; N]; P] {
     let mut rows: [[Row<'_>; N]; P] = [[(&[], &[]); N]; P];
-    for (rows, pair) in rows.iter_mut().zip(pairs) {
-        for (row, k) in rows.iter_mut().zip(first..) {
-            let (whole, tail) = pair[side][k * samples..][..samples].as_chunks();
-            *row = (&whole[..samples / LANES], tail);
+    for p in 0..P {
+        for k in 0..N {
+            let (whole, tail) = pairs[p][side][(first + k) * samples..][..samples].as_chunks();
+            rows[p][k] = (&whole[..samples / LANES], tail);
         }
     }
     rows
@@ -284,15 +284,7 @@ fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
     (deltas, activations): (&[[Row<'_>; O]; P], &[[Row<'_>; I]; P]),
     [inputs, samples]: [usize; 2],
 ) {
-    let group = |first: usize| {
-        let (mut acc, place) = ([[machine.splat(0.0); I]; O], [samples, first * M::WIDTH]);
-        // One call each, as in `tile`.
-        add_samples(machine, (&deltas[0], &activations[0]), place, &mut acc);
-        if P > 1 {
-            add_samples(machine, (&deltas[P - 1], &activations[P - 1]), place, &mut acc);
-        }
-        acc
-    };
+    let group = |first: usize| group_sums::<M, P, O, I>(machine, deltas, activations, [samples, first * M::WIDTH]);
     let add = |a: [[M::Register; I]; O], b: [[M::Register; I]; O]| {
         let mut sums = a;
         for k in 0..O {
@@ -324,11 +316,29 @@ fn outer_tile<M: Machine, const P: usize, const O: usize, const I: usize>(
     }
 }
 
+/// The sums of the samples whose places among the lanes are `first` and those after it in a register.
+#[inline(always)]
+fn group_sums<M: Machine, const P: usize, const O: usize, const I: usize>(
+    machine: M,
+    deltas: &[[Row<'_>; O]; P],
+    activations: &[[Row<'_>; I]; P],
+    place: [usize; 2],
+) -> [[M::Register; I]; O] {
+    let mut acc = [[machine.splat(0.0); I]; O];
+    // One call each, as in `tile`.
+    add_samples::<M, O, I>(machine, &deltas[0], &activations[0], place, &mut acc);
+    if P > 1 {
+        add_samples::<M, O, I>(machine, &deltas[P - 1], &activations[P - 1], place, &mut acc);
+    }
+    acc
+}
+
 /// Adds the samples whose places among the lanes are `first` and those after it in a register.
 #[inline(always)]
 fn add_samples<M: Machine, const O: usize, const I: usize>(
     machine: M,
-    (deltas, activations): (&[Row<'_>; O], &[Row<'_>; I]),
+    deltas: &[Row<'_>; O],
+    activations: &[Row<'_>; I],
     [samples, first]: [usize; 2],
     acc: &mut [[M::Register; I]; O],
 ) {
