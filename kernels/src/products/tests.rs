@@ -26,6 +26,7 @@ impl Work for All<'_> {
         multiply::<M, _, true, 2>(machine, [[w, d], [w, d]], Start::Keep, &mut Plain, &mut backward, sides);
         let mut gradient = vec![0.5; outputs * inputs];
         outer(machine, &mut gradient, 0.7, [[d, a]], sides);
+        outer(machine, &mut gradient, 0.1, [[d, a], [d, a]], sides);
         [forward, backward, gradient]
     }
 }
@@ -61,7 +62,7 @@ fn products_are_those_of_the_definition_and_have_the_same_bits_at_every_width() 
         for o in 0..outputs {
             for i in 0..inputs {
                 let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
-                close(widest[2][o * inputs + i], 0.5 + 0.7 * right);
+                close(widest[2][o * inputs + i], 0.5 + (0.7 + 2.0 * 0.1) * right);
             }
         }
     }
@@ -87,6 +88,7 @@ impl Work for Filled<'_> {
         multiply::<M, _, false, 2>(machine, [[w, &a], [w, &a]], Start::Zero, &mut Plain, &mut both, sides);
         let mut gradient = vec![0.5; outputs * inputs];
         outer(machine, &mut gradient, 0.7, [[&d, &a]], sides);
+        outer(machine, &mut gradient, 0.1, [[&d, &a], [&d, &a]], sides);
         let mut sums = vec![0.25; outputs];
         row_sums(&mut sums, 0.3, &d, samples);
         let valid_of = |rows: Vec<f64>| rows.chunks_exact(samples).flat_map(|row| row[..valid].to_vec()).collect();
