@@ -2,8 +2,9 @@
 
 use super::moment::{caption, grid_marks, sign_color};
 use super::over_time::{OverTime, Reach, TimeColumn};
+use super::picture::smooth;
 use super::place::Place;
-use crate::measure::spectrum::Index;
+use crate::measure::spectrum::{Index, NegativeShare};
 use crate::optim::Values;
 use crate::ui::command::Command;
 use crate::ui::panels::{Context, axes};
@@ -19,6 +20,8 @@ use egui_plot::{AxisHints, HPlacement, Plot, PlotBounds, PlotPoint};
 const ROWS: usize = 96;
 /// Most columns of the picture.
 const COLUMNS: usize = 512;
+/// Fewer eigenvalues in a row, as densities have anywhere, are none.
+const LEAST: f64 = 0.5;
 /// Beyond so many times the largest eigenvalue the edge of stability is not in the picture.
 const FARTHEST: f64 = 1e3;
 
@@ -124,11 +127,12 @@ pub fn heat_ui(
     let (transform, frame) = (response.transform, *response.transform.frame());
     let painter = ui.painter().with_clip_rect(frame);
     let at = |step: f64, value: f64| transform.position_from_point(&PlotPoint::new(step, axis.coordinate(value)));
-    if known.exact && !known.columns.is_empty() {
+    if known.exact && !known.columns.is_empty() || known.has_densities() {
         let key = Key { version, theme: theme::theme_of(&visuals), axis, last, done };
         let id = texture(ui, known, key, [first, last], &visuals, memory);
         painter.image(id, frame, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
-    } else {
+    }
+    if !known.exact {
         for column in &known.columns {
             for value in column.values.iter() {
                 painter.circle_filled(at(column.step as f64, *value), 1.8, sign_color(&visuals, *value));
@@ -176,7 +180,7 @@ fn inner_marks(first: f64, last: f64) -> Vec<egui_plot::GridMark> {
 }
 
 fn told(column: &TimeColumn, edge: Option<Edge>) -> String {
-    let TimeColumn { step, values, reach } = column;
+    let TimeColumn { step, values, reach, density } = column;
     let step = *step;
     let (Some(first), Some(last)) = (values.first(), values.last()) else {
         return format!("Step {}: the matrix is not finite", number::count(step));
@@ -190,6 +194,10 @@ fn told(column: &TimeColumn, edge: Option<Edge>) -> String {
     if let Some(Reach { residual, converged }) = reach {
         let how = if *converged { "to 10⁻⁶ of the largest" } else { "not converged" };
         text = format!("{text}\nby Lanczos, {how}, residuals ≤ {}", number::short(*residual, 1));
+        if let Some(NegativeShare { below, share, error }) = density.as_ref().map(|density| density.negative()) {
+            let share = number::with_error(100.0 * share, 100.0 * error, 3);
+            text = format!("{text}\n{share} % of all eigenvalues are below {}, by quadrature", number::short(below, 1));
+        }
     } else {
         let Index { negative, .. } = Index::of(values, None);
         text = format!("{text}\n{negative} of {} eigenvalues are below 0", values.len());
@@ -228,15 +236,17 @@ fn texture(
     let bins = view::Bins { low, width: (high - low) / ROWS as f64, count: ROWS };
     let columns = if key.done { known.planned.clamp(1, COLUMNS) } else { COLUMNS };
     let end = if key.done { last } else { known.columns.last().map_or(first, |column| column.step) };
-    let counts: Vec<(u64, Vec<f64>)> = known
-        .columns
-        .iter()
-        .map(|column| (column.step, bins.counts(column.values.iter().map(|v| key.axis.coordinate(*v)))))
-        .collect();
+    let middles: Vec<f64> = (0..ROWS).map(|row| bins.middle(row)).collect();
+    let of_column = |column: &TimeColumn| match &column.density {
+        Some(density) => smooth(density, &key.axis, &bins, &middles).0,
+        None if known.exact => bins.counts(column.values.iter().map(|v| key.axis.coordinate(*v))),
+        None => vec![0.0; ROWS],
+    };
+    let counts: Vec<(u64, Vec<f64>)> = known.columns.iter().map(|column| (column.step, of_column(column))).collect();
     let top = counts.iter().flat_map(|(_, c)| c).copied().fold(1.0, f64::max);
     let ground = visuals.panel_fill;
     let shade = |row: usize, count: f64| {
-        if count <= 0.0 {
+        if count < LEAST {
             return ground;
         }
         let strength = 0.22 + 0.78 * (libm::log(1.0 + count) / libm::log(1.0 + top)) as f32;

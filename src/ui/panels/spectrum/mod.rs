@@ -324,7 +324,11 @@ fn over_time_ui(
             ),
         };
         let samples = place.samples().map(|samples| format!("{samples}, ")).unwrap_or_default();
-        faint_ui(ui, format!("{}, {samples}{how}", numbers::kind_name(kind).0));
+        let density = match known.filter(|known| known.has_densities()) {
+            Some(_) => format!("; deeper colour: more eigenvalues, by quadrature with {} random vectors", over_time::DENSITY.probes),
+            None => String::new(),
+        };
+        faint_ui(ui, format!("{}, {samples}{how}{density}", numbers::kind_name(kind).0));
         if memory.over_time.progress().is_some() {
             progress_ui(ui, "spectrum over the run", &mut memory.over_time);
         } else if request.as_ref().is_some_and(|request| is_stopped(memory, request))

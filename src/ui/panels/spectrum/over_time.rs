@@ -2,7 +2,10 @@
 
 use super::place::{MOST_ASKED, MOST_EXACT};
 use crate::linalg::{Job, all_finite};
-use crate::measure::spectrum::{Ends, EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectrumJob, Subject};
+use crate::measure::spectrum::{
+    DensityJob, DensityOptions, Ends, EndsJob, EndsOptions, Goal, MatrixKind, MatrixOperator, SpectralDensity, SpectrumJob,
+    Subject,
+};
 use crate::run::Trace;
 use crate::ui::background::Work;
 use std::collections::{BTreeSet, VecDeque};
@@ -21,6 +24,11 @@ const FOLLOWED: [usize; 2] = [3, 5];
 const TOLERANCE: f64 = 1e-6;
 /// Products that a column costs at most.
 pub const PRODUCTS: usize = 200;
+
+/// The density of a large matrix at a column.
+pub const DENSITY: DensityOptions = DensityOptions { probes: 3, steps: 40, seed: 0 };
+/// Most variables of a density at each column.
+const MOST_DENSITY: usize = 50_000;
 
 /// In so many parts a run that is still computed is followed.
 const PARTS: u64 = 16;
@@ -68,6 +76,8 @@ pub struct TimeColumn {
     pub values: Arc<[f64]>,
     /// How exact the followed ones of a large matrix are.
     pub reach: Option<Reach>,
+    /// How all of a large matrix lie.
+    pub density: Option<Arc<SpectralDensity>>,
 }
 
 /// How far Lanczos came at a step.
@@ -115,6 +125,11 @@ impl OverTime {
         })
     }
 
+    /// Whether how all eigenvalues lie is known at some step.
+    pub fn has_densities(&self) -> bool {
+        self.columns.iter().any(|column| column.density.is_some())
+    }
+
     /// λ_min or λ_max over the steps.
     pub fn extreme(&self, largest: bool) -> impl Iterator<Item = (u64, f64)> + '_ {
         self.columns.iter().filter_map(move |column| {
@@ -126,7 +141,8 @@ impl OverTime {
 
 enum Stage {
     Exact(Box<SpectrumJob>),
-    Ends(Box<EndsJob<MatrixOperator>>),
+    Ends(Box<EndsJob<MatrixOperator>>, Vec<f64>),
+    Density(Box<DensityJob<MatrixOperator>>, Vec<f64>, Reach),
 }
 
 /// Finds the columns.
@@ -172,7 +188,7 @@ impl TimeWork {
     fn begin(&mut self) -> Option<()> {
         let (step, w) = self.places.pop_front()?;
         if !all_finite(&w) {
-            self.note(step, Vec::new(), None);
+            self.note(step, Vec::new(), None, None);
             return None;
         }
         let stage = if self.known.exact {
@@ -180,18 +196,27 @@ impl TimeWork {
         } else {
             let [bottom, top] = FOLLOWED;
             let options = EndsOptions { bottom, top, goal: Goal::Values, tolerance: TOLERANCE, most_products: PRODUCTS, seed: 0 };
-            let operator = MatrixOperator::new(self.subject.clone(), w, self.kind).ok();
-            operator.map(|operator| Stage::Ends(Box::new(EndsJob::new(operator, options, &self.warm))))
+            let operator = MatrixOperator::new(self.subject.clone(), w.clone(), self.kind).ok();
+            operator.map(|operator| Stage::Ends(Box::new(EndsJob::new(operator, options, &self.warm)), w))
         };
         self.stage = Some((step, stage?));
         Some(())
     }
 
-    fn note(&mut self, step: u64, mut values: Vec<f64>, reach: Option<Reach>) {
+    /// The density at `w`, after the ends; none where it would take too long.
+    fn density(&self, w: Vec<f64>) -> Option<Box<DensityJob<MatrixOperator>>> {
+        if w.len() > MOST_DENSITY {
+            return None;
+        }
+        let operator = MatrixOperator::new(self.subject.clone(), w, self.kind).ok();
+        operator.map(|operator| Box::new(DensityJob::new(operator, DENSITY)))
+    }
+
+    fn note(&mut self, step: u64, mut values: Vec<f64>, reach: Option<Reach>, density: Option<SpectralDensity>) {
         values.retain(|v| v.is_finite());
         values.sort_by(f64::total_cmp);
         let at = self.known.columns.partition_point(|column| column.step < step);
-        self.known.columns.insert(at, TimeColumn { step, values: values.into(), reach });
+        self.known.columns.insert(at, TimeColumn { step, values: values.into(), reach, density: density.map(Arc::new) });
     }
 }
 
@@ -231,16 +256,30 @@ impl Work for TimeWork {
                     self.stage = Some((step, Stage::Exact(job)));
                     return None;
                 }
-                self.note(step, job.into_output().map(|spectrum| spectrum.values).unwrap_or_default(), None);
+                self.note(step, job.into_output().map(|spectrum| spectrum.values).unwrap_or_default(), None, None);
             }
-            Stage::Ends(mut job) => {
+            Stage::Ends(mut job, w) => {
                 if job.advance() {
-                    self.stage = Some((step, Stage::Ends(job)));
+                    self.stage = Some((step, Stage::Ends(job, w)));
                     return None;
                 }
                 let ends = job.into_output().unwrap_or_default();
-                self.note(step, ends.values(), Some(Reach::of(&ends)));
                 self.warm = ends.vectors();
+                match self.density(w) {
+                    Some(job) => {
+                        self.stage = Some((step, Stage::Density(job, ends.values(), Reach::of(&ends))));
+                        return None;
+                    }
+                    None => self.note(step, ends.values(), Some(Reach::of(&ends)), None),
+                }
+            }
+            Stage::Density(mut job, ends, reach) => {
+                if job.advance() {
+                    self.stage = Some((step, Stage::Density(job, ends, reach)));
+                    return None;
+                }
+                let density = job.into_output().filter(|density| !density.probes.is_empty());
+                self.note(step, ends, Some(reach), density);
             }
         }
         let tells = self.is_done() || self.told.elapsed() > TOLD;
@@ -257,24 +296,48 @@ impl Work for TimeWork {
     fn progress(&self) -> f64 {
         let inside = self.stage.as_ref().map_or(0.0, |(_, stage)| match stage {
             Stage::Exact(job) => job.progress(),
-            Stage::Ends(job) => job.progress(),
+            Stage::Ends(job, _) => 0.5 * job.progress(),
+            Stage::Density(job, ..) => 0.5 + 0.5 * job.progress(),
         });
         (self.known.columns.len() as f64 + inside) / self.known.planned.max(1) as f64
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::scene::{MethodSpec, ProblemSpec, Scene};
 
     #[test]
     fn columns_that_did_not_converge_are_counted() {
-        let column = |step, reach| TimeColumn { step, values: Arc::from([0.0]), reach };
+        let column = |step, reach| TimeColumn { step, values: Arc::from([0.0]), reach, density: None };
         let reach = |residual, converged| Some(Reach { residual, converged });
         let mut over = OverTime { columns: vec![column(0, None), column(1, reach(1e-7, true))], planned: 2, exact: false };
         assert_eq!(over.unconverged(), None);
         over.columns.extend([column(2, reach(1e-3, false)), column(3, reach(1e-4, false))]);
         assert_eq!(over.unconverged(), Some((2, 1e-3)));
+    }
+
+    #[test]
+    fn a_large_matrix_has_its_ends_and_its_density_at_every_column() {
+        let mut scene = Scene::bare(ProblemSpec::formula("x^2 + 4 y^2"));
+        scene.methods = vec![MethodSpec::new("gd")];
+        scene.steps = 4;
+        let mut stage = scene.open().unwrap();
+        let run = stage.runs[0].as_mut().unwrap();
+        run.advance(4);
+        let request = TimeRequest::new(1, MatrixKind::Hessian, false, [run.len(), 4], true);
+        let mut work = TimeWork::new((&stage.problem).into(), &request, run.trace(), None, &Arc::default());
+        let found = std::iter::from_fn(|| Some(work.work())).take(1000).flatten().last().unwrap();
+        assert_eq!(found.columns.iter().map(|column| column.step).collect::<Vec<_>>(), (0..=run.len()).collect::<Vec<_>>());
+        assert!(found.has_densities() && found.unconverged().is_none() && work.progress() == 1.0);
+        for column in &found.columns {
+            assert!((column.values[0] - 2.0).abs() < 1e-12 && (column.values.last().unwrap() - 8.0).abs() < 1e-12);
+            let density = column.density.as_ref().unwrap();
+            let [low, high] = density.range().unwrap();
+            assert!((low - 2.0).abs() < 1e-12 && (high - 8.0).abs() < 1e-12 && density.probes.len() == DENSITY.probes);
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn drawn(kind: MatrixKind, found: &Found, axis: &SpectralAxis, bins: &Bins, grid
 }
 
 /// The density in eigenvalues per bin of the axis, with its standard error over the probes; no finer than the nodes are.
-fn smooth(density: &SpectralDensity, axis: &SpectralAxis, bins: &Bins, grid: &[f64]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn smooth(density: &SpectralDensity, axis: &SpectralAxis, bins: &Bins, grid: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let n = density.dim as f64;
     let of_probe = |probe: &crate::measure::spectrum::Quadrature| {
         let nodes: Vec<f64> = probe.nodes.iter().map(|node| axis.coordinate(*node)).collect();
