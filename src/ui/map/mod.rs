@@ -156,17 +156,23 @@ impl MapPanel {
         let probed = if handle.dragged() { self.start } else { pointer.filter(|_| hit.is_none()) };
         let value = self.probe(ui, &painter, rect, &view, context, probed, names, theme, &mut taken);
         taken.push(rim::color_bar(&painter, rect, self.ground.scale(), &style, value));
-        if let Some(at) = self.start {
-            taken.push(Rect::from_center_size(at, vec2(22.0, 22.0)));
-        }
-        taken.push(self.race.focus());
+        let mut marks = vec![self.race.focus()];
+        marks.extend(self.start.map(|at| Rect::from_center_size(at, vec2(22.0, 22.0))));
         if switches.critical_points {
             let seen = self.marks.marks().iter().filter(|mark| paint::visible(&view, mark.at, 0.0)).take(MARKS_FREE);
-            taken.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
+            marks.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
         }
         self.names.follow(context.trains() && session.is_working());
         let names = self.race.names(context, &view);
-        self.names.draw(ui, &painter, rect, &names, taken, |area| self.race.crosses(area), context.playing);
+        self.names.draw(
+            ui,
+            &painter,
+            rect,
+            &names,
+            names::Taken { cards: taken, marks },
+            |area| self.race.crosses(area),
+            context.playing,
+        );
         if let Some(hit) = hit {
             self.step_under_pointer(ui, &painter, rect, context, &response, &hit, out);
         }

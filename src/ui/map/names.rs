@@ -26,6 +26,46 @@ pub struct Name {
     pub state: Option<Status>,
 }
 
+/// What names leave free.
+#[derive(Default)]
+pub struct Taken {
+    /// Grounds of text and of switches: the leader of a name keeps off them, too.
+    pub cards: Vec<Rect>,
+    /// Marks on the map.
+    pub marks: Vec<Rect>,
+}
+
+impl Taken {
+    /// Whether a name may stand in `found`, with its leader where it has one.
+    fn leaves(&self, found: Rect, leader: Option<[Pos2; 2]>) -> bool {
+        let clear = |card: &Rect| leader.is_none_or(|[from, to]| !cuts(from, to, *card));
+        !self.cards.iter().chain(&self.marks).any(|other| other.intersects(found)) && self.cards.iter().all(clear)
+    }
+}
+
+/// Whether the line between two points runs through a rectangle.
+fn cuts(from: Pos2, to: Pos2, rect: Rect) -> bool {
+    let along = to - from;
+    let mut part = [0.0_f32, 1.0];
+    for (start, step, low, high) in [(from.x, along.x, rect.min.x, rect.max.x), (from.y, along.y, rect.min.y, rect.max.y)] {
+        if step == 0.0 {
+            if start < low || start > high {
+                return false;
+            }
+            continue;
+        }
+        let ends = [(low - start) / step, (high - start) / step];
+        part = [part[0].max(ends[0].min(ends[1])), part[1].min(ends[0].max(ends[1]))];
+    }
+    part[0] <= part[1]
+}
+
+/// The line from the end of a path to its name, where the name stands apart.
+fn leader(place: usize, at: Pos2, found: Rect) -> Option<[Pos2; 2]> {
+    let foot = found.clamp(at);
+    (place >= DIRECTIONS).then(|| [at + 7.0 * (foot - at).normalized(), foot])
+}
+
 /// Side of the icon of a state.
 const ICON: f32 = 14.0;
 
@@ -46,7 +86,7 @@ impl Names {
         self.growing = growing;
     }
 
-    /// Places the names in `rect`, away from what is in `taken` and, where there is room, from what `crossed` says has a
+    /// Places the names in `rect`, away from what is `taken` and, where there is room, from what `crossed` says has a
     /// path in it. While the names are `moving` they keep their places also over paths.
     pub fn draw(
         &mut self,
@@ -54,14 +94,14 @@ impl Names {
         painter: &Painter,
         rect: Rect,
         names: &[Name],
-        mut taken: Vec<Rect>,
+        mut taken: Taken,
         crossed: impl Fn(Rect) -> bool,
         moving: bool,
     ) {
         let theme = theme_of(ui.visuals());
         let font = FontId::proportional(13.0);
         let casing = color(theme.casing());
-        taken.extend(names.iter().map(|name| Rect::from_center_size(name.at, vec2(12.0, 12.0))));
+        taken.marks.extend(names.iter().map(|name| Rect::from_center_size(name.at, vec2(12.0, 12.0))));
         let (mut left_out, mut placed) = (Vec::new(), Vec::new());
         for name in names.iter().filter(|name| rect.contains(name.at)) {
             let galley = painter.layout_no_wrap(name.text.clone(), font.clone(), Color32::PLACEHOLDER);
@@ -69,7 +109,7 @@ impl Names {
             let size = galley.size() + vec2(8.0 + icon, 2.0);
             let fits = |place: usize| {
                 let found = place_of(place, name.at, size);
-                let free = rect.shrink(3.0).contains_rect(found) && !taken.iter().any(|other| other.intersects(found));
+                let free = rect.shrink(3.0).contains_rect(found) && taken.leaves(found, leader(place, name.at, found));
                 free.then_some((place, found))
             };
             let clear = |place: usize| fits(place).filter(|(_, found)| !crossed(*found));
@@ -82,14 +122,12 @@ impl Names {
             };
             self.places.insert(name.series, place);
             let tone = color(theme.series(name.series));
-            if place >= DIRECTIONS {
-                let foot = found.clamp(name.at);
-                let from = name.at + 7.0 * (foot - name.at).normalized();
-                painter.line_segment([from, foot], Stroke::new(2.8, casing.gamma_multiply(0.7)));
-                painter.line_segment([from, foot], Stroke::new(1.0, tone));
+            if let Some(line) = leader(place, name.at, found) {
+                painter.line_segment(line, Stroke::new(2.8, casing.gamma_multiply(0.7)));
+                painter.line_segment(line, Stroke::new(1.0, tone));
             }
             placed.push((found, galley, tone, name.state.as_ref()));
-            taken.push(found.expand(1.0));
+            taken.cards.push(found.expand(1.0));
         }
         for (found, galley, tone, state) in placed {
             painter.rect_filled(found, 4.0, casing.gamma_multiply(0.78));
@@ -143,4 +181,27 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
 fn state_icon(ui: &egui::Ui, painter: &Painter, at: Pos2, state: &Status) {
     let (icon, color) = standing::state(state, ui.visuals());
     icon.paint(painter, Rect::from_center_size(at, Vec2::splat(ICON)), color);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaders_keep_off_cards_and_may_cross_marks() {
+        let card = Rect::from_min_max(pos2(10.0, 10.0), pos2(110.0, 30.0));
+        let line = |x0: f32, y0: f32, x1: f32, y1: f32| cuts(pos2(x0, y0), pos2(x1, y1), card);
+        assert!(line(50.0, 0.0, 50.0, 40.0) && line(0.0, 0.0, 120.0, 40.0) && line(60.0, 20.0, 61.0, 20.0));
+        assert!(
+            !line(50.0, 0.0, 50.0, 9.0)
+                && !line(0.0, 0.0, 200.0, 9.0)
+                && !line(5.0, 31.0, 9.0, 40.0)
+                && !line(0.0, 20.0, 9.0, 5.0)
+        );
+        let at = pos2(60.0, 0.0);
+        let below = Rect::from_center_size(pos2(60.0, 50.0), vec2(60.0, 16.0));
+        let taken = Taken { cards: vec![card], marks: Vec::new() };
+        assert!(!taken.leaves(below, leader(3 * DIRECTIONS, at, below)) && taken.leaves(below, None));
+        assert!(Taken { cards: Vec::new(), marks: vec![card] }.leaves(below, leader(3 * DIRECTIONS, at, below)));
+    }
 }

@@ -79,7 +79,7 @@ pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapS
     let at_name = pos2(bar.right() + 2.0, rect.top() + 10.0);
     let name = paint::text(painter, at_name, Align2::RIGHT_TOP, scale.name(), FontId::proportional(12.0), ink, casing);
     let mut taken = bar.expand(4.0).union(name);
-    let count = ((height / 36.0) as usize).clamp(2, 7);
+    let count = ((height / 30.0) as usize).clamp(2, 7);
     for tick in scale.bar_ticks(count) {
         let y = at(tick.value);
         painter.hline(bar.left() - 4.0..=bar.left(), y, Stroke::new(1.2, ink));

@@ -19,6 +19,9 @@ use eframe::egui::{self, RichText, Ui, vec2};
 
 /// Panels narrower than this have the picture above the rest.
 const NARROW: f32 = 560.0;
+/// Room for the bar that scrolls the rest, and the most that the rest takes of the width.
+const BAR: f32 = 12.0;
+const MOST_TOLD: f32 = 0.7;
 
 /// What is shown, and how it is looked at.
 #[derive(Default)]
@@ -33,6 +36,8 @@ pub struct AnatomyMemory {
     reciprocal: bool,
     /// What was last set by hand.
     hand: Option<SubproblemSpec>,
+    /// The width of the table of answers when it was drawn last.
+    table: f32,
 }
 
 /// What the anatomy was made for.
@@ -67,7 +72,8 @@ pub fn anatomy_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
             return;
         }
         let size = ui.available_size();
-        let told = (0.42 * size.x).clamp(260.0, 420.0);
+        // The table is seen whole; the picture has what is left.
+        let told = (0.42 * size.x).clamp(260.0, 420.0).max((memory.table + BAR).min(MOST_TOLD * size.x));
         ui.horizontal_top(|ui| {
             picture::picture_ui(ui, context, memory, vec2(size.x - told - 12.0, size.y), out);
             ui.vertical(|ui| {
@@ -117,7 +123,7 @@ fn source_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out
 
 /// The words, the secular function, the table, and the numbers of the hand.
 fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: &mut Vec<Command>) {
-    let AnatomyMemory { shown, toggles, lambda, reciprocal, .. } = memory;
+    let AnatomyMemory { shown, toggles, lambda, reciprocal, table, .. } = memory;
     if let Some(Ok(shown)) = shown {
         heading_ui(ui, shown.anatomy.case.name());
         for words in shown.anatomy.words() {
@@ -141,7 +147,11 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: 
         let sphere = matches!(shown.anatomy.problem.metric, Metric::Sphere);
         let sigma = sigma.or(shown.cubic.as_ref().map(|cubic| cubic.sigma).filter(|_| sphere));
         secular::secular_ui(ui, &shown.anatomy.secular, sigma, lambda, reciprocal);
-        solvers::table_ui(ui, shown, toggles);
+        let width = solvers::table_ui(ui, shown, toggles);
+        if (width - *table).abs() > 0.5 {
+            *table = width;
+            ui.ctx().request_repaint();
+        }
     }
     if let Some(spec) = context.scene.view.subproblem {
         numbers::numbers_ui(ui, spec, out);
