@@ -99,15 +99,17 @@ pub fn spread(count: usize, ends: bool, value: impl Fn(f64) -> f64, place: impl 
     // Where the next ones may stand; a narrow room would need many digits.
     let mut rooms = vec![(0.0, 1.0)];
     if ends {
-        let near = |t: f64| roundest(value(t.min(1.0 - END).max(0.0)), value((t + END).min(1.0)), value(t));
-        let [low, high] = [near(0.0), near(1.0)];
+        let near = |[from, to, end]: [f64; 3]| roundest(value(from), value(to), value(end));
+        let [low, high] = [[0.0, END, 0.0], [1.0 - END, 1.0, 1.0]].map(near);
         let free = |round: &Option<Round>, side: f64, t: f64| round.map_or(t, |round| place(round.value) + side * gap);
         rooms = vec![(free(&low, 1.0, 0.0), free(&high, -1.0, 1.0))];
         chosen.extend(low.into_iter().chain(high));
     }
+    // More than two are there to be read at a glance: they have no more digits than those, or but one where ends are not round.
+    let few = |chosen: &[Round]| chosen.iter().map(|round| round.digits).fold(1, usize::max) + usize::from(ends);
     while let Some((from, to)) = rooms.pop().filter(|_| chosen.len() <= 2 * count + 2) {
         let found = if to - from >= NARROW * gap { roundest(value(from), value(to), value(0.5 * (from + to))) } else { None };
-        if let Some(round) = found {
+        if let Some(round) = found.filter(|round| chosen.len() < 2 || round.digits <= few(&chosen)) {
             let t = place(round.value);
             rooms.extend([(from, t - gap), (t + gap, to)]);
             chosen.push(round);

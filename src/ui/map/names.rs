@@ -45,6 +45,9 @@ impl Taken {
 
 /// Whether the line between two points runs through a rectangle.
 fn cuts(from: Pos2, to: Pos2, rect: Rect) -> bool {
+    if !rect.is_positive() {
+        return false;
+    }
     let along = to - from;
     let mut part = [0.0_f32, 1.0];
     for (start, step, low, high) in [(from.x, along.x, rect.min.x, rect.max.x), (from.y, along.y, rect.min.y, rect.max.y)] {
@@ -137,7 +140,7 @@ impl Names {
             painter.galley(found.min + vec2(4.0, 1.0), galley, tone);
         }
         if !left_out.is_empty() {
-            legend(ui, painter, rect, &left_out, theme);
+            legend(ui, painter, rect, &left_out, &taken.cards, theme);
         }
     }
 }
@@ -153,7 +156,8 @@ fn place_of(place: usize, at: Pos2, size: Vec2) -> Rect {
     Rect::from_center_size(centre, size)
 }
 
-fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: Theme) {
+/// The names without a place, at the lower right above what stands there.
+fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], cards: &[Rect], theme: Theme) {
     let font = FontId::proportional(12.0);
     let ink = ui.visuals().text_color();
     let words = |name: &Name| name.state.as_ref().map_or(String::new(), |state| format!(", {}", state.words()));
@@ -163,6 +167,7 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
     let row = 18.0;
     let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - rim::LOWER_STRIP - 10.0 - row * names.len() as f32 - 8.0);
     let card = Rect::from_min_size(corner, vec2(width, row * names.len() as f32 + 8.0));
+    let card = above(card, cards);
     if !rect.contains_rect(card) {
         return;
     }
@@ -176,6 +181,14 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
         }
         painter.galley(pos2(card.left() + 41.0 + ICON, y - 0.5 * galley.size().y), galley, ink);
     }
+}
+
+/// A card moved up until it is on none of the others.
+fn above(mut card: Rect, others: &[Rect]) -> Rect {
+    while let Some(other) = others.iter().find(|other| other.is_positive() && other.intersects(card)) {
+        card = card.translate(vec2(0.0, other.top() - 6.0 - card.bottom()));
+    }
+    card
 }
 
 fn state_icon(ui: &egui::Ui, painter: &Painter, at: Pos2, state: &Status) {
@@ -198,10 +211,13 @@ mod tests {
                 && !line(5.0, 31.0, 9.0, 40.0)
                 && !line(0.0, 20.0, 9.0, 5.0)
         );
+        assert!(!cuts(pos2(0.0, 0.0), pos2(1.0, 1.0), Rect::NOTHING));
         let at = pos2(60.0, 0.0);
         let below = Rect::from_center_size(pos2(60.0, 50.0), vec2(60.0, 16.0));
         let taken = Taken { cards: vec![card], marks: Vec::new() };
         assert!(!taken.leaves(below, leader(3 * DIRECTIONS, at, below)) && taken.leaves(below, None));
+        let lower = above(card, &[card, card.translate(vec2(20.0, -30.0)), Rect::NOTHING]);
+        assert_eq!(lower, card.translate(vec2(0.0, -56.0)));
         assert!(Taken { cards: Vec::new(), marks: vec![card] }.leaves(below, leader(3 * DIRECTIONS, at, below)));
     }
 }

@@ -18,8 +18,10 @@ use std::collections::HashMap;
 const SMALLEST: f32 = 48.0;
 /// Height of the numbers below a plot.
 const AXIS_HEIGHT: f32 = 22.0;
+/// Room that the numbers keep from the ends of their axis.
+const END: f32 = 3.5;
 /// Room between two plots.
-const SPACING: f32 = 2.0;
+const SPACING: f32 = 6.0;
 /// Points between the marks on a curve.
 const MARKS_PX: f64 = 36.0;
 
@@ -172,8 +174,10 @@ fn plot_ui(
     }
     let (low, high) = bounds(quantity, low, high);
     let room = if labelled { height - AXIS_HEIGHT } else { height };
-    let count = axes::count(room, 19.0).min(5);
-    let spacer = move |_: egui_plot::GridInput| axes::marks(quantity.is_log(), low, high, count);
+    let count = axes::count(room - 2.0 * END, 16.0).min(5);
+    // A number at an end would touch that of the next plot.
+    let inset = f64::from(END / room.max(2.0 * END)) * (high - low);
+    let spacer = move |_: egui_plot::GridInput| axes::marks(quantity.is_log(), low + inset, high - inset, count);
     let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axes::label(quantity.is_log(), &mark);
     let small = egui::FontId::proportional(11.0);
     let y_axis = AxisHints::new_y()

@@ -17,8 +17,11 @@ use crate::ui::{number, theme};
 use crate::view::anatomy::{Anatomy, CubicAnswer, MOST_VARIABLES, Subproblem, Taken};
 use eframe::egui::{self, RichText, Ui, vec2};
 
-/// Panels narrower than this have the picture above the rest.
+/// Panels narrower than this, or than this share of their height, have the picture above the rest.
 const NARROW: f32 = 560.0;
+const HIGH: f32 = 0.75;
+/// The height that the rest takes there.
+const TOLD: f32 = 440.0;
 /// Room for the bar that scrolls the rest, and the most that the rest takes of the width.
 const BAR: f32 = 12.0;
 const MOST_TOLD: f32 = 0.7;
@@ -62,10 +65,13 @@ pub fn anatomy_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
     memory.follow(context);
     egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 4 }).show(ui, |ui| {
         source_ui(ui, context, memory, out);
-        if ui.available_width() < NARROW {
+        let room = ui.available_size();
+        if room.x < NARROW || room.x < HIGH * room.y {
             egui::ScrollArea::vertical().id_salt("anatomy").auto_shrink([false, false]).show(ui, |ui| {
                 let width = ui.available_width();
-                let height = (ui.available_height() - 48.0).clamp(0.5 * width, 0.95 * width);
+                // Where both have room both are in sight, else the picture with the first words.
+                let beside = room.y - TOLD;
+                let height = if beside > 0.7 * width { beside } else { room.y - 48.0 }.clamp(0.5 * width, 0.95 * width);
                 picture::picture_ui(ui, context, memory, vec2(width, height), out);
                 told_ui(ui, context, memory, out);
             });

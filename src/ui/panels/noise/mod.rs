@@ -102,8 +102,8 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     };
     let along = if found.exact { "all" } else { "the 10 smallest and 10 largest" };
     let n = number::count(place.w.len() as u64);
-    let samples = place.samples().unwrap_or_default();
-    let of = format!("Along {along} eigenvectors of the {n} × {n} Hessian at {words}, {samples}");
+    let samples = number::count(samples as u64);
+    let of = format!("Along {along} eigenvectors of the {n} × {n} Hessian at {words}; {samples} samples");
     let residual = number::short(found.residual, 1);
     faint_ui(ui, of).on_hover_text(format!("Gradients of samples one by one; residuals of eigenpairs ≤ {residual}"));
     verdict_ui(ui, found, shown);
