@@ -329,7 +329,7 @@ fn bounds(quantity: Quantity, low: f64, high: f64) -> (f64, f64) {
         // Below sixteen decades under the top there is only rounding.
         _ => (low.max(high - 16.0), high),
     };
-    let margin = (0.08 * (high - low)).max(if quantity.is_log() { 0.1 } else { 1e-9 + 0.05 * high.abs() });
+    let margin = (0.1 * (high - low)).max(if quantity.is_log() { 0.1 } else { 1e-9 + 0.05 * high.abs() });
     (low - margin, high + margin)
 }
 

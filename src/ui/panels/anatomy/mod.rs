@@ -21,7 +21,7 @@ use eframe::egui::{self, RichText, Ui, vec2};
 const NARROW: f32 = 560.0;
 const HIGH: f32 = 0.75;
 /// The height that the rest takes there.
-const TOLD: f32 = 440.0;
+const TOLD: f32 = 480.0;
 /// Room for the bar that scrolls the rest, and the most that the rest takes of the width.
 const BAR: f32 = 12.0;
 const MOST_TOLD: f32 = 0.7;

@@ -64,7 +64,7 @@ pub fn numbers_ui(ui: &mut Ui, words: &str, place: &Place<'_>, kind: MatrixKind,
         faint_ui(ui, format!("at {words}: {size} × {size}, {samples}{how}"));
     });
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(12.0, 2.0);
+        ui.spacing_mut().item_spacing = egui::vec2(10.0, 2.0);
         let mut entries = match found {
             Found::Exact(spectrum) => of_exact(spectrum, place.samples().is_some()),
             Found::Large(ends, density) => of_large(ends, density.as_deref(), n),
