@@ -28,8 +28,6 @@ const LEAST: usize = 3;
 const FEW_DECADES: f64 = 2.0;
 /// The share of an axis in which the number near its end is looked for.
 const END: f64 = 0.08;
-/// A room of less than this share of the distance of two numbers stays empty.
-const NARROW: f64 = 0.3;
 
 /// Ticks at multiples of 1, 2 or 5 · 10ᵏ in [low, high], about `count` of them; none where the interval is empty or not finite.
 pub fn ticks(low: f64, high: f64, count: usize) -> Ticks {
@@ -92,26 +90,34 @@ pub fn log_ticks(low: f64, high: f64, count: usize) -> Ticks {
 }
 
 /// Round numbers spread over an axis on which `value` gives the number at t in [0, 1] and `place` the t of a number, both
-/// increasing: about `count` of them, two at least; with `ends` also one near each end.
+/// increasing: about `count` of them, two at least; with `ends` 0 where it is on the axis, and one near each end.
 pub fn spread(count: usize, ends: bool, value: impl Fn(f64) -> f64, place: impl Fn(f64) -> f64) -> Vec<Tick> {
     let gap = 1.0 / count.max(LEAST) as f64;
     let mut chosen: Vec<Round> = Vec::new();
-    // Where the next ones may stand; a narrow room would need many digits.
-    let mut rooms = vec![(0.0, 1.0)];
     if ends {
-        let near = |[from, to, end]: [f64; 3]| roundest(value(from), value(to), value(end));
-        let [low, high] = [[0.0, END, 0.0], [1.0 - END, 1.0, 1.0]].map(near);
-        let free = |round: &Option<Round>, side: f64, t: f64| round.map_or(t, |round| place(round.value) + side * gap);
-        rooms = vec![(free(&low, 1.0, 0.0), free(&high, -1.0, 1.0))];
-        chosen.extend(low.into_iter().chain(high));
+        // 0 stands before a number near an end.
+        for [from, to, end] in [[0.0, 1.0, 0.0], [0.0, END, 0.0], [1.0 - END, 1.0, 1.0]] {
+            let found = roundest(value(from), value(to), value(end)).filter(|round| to - from < 1.0 || round.value == 0.0);
+            let free = |round: &Round| chosen.iter().all(|other| (place(other.value) - place(round.value)).abs() >= gap);
+            chosen.extend(found.filter(free));
+        }
+        chosen.sort_by(|a, b| a.value.total_cmp(&b.value));
     }
+    // Where the next ones may stand; the widest room comes first.
+    let mut edges = vec![-gap];
+    edges.extend(chosen.iter().map(|round| place(round.value)));
+    edges.push(1.0 + gap);
+    let mut rooms: Vec<(f64, f64)> = edges.windows(2).map(|pair| (pair[0] + gap, pair[1] - gap)).collect();
+    let width = |a: &(f64, f64), b: &(f64, f64)| (a.1 - a.0).total_cmp(&(b.1 - b.0));
+    rooms.sort_by(width);
     // More than two are there to be read at a glance: they have no more digits than those, or but one where ends are not round.
     let few = |chosen: &[Round]| chosen.iter().map(|round| round.digits).fold(1, usize::max) + usize::from(ends);
     while let Some((from, to)) = rooms.pop().filter(|_| chosen.len() <= 2 * count + 2) {
-        let found = if to - from >= NARROW * gap { roundest(value(from), value(to), value(0.5 * (from + to))) } else { None };
+        let found = roundest(value(from), value(to), value(0.5 * (from + to)));
         if let Some(round) = found.filter(|round| chosen.len() < 2 || round.digits <= few(&chosen)) {
             let t = place(round.value);
             rooms.extend([(from, t - gap), (t + gap, to)]);
+            rooms.sort_by(width);
             chosen.push(round);
         }
     }

@@ -75,7 +75,7 @@ mod tests {
             marks(true, libm::log10(low), libm::log10(high), count).iter().map(|mark| label(true, mark)).collect()
         };
         assert_eq!(told(0.14, 1.2, 4), ["0.2", "0.5", "1"]);
-        assert_eq!(told(0.22, 0.27, 3), ["0.22", "0.25"]);
+        assert_eq!(told(0.22, 0.27, 3), ["0.22", "0.25", "0.27"]);
         assert_eq!(told(1e-9, 1.2, 4), ["10⁻⁹", "10⁻⁶", "0.001", "1"]);
     }
 }
