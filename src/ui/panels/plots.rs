@@ -19,7 +19,7 @@ const SMALLEST: f32 = 48.0;
 /// Height of the numbers below a plot.
 const AXIS_HEIGHT: f32 = 22.0;
 /// Room that the numbers keep from the ends of their axis.
-const END: f32 = 3.5;
+const END: f32 = 3.0;
 /// Room between two plots.
 const SPACING: f32 = 6.0;
 /// Points between the marks on a curve.

@@ -129,6 +129,10 @@ fn networks_are_seen() {
         for panel in ["map", "spectrum", "noise"] {
             apply(&mut window, Command::TogglePanel(panel));
         }
+        if id == "autoencoder" {
+            // One method alone is not the best of several.
+            assert!(window.query_by_label_contains("steps the loss of Adam is").is_some());
+        }
         window.snapshot(name);
         results.extend_harness(&mut window);
     }
