@@ -124,7 +124,7 @@ fn spirals_are_the_numbers_of_the_core() {
             window.snapshot("noise_spirals_light");
             // The trust region's run is shorter than the step that is shown; the whole panel is above what is said of it.
             let said = window.get_by_label_contains("(ended at step ").rect();
-            assert!(window.get_by_label("Study width and depth").rect().bottom() < said.top() - 50.0);
+            assert!(window.get_by_label("Study width and depth").rect().bottom() < said.top() - 44.0);
             window.get_by_label("raw").click();
             window.run_steps(3);
             settle(&mut window);
