@@ -150,7 +150,26 @@ fn scales_are_monotone_invertible_and_robust() {
             }
         }
         let bar = scale.bar_ticks(7);
-        assert!(bar.len() >= 3 && bar.len() <= 8 && bar.iter().all(|t| (-1e-9..=1.0 + 1e-9).contains(&t.value)), "{bar:?}");
+        let ends = [bar[0].value, bar[bar.len() - 1].value];
+        assert!(ends[0] < 0.25 && ends[1] > 0.75, "{kind:?}: {ends:?}");
+        assert!(bar.len() >= 3 && bar.len() <= 9 && bar.iter().all(|t| (-1e-9..=1.0 + 1e-9).contains(&t.value)), "{bar:?}");
+    }
+    // Losses of networks: far from 0, and of one decade or less.
+    for (low, high, knee) in [(0.21, 2.4, 0.05), (0.63, 1.05, 0.1), (0.6911, 0.6925, 1e-4), (2.3, 3.4, 0.01), (-0.4, 12.0, 0.3)] {
+        let scale = ValueScale { kind: ScaleKind::Log, low, high, knee };
+        for count in [2, 3, 5, 7] {
+            let bar = scale.bar_ticks(count);
+            let case = format!("{low} {high} {count}: {bar:?}");
+            let steps = || bar.windows(2).map(|pair| pair[1].value - pair[0].value);
+            assert!(bar[0].value < 0.1 || bar[0].label == "0", "{case}");
+            assert!(bar[bar.len() - 1].value > 0.9 && bar.len() >= 3, "{case}");
+            assert!(low >= 0.0 || bar.iter().any(|tick| tick.label == "0"), "{case}");
+            assert!(steps().all(|step| step > 0.99 / count.max(3) as f64 && step < 2.4 / count.max(3) as f64), "{case}");
+            for tick in &bar {
+                let told: f64 = tick.label.replace('−', "-").parse().unwrap();
+                assert!((scale.position(told) - tick.value).abs() < 1e-9, "{case}");
+            }
+        }
     }
     for values in [vec![], vec![f64::NAN; 5], vec![3.0; 9], vec![f64::INFINITY, -1.0], vec![-1e308, 1e308]] {
         let scale = ValueScale::from_values(&values, None);

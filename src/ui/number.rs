@@ -77,6 +77,18 @@ pub fn count(n: u64) -> String {
     text
 }
 
+/// The text with the spaces inside its equations and points made unbreakable: a line ends between them, never inside.
+pub fn unbroken(text: &str) -> String {
+    let mut depth = 0;
+    let mut whole = String::new();
+    for (i, c) in text.char_indices() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        let beside = c == ' ' && (text[..i].ends_with('=') || text[i + 1..].starts_with('='));
+        whole.push(if c == ' ' && (depth > 0 || beside) { '\u{a0}' } else { c });
+    }
+    whole
+}
+
 /// An exponent in raised figures.
 pub fn superscript(exponent: i32) -> String {
     const FIGURES: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -158,6 +170,13 @@ mod tests {
         ] {
             assert_eq!(with_error(v, error, digits), text);
         }
+    }
+
+    #[test]
+    fn lines_end_between_equations() {
+        let text = "degenerate point, λₘᵢₙ = −2.4×10⁻⁹, step 135";
+        assert_eq!(unbroken(text), "degenerate point, λₘᵢₙ\u{a0}=\u{a0}−2.4×10⁻⁹, step 135");
+        assert_eq!(unbroken("saddle (0.50, −1.00)"), "saddle (0.50,\u{a0}−1.00)");
     }
 
     #[test]

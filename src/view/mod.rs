@@ -45,4 +45,4 @@ pub use step_layers::{
     step_region, trail_region,
 };
 pub use surface::{Jet, Slice, Surface, rectangle_values};
-pub use ticks::{Tick, Ticks, log_ticks, ticks};
+pub use ticks::{Tick, Ticks, decade, log_ticks, spread, ticks};

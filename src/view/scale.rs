@@ -1,6 +1,6 @@
 //! From function values to colours and contour levels.
 
-use super::ticks::{Tick, nice_step, number, power_of_ten, ticks};
+use super::ticks::{Tick, nice_step, number, power_of_ten, spread, ticks};
 use crate::problem::ColorScale;
 use serde::{Deserialize, Serialize};
 
@@ -187,40 +187,15 @@ impl ValueScale {
         Levels { halvings: halvings.floor() as u32, blend: halvings.fract() }
     }
 
-    /// Ticks of the colour bar, `count` at most, `value` being t: round values of f, evenly spread over the bar.
+    /// Ticks of the colour bar, about `count`, `value` being t: round values of f spread over the bar, from near its one end to near
+    /// the other.
     pub fn bar_ticks(&self, count: usize) -> Vec<Tick> {
-        if self.kind != ScaleKind::Log {
-            let plain = ticks(self.low, self.high, count);
-            let at = |tick: &Tick| Tick { value: self.position(tick.value), label: number(tick.value, 4) };
-            return plain.ticks.iter().map(at).collect();
+        let mut round = if self.kind == ScaleKind::Log { Vec::new() } else { ticks(self.low, self.high, count).ticks };
+        round.iter_mut().for_each(|tick| tick.label = number(tick.value, 4));
+        if round.len() < 3 {
+            round = spread(count, true, |t| self.value(t), |f| self.position(f));
         }
-        let mut chosen: Vec<(f64, f64)> = Vec::new();
-        let gap = 1.0 / count.max(1) as f64;
-        let mut take = |f: f64| {
-            let t = self.position(f);
-            if (-1e-9..=1.0 + 1e-9).contains(&t) && chosen.iter().all(|(other, _)| (other - t).abs() >= gap) {
-                chosen.push((t, f));
-            }
-        };
-        take(0.0);
-        let top = self.high.abs().max(self.low.abs());
-        let highest = libm::floor(libm::log10(top.max(1e-300))) as i32;
-        for mantissa in [1.0, 5.0, 2.0, 3.0] {
-            for exponent in (highest - 12..=highest).rev() {
-                for sign in [1.0, -1.0] {
-                    take(sign * mantissa * power_of_ten(exponent));
-                }
-            }
-        }
-        if chosen.len() < 3 {
-            return ticks(self.low, self.high, count)
-                .ticks
-                .iter()
-                .map(|tick| Tick { value: self.position(tick.value), label: number(tick.value, 4) })
-                .collect();
-        }
-        chosen.sort_by(|a, b| a.0.total_cmp(&b.0));
-        chosen.into_iter().map(|(t, f)| Tick { value: t, label: number(f, 3) }).collect()
+        round.into_iter().map(|tick| Tick { value: self.position(tick.value), ..tick }).collect()
     }
 }
 

@@ -28,12 +28,17 @@ use crate::problem::Plane;
 use crate::view::{self, Theme, View, map_style, plot_box, scene_camera};
 use critical::CriticalMarks;
 pub use critical::Mark;
-use eframe::egui::{self, Align2, CursorIcon, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Ui, WidgetInfo, vec2};
+use eframe::egui::{
+    self, Align2, Color32, CursorIcon, FontId, Painter, Pos2, Rect, Response, Sense, Shape, Ui, WidgetInfo, vec2,
+};
 use gestures::Move;
 use probe::Hit;
 
 /// Critical points that names leave free.
 const MARKS_FREE: usize = 40;
+/// The most that a line of the plane's note takes of the width, and how near to a method the note may come, in points.
+const NOTE_WIDTH: f32 = 0.45;
+const NOTE_GAP: f32 = 8.0;
 
 /// The map and what it keeps.
 pub struct MapPanel {
@@ -150,23 +155,30 @@ impl MapPanel {
         taken.push(self.line.line_ui(ui, rect, context));
         let top = taken[..2].iter().fold(rect.top() + 42.0, |top, taken| top.max(taken.bottom()));
         rim::axes(&painter, rect, top, &view, names, theme);
-        taken.push(note_of_plane(&painter, rect, plane, session.slice_words(), self.honest(context), theme));
+        let stand: Vec<Pos2> = self.race.iterates(context).iter().map(|at| paint::point(&view, *at)).collect();
+        taken.push(note_of_plane(&painter, rect, plane, session.slice_words(), self.honest(context), &stand, theme));
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let hit = pointer.and_then(|pointer| self.race.hit(context, &view, pointer));
         let probed = if handle.dragged() { self.start } else { pointer.filter(|_| hit.is_none()) };
         let value = self.probe(ui, &painter, rect, &view, context, probed, names, theme, &mut taken);
         taken.push(rim::color_bar(&painter, rect, self.ground.scale(), &style, value));
-        if let Some(at) = self.start {
-            taken.push(Rect::from_center_size(at, vec2(22.0, 22.0)));
-        }
-        taken.push(self.race.focus());
+        let mut marks = vec![self.race.focus()];
+        marks.extend(self.start.map(|at| Rect::from_center_size(at, vec2(22.0, 22.0))));
         if switches.critical_points {
             let seen = self.marks.marks().iter().filter(|mark| paint::visible(&view, mark.at, 0.0)).take(MARKS_FREE);
-            taken.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
+            marks.extend(seen.map(|mark| Rect::from_center_size(paint::point(&view, mark.at), vec2(18.0, 18.0))));
         }
         self.names.follow(context.trains() && session.is_working());
         let names = self.race.names(context, &view);
-        self.names.draw(ui, &painter, rect, &names, taken, |area| self.race.crosses(area), context.playing);
+        self.names.draw(
+            ui,
+            &painter,
+            rect,
+            &names,
+            names::Taken { cards: taken, marks },
+            |area| self.race.crosses(area),
+            context.playing,
+        );
         if let Some(hit) = hit {
             self.step_under_pointer(ui, &painter, rect, context, &response, &hit, out);
         }
@@ -271,7 +283,16 @@ fn axis_names(plane: &Plane) -> [&'static str; 2] {
 }
 
 /// Above two dimensions: that the map is a slice and paths are projected; of a network along what, and how far the iterate is from it.
-fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, words: Option<&str>, honest: Option<&str>, theme: Theme) -> Rect {
+/// It stands at the right, or, where a method stands there, at the left.
+fn note_of_plane(
+    painter: &Painter,
+    rect: Rect,
+    plane: &Plane,
+    words: Option<&str>,
+    honest: Option<&str>,
+    stand: &[Pos2],
+    theme: Theme,
+) -> Rect {
     if plane.dim() <= 2 || rect.width() <= 300.0 {
         return Rect::NOTHING;
     }
@@ -280,12 +301,20 @@ fn note_of_plane(painter: &Painter, rect: Rect, plane: &Plane, words: Option<&st
         (Some(words), Some(honest)) => format!("{words}\n{honest}"),
         (words, honest) => words.or(honest).map_or_else(plain, str::to_owned),
     };
-    let at = rect.right_bottom() + vec2(-10.0, -rim::LOWER_STRIP - 4.0);
     let (ink, casing) = (theme::color(theme.ink()), theme::color(theme.casing()));
-    let ground = painter.add(Shape::Noop);
-    let text = paint::text(painter, at, Align2::RIGHT_BOTTOM, &text, FontId::proportional(12.0), ink, casing);
-    painter.set(ground, Shape::rect_filled(text.expand2(vec2(6.0, 2.0)), 4.0, casing.gamma_multiply(0.8)));
-    text.expand2(vec2(6.0, 2.0))
+    let galley = painter.layout(text, FontId::proportional(12.0), Color32::PLACEHOLDER, NOTE_WIDTH * rect.width());
+    let above = -rim::LOWER_STRIP - 4.0;
+    let places = [
+        (rect.right_bottom() + vec2(-10.0, above), Align2::RIGHT_BOTTOM),
+        (rect.left_bottom() + vec2(rim::LEFT_STRIP + 6.0, above), Align2::LEFT_BOTTOM),
+    ];
+    let ground = |(at, align): (Pos2, Align2)| align.anchor_size(at, galley.size()).expand2(vec2(6.0, 2.0));
+    let free = |place: &(Pos2, Align2)| !stand.iter().any(|at| ground(*place).expand(NOTE_GAP).contains(*at));
+    let place = places.into_iter().find(free).unwrap_or(places[0]);
+    let taken = ground(place);
+    painter.rect_filled(taken, 4.0, casing.gamma_multiply(0.8));
+    paint::block(painter, place.0, place.1, galley, ink, casing);
+    taken
 }
 
 fn describe(ui: &Ui, response: &Response, context: &Context<'_>, view: &View) {

@@ -26,6 +26,49 @@ pub struct Name {
     pub state: Option<Status>,
 }
 
+/// What names leave free.
+#[derive(Default)]
+pub struct Taken {
+    /// Grounds of text and of switches: the leader of a name keeps off them, too.
+    pub cards: Vec<Rect>,
+    /// Marks on the map.
+    pub marks: Vec<Rect>,
+}
+
+impl Taken {
+    /// Whether a name may stand in `found`, with its leader where it has one.
+    fn leaves(&self, found: Rect, leader: Option<[Pos2; 2]>) -> bool {
+        let clear = |card: &Rect| leader.is_none_or(|[from, to]| !cuts(from, to, *card));
+        !self.cards.iter().chain(&self.marks).any(|other| other.intersects(found)) && self.cards.iter().all(clear)
+    }
+}
+
+/// Whether the line between two points runs through a rectangle.
+fn cuts(from: Pos2, to: Pos2, rect: Rect) -> bool {
+    if !rect.is_positive() {
+        return false;
+    }
+    let along = to - from;
+    let mut part = [0.0_f32, 1.0];
+    for (start, step, low, high) in [(from.x, along.x, rect.min.x, rect.max.x), (from.y, along.y, rect.min.y, rect.max.y)] {
+        if step == 0.0 {
+            if start < low || start > high {
+                return false;
+            }
+            continue;
+        }
+        let ends = [(low - start) / step, (high - start) / step];
+        part = [part[0].max(ends[0].min(ends[1])), part[1].min(ends[0].max(ends[1]))];
+    }
+    part[0] <= part[1]
+}
+
+/// The line from the end of a path to its name, where the name stands apart.
+fn leader(place: usize, at: Pos2, found: Rect) -> Option<[Pos2; 2]> {
+    let foot = found.clamp(at);
+    (place >= DIRECTIONS).then(|| [at + 7.0 * (foot - at).normalized(), foot])
+}
+
 /// Side of the icon of a state.
 const ICON: f32 = 14.0;
 
@@ -46,7 +89,7 @@ impl Names {
         self.growing = growing;
     }
 
-    /// Places the names in `rect`, away from what is in `taken` and, where there is room, from what `crossed` says has a
+    /// Places the names in `rect`, away from what is `taken` and, where there is room, from what `crossed` says has a
     /// path in it. While the names are `moving` they keep their places also over paths.
     pub fn draw(
         &mut self,
@@ -54,14 +97,14 @@ impl Names {
         painter: &Painter,
         rect: Rect,
         names: &[Name],
-        mut taken: Vec<Rect>,
+        mut taken: Taken,
         crossed: impl Fn(Rect) -> bool,
         moving: bool,
     ) {
         let theme = theme_of(ui.visuals());
         let font = FontId::proportional(13.0);
         let casing = color(theme.casing());
-        taken.extend(names.iter().map(|name| Rect::from_center_size(name.at, vec2(12.0, 12.0))));
+        taken.marks.extend(names.iter().map(|name| Rect::from_center_size(name.at, vec2(12.0, 12.0))));
         let (mut left_out, mut placed) = (Vec::new(), Vec::new());
         for name in names.iter().filter(|name| rect.contains(name.at)) {
             let galley = painter.layout_no_wrap(name.text.clone(), font.clone(), Color32::PLACEHOLDER);
@@ -69,7 +112,7 @@ impl Names {
             let size = galley.size() + vec2(8.0 + icon, 2.0);
             let fits = |place: usize| {
                 let found = place_of(place, name.at, size);
-                let free = rect.shrink(3.0).contains_rect(found) && !taken.iter().any(|other| other.intersects(found));
+                let free = rect.shrink(3.0).contains_rect(found) && taken.leaves(found, leader(place, name.at, found));
                 free.then_some((place, found))
             };
             let clear = |place: usize| fits(place).filter(|(_, found)| !crossed(*found));
@@ -82,14 +125,12 @@ impl Names {
             };
             self.places.insert(name.series, place);
             let tone = color(theme.series(name.series));
-            if place >= DIRECTIONS {
-                let foot = found.clamp(name.at);
-                let from = name.at + 7.0 * (foot - name.at).normalized();
-                painter.line_segment([from, foot], Stroke::new(2.8, casing.gamma_multiply(0.7)));
-                painter.line_segment([from, foot], Stroke::new(1.0, tone));
+            if let Some(line) = leader(place, name.at, found) {
+                painter.line_segment(line, Stroke::new(2.8, casing.gamma_multiply(0.7)));
+                painter.line_segment(line, Stroke::new(1.0, tone));
             }
             placed.push((found, galley, tone, name.state.as_ref()));
-            taken.push(found.expand(1.0));
+            taken.cards.push(found.expand(1.0));
         }
         for (found, galley, tone, state) in placed {
             painter.rect_filled(found, 4.0, casing.gamma_multiply(0.78));
@@ -99,7 +140,7 @@ impl Names {
             painter.galley(found.min + vec2(4.0, 1.0), galley, tone);
         }
         if !left_out.is_empty() {
-            legend(ui, painter, rect, &left_out, theme);
+            legend(ui, painter, rect, &left_out, &taken.cards, theme);
         }
     }
 }
@@ -115,7 +156,8 @@ fn place_of(place: usize, at: Pos2, size: Vec2) -> Rect {
     Rect::from_center_size(centre, size)
 }
 
-fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: Theme) {
+/// The names without a place, at the lower right above what stands there.
+fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], cards: &[Rect], theme: Theme) {
     let font = FontId::proportional(12.0);
     let ink = ui.visuals().text_color();
     let words = |name: &Name| name.state.as_ref().map_or(String::new(), |state| format!(", {}", state.words()));
@@ -125,6 +167,7 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
     let row = 18.0;
     let corner = pos2(rect.right() - 10.0 - width, rect.bottom() - rim::LOWER_STRIP - 10.0 - row * names.len() as f32 - 8.0);
     let card = Rect::from_min_size(corner, vec2(width, row * names.len() as f32 + 8.0));
+    let card = above(card, cards);
     if !rect.contains_rect(card) {
         return;
     }
@@ -140,7 +183,41 @@ fn legend(ui: &egui::Ui, painter: &Painter, rect: Rect, names: &[&Name], theme: 
     }
 }
 
+/// A card moved up until it is on none of the others.
+fn above(mut card: Rect, others: &[Rect]) -> Rect {
+    while let Some(other) = others.iter().find(|other| other.is_positive() && other.intersects(card)) {
+        card = card.translate(vec2(0.0, other.top() - 6.0 - card.bottom()));
+    }
+    card
+}
+
 fn state_icon(ui: &egui::Ui, painter: &Painter, at: Pos2, state: &Status) {
     let (icon, color) = standing::state(state, ui.visuals());
     icon.paint(painter, Rect::from_center_size(at, Vec2::splat(ICON)), color);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaders_keep_off_cards_and_may_cross_marks() {
+        let card = Rect::from_min_max(pos2(10.0, 10.0), pos2(110.0, 30.0));
+        let line = |x0: f32, y0: f32, x1: f32, y1: f32| cuts(pos2(x0, y0), pos2(x1, y1), card);
+        assert!(line(50.0, 0.0, 50.0, 40.0) && line(0.0, 0.0, 120.0, 40.0) && line(60.0, 20.0, 61.0, 20.0));
+        assert!(
+            !line(50.0, 0.0, 50.0, 9.0)
+                && !line(0.0, 0.0, 200.0, 9.0)
+                && !line(5.0, 31.0, 9.0, 40.0)
+                && !line(0.0, 20.0, 9.0, 5.0)
+        );
+        assert!(!cuts(pos2(0.0, 0.0), pos2(1.0, 1.0), Rect::NOTHING));
+        let at = pos2(60.0, 0.0);
+        let below = Rect::from_center_size(pos2(60.0, 50.0), vec2(60.0, 16.0));
+        let taken = Taken { cards: vec![card], marks: Vec::new() };
+        assert!(!taken.leaves(below, leader(3 * DIRECTIONS, at, below)) && taken.leaves(below, None));
+        let lower = above(card, &[card, card.translate(vec2(20.0, -30.0)), Rect::NOTHING]);
+        assert_eq!(lower, card.translate(vec2(0.0, -56.0)));
+        assert!(Taken { cards: Vec::new(), marks: vec![card] }.leaves(below, leader(3 * DIRECTIONS, at, below)));
+    }
 }

@@ -3,8 +3,9 @@
 use super::super::theme::color;
 use crate::view::{self, Layer, Marker, MarkerShape, Rgb, View, clip_segment, dashes};
 use eframe::egui::epaint::{PathShape, PathStroke};
-use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use std::f32::consts::TAU;
+use std::sync::Arc;
 
 /// How much wider than its line a casing is, in points.
 pub const CASING_PX: f32 = 2.4;
@@ -58,7 +59,11 @@ pub fn layer(layer: &Layer, view: &View, out: &mut Vec<Shape>) {
 
 /// Text with a casing that parts it from the map; returns the rectangle that it takes.
 pub fn text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, ink: Color32, casing: Color32) -> Rect {
-    let galley = painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    block(painter, at, align, painter.layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER), ink, casing)
+}
+
+/// The same of text that is laid out.
+pub fn block(painter: &Painter, at: Pos2, align: Align2, galley: Arc<Galley>, ink: Color32, casing: Color32) -> Rect {
     let rect = align.anchor_size(at, galley.size());
     let halo = casing.gamma_multiply(0.55);
     for k in 0..8 {

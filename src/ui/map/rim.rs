@@ -2,7 +2,7 @@
 
 use super::super::theme::color;
 use super::paint::{self, faded};
-use crate::view::{ColorMap, MapStyle, Theme, Tick, Tint, ValueScale, View, ticks};
+use crate::view::{ColorMap, MapStyle, Theme, Tick, Ticks, Tint, ValueScale, View, ticks};
 use eframe::egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 /// Points between two ticks, across and up.
@@ -12,6 +12,10 @@ const TICK: f32 = 4.0;
 const TICK_GAP: f32 = 8.0;
 /// Height of the strip in which the labels of the lower axis stand.
 pub const LOWER_STRIP: f32 = 24.0;
+/// Width of the strip in which those of the axis up stand.
+pub const LEFT_STRIP: f32 = 44.0;
+/// Room that the numbers of the lower axis leave to its name.
+const NAME: f32 = 24.0;
 /// Width of the colour bar.
 const BAR_WIDTH: f32 = 12.0;
 /// Smaller maps have no colour bar, and even smaller ones no axes.
@@ -31,10 +35,15 @@ pub fn axes(painter: &Painter, rect: Rect, top: f32, view: &View, names: [&str; 
         painter.line_segment([from, to], Stroke::new(1.2, ink));
     };
     let count = |length: f32, spacing: f32| ((length / spacing) as usize).clamp(2, 14);
-    let across = ticks(u0, u1, count(rect.width(), TICK_SPACING[0]));
+    let at = |tick: &Tick| view.px_from_world([tick.value, view.center[1]])[0] as f32;
+    let free = |x: f32| (rect.left() + LEFT_STRIP..rect.right() - NAME).contains(&x);
+    // Two numbers say the scale; one does not.
+    let first = count(rect.width(), TICK_SPACING[0]);
+    let told = |found: &Ticks| found.ticks.iter().filter(|tick| free(at(tick))).count() > 1;
+    let across = (first..first + 3).map(|count| ticks(u0, u1, count)).find(told).unwrap_or_else(|| ticks(u0, u1, first));
     for tick in &across.ticks {
-        let x = view.px_from_world([tick.value, view.center[1]])[0] as f32;
-        if (rect.left() + 44.0..rect.right() - 24.0).contains(&x) {
+        let x = at(tick);
+        if free(x) {
             mark(pos2(x, rect.bottom()), pos2(x, rect.bottom() - TICK));
             paint::text(painter, pos2(x, rect.bottom() - 6.0), Align2::CENTER_BOTTOM, &tick.label, font.clone(), ink, casing);
         }
@@ -67,7 +76,7 @@ pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapS
     let theme = style.theme;
     let (ink, casing) = (color(theme.ink()), color(theme.casing()));
     let height = (0.36 * rect.height()).min(220.0);
-    let bar = Rect::from_min_size(pos2(rect.right() - 12.0 - BAR_WIDTH, rect.top() + 32.0), vec2(BAR_WIDTH, height));
+    let bar = Rect::from_min_size(pos2(rect.right() - 12.0 - BAR_WIDTH, rect.top() + 34.0), vec2(BAR_WIDTH, height));
     painter.rect_filled(bar.expand(2.0), 2.0, casing.gamma_multiply(0.8));
     painter.add(gradient(bar, style.colors, theme));
     let at = |t: f64| bar.bottom() - t.clamp(0.0, 1.0) as f32 * bar.height();
@@ -76,10 +85,10 @@ pub fn color_bar(painter: &Painter, rect: Rect, scale: &ValueScale, style: &MapS
             painter.hline(bar.x_range(), at(t), Stroke::new(1.0, faded(theme.ink(), 0.35)));
         }
     }
-    let at_name = pos2(bar.right() + 2.0, rect.top() + 10.0);
+    let at_name = pos2(bar.right() + 2.0, rect.top() + 8.0);
     let name = paint::text(painter, at_name, Align2::RIGHT_TOP, scale.name(), FontId::proportional(12.0), ink, casing);
     let mut taken = bar.expand(4.0).union(name);
-    let count = ((height / 36.0) as usize).clamp(2, 7);
+    let count = ((height / 30.0) as usize).clamp(2, 7);
     for tick in scale.bar_ticks(count) {
         let y = at(tick.value);
         painter.hline(bar.left() - 4.0..=bar.left(), y, Stroke::new(1.2, ink));

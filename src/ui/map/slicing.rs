@@ -76,7 +76,7 @@ pub fn honesty(context: &Context<'_>) -> Option<String> {
     let (distance, foot) = context.session.foot(x);
     let numbers = [loss, foot, distance].map(|v| number::significant(v, 3));
     Some(format!(
-        "{}: loss {}, in this plane {} at a distance of {}",
+        "{}: loss\u{a0}{}, in\u{a0}plane\u{a0}{}, {}\u{a0}off",
         lane.name(),
         numbers[0],
         numbers[1],

@@ -87,11 +87,11 @@ fn status_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane) {
     let (icon, color, text) = standing::standing(lane, context.step, ui.visuals());
     let whole = lane.run().filter(|run| context.step >= run.len()).map(|run| standing::message(run.status()));
     ui.spacing_mut().interact_size.y = 16.0;
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.add_space(4.0);
         inline_icon(ui, icon, color);
-        let label = ui.add(egui::Label::new(RichText::new(text).small().color(color)).truncate());
+        let label = ui.add(egui::Label::new(RichText::new(number::unbroken(&text)).small().color(color)).wrap());
         if let Some(whole) = whole {
             label.on_hover_text(whole);
         }

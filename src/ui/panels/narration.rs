@@ -3,6 +3,7 @@
 use super::Context;
 use crate::optim::Geometry;
 use crate::problem::Kind;
+use crate::run::Run;
 use crate::ui::curves::Quantity;
 use crate::ui::number;
 use crate::ui::session::{Lane, sentence};
@@ -128,6 +129,14 @@ fn shape_sentence(lane: &Lane, step: u64) -> Option<String> {
 fn best(context: &Context<'_>, placed: &[(usize, Place)]) -> String {
     let value = |i: usize| context.session.lanes()[i].at(Quantity::Gap, context.step).unwrap_or(f64::NAN);
     let lowest = placed.iter().map(|(i, _)| *i).filter(|i| value(*i).is_finite()).min_by(|a, b| value(*a).total_cmp(&value(*b)));
+    let last = |i: usize| context.session.lanes()[i].run().map_or(0, Run::len).min(context.step);
+    // A method that has ended stands beside steps that it did not make.
+    let ended = |i: usize| match last(i) {
+        step if step < context.step && context.session.lanes()[i].is_done() => {
+            format!(" (ended at step {})", number::count(step))
+        }
+        _ => String::new(),
+    };
     match lowest {
         Some(i) if context.trains() => {
             let lane = &context.session.lanes()[i];
@@ -139,15 +148,14 @@ fn best(context: &Context<'_>, placed: &[(usize, Place)]) -> String {
                 format!(": {train} % right{test}")
             });
             let (steps, loss) = (number::count(context.step), number::significant(value(i), 3));
-            format!("After {steps} steps {} has the lowest loss, {loss}{right}.", lane.name())
+            if placed.len() == 1 {
+                return format!("After {} steps the loss of {} is {loss}{right}.", number::count(last(i)), lane.name());
+            }
+            format!("After {steps} steps {}{} has the lowest loss, {loss}{right}.", lane.name(), ended(i))
         }
         Some(i) if placed.len() > 1 => {
-            let steps = number::count(context.step);
-            format!(
-                "After {steps} steps {} is lowest, at f = {}.",
-                context.session.lanes()[i].name(),
-                number::significant(value(i), 4)
-            )
+            let (steps, f) = (number::count(context.step), number::significant(value(i), 4));
+            format!("After {steps} steps {}{} is lowest, at f = {f}.", context.session.lanes()[i].name(), ended(i))
         }
         Some(i) => format!("{} is at f = {}.", context.session.lanes()[i].name(), number::significant(value(i), 4)),
         None => "No method has a finite value here.".to_owned(),

@@ -14,8 +14,14 @@ use egui_plot::{
 };
 use std::collections::HashMap;
 
-/// The least height of a plot, in points: below it nothing can be read.
-const SMALLEST: f32 = 72.0;
+/// The least height of a plot, in points: two numbers and a curve between them.
+const SMALLEST: f32 = 48.0;
+/// Height of the numbers below a plot.
+const AXIS_HEIGHT: f32 = 22.0;
+/// Room that the numbers keep from the ends of their axis.
+const END: f32 = 3.0;
+/// Room between two plots.
+const SPACING: f32 = 6.0;
 /// Points between the marks on a curve.
 const MARKS_PX: f64 = 36.0;
 
@@ -48,16 +54,12 @@ pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, ou
         if let Some(index) = context.selected() {
             memory.bands.follow(&context.session.lanes()[index]);
         }
-        let spacing = 2.0;
-        let axis_height = 22.0;
-        let height = (ui.available_height() - axis_height) / shown.len() as f32 - spacing;
-        ui.spacing_mut().item_spacing.y = spacing;
-        // Where they do not fit they are scrolled, each with its own axis.
-        let fits = height >= SMALLEST;
+        let (height, fits) = heights(ui.available_height(), shown.len());
+        ui.spacing_mut().item_spacing.y = SPACING;
         let mut draw = |ui: &mut Ui| {
             for (i, quantity) in shown.iter().copied().enumerate() {
                 let labelled = !fits || i + 1 == shown.len();
-                let height = height.max(SMALLEST) + if labelled { axis_height } else { 0.0 };
+                let height = height + if labelled { AXIS_HEIGHT } else { 0.0 };
                 plot_ui(ui, context, memory, quantity, height, labelled, out);
             }
         };
@@ -67,6 +69,18 @@ pub fn plots_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut PlotsMemory, ou
             egui::ScrollArea::vertical().id_salt("plots").show(ui, draw);
         }
     });
+}
+
+/// The height of each of `count` plots, and whether all fit, with one axis below the last of them. Where they do not they are
+/// scrolled, each with its own axis, and of the last in sight a half is seen: there are more.
+fn heights(room: f32, count: usize) -> (f32, bool) {
+    let shared = (room - AXIS_HEIGHT) / count as f32 - SPACING;
+    if shared >= SMALLEST {
+        return (shared, true);
+    }
+    let whole = SMALLEST + AXIS_HEIGHT + SPACING;
+    let seen = (room / whole - 0.5).floor().max(1.0) + 0.5;
+    ((room / seen - AXIS_HEIGHT - SPACING).max(SMALLEST), false)
 }
 
 fn chips_ui(ui: &mut Ui, context: &Context<'_>, out: &mut Vec<Command>) {
@@ -159,8 +173,12 @@ fn plot_ui(
         (low, high, last) = (low.min(cached.low), high.max(cached.high), last.max(cached.last));
     }
     let (low, high) = bounds(quantity, low, high);
-    let spacer = move |_: egui_plot::GridInput| axes::marks(quantity.is_log(), low, high);
-    let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axes::label(quantity.is_log(), mark.value);
+    let room = if labelled { height - AXIS_HEIGHT } else { height };
+    let count = axes::count(room - 2.0 * END, 16.0).min(5);
+    // A number at an end would touch that of the next plot.
+    let inset = f64::from(END / room.max(2.0 * END)) * (high - low);
+    let spacer = move |_: egui_plot::GridInput| axes::marks(quantity.is_log(), low + inset, high - inset, count);
+    let formatter = move |mark: GridMark, _: &std::ops::RangeInclusive<f64>| axes::label(quantity.is_log(), &mark);
     let small = egui::FontId::proportional(11.0);
     let y_axis = AxisHints::new_y()
         .placement(HPlacement::Left)
@@ -311,6 +329,23 @@ fn bounds(quantity: Quantity, low: f64, high: f64) -> (f64, f64) {
         // Below sixteen decades under the top there is only rounding.
         _ => (low.max(high - 16.0), high),
     };
-    let margin = (0.08 * (high - low)).max(if quantity.is_log() { 0.2 } else { 1e-9 + 0.05 * high.abs() });
+    let margin = (0.1 * (high - low)).max(if quantity.is_log() { 0.1 } else { 1e-9 + 0.05 * high.abs() });
     (low - margin, high + margin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plots_share_the_room_or_the_last_in_sight_is_seen_in_part() {
+        // What the laboratory leaves at 1280 by 800.
+        assert!(heights(190.0, 3).1);
+        for count in 4..9 {
+            let (height, fits) = heights(190.0, count);
+            let seen = 190.0 / (height + AXIS_HEIGHT + SPACING);
+            assert!(!fits && height >= SMALLEST && (0.2..0.8).contains(&seen.fract()), "{count}: {height}");
+        }
+        assert_eq!(heights(10.0, 2), (SMALLEST, false));
+    }
 }

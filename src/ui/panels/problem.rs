@@ -314,7 +314,8 @@ fn critical_point_ui(ui: &mut Ui, mark: &Mark) {
             [] => "not twice differentiable there".to_owned(),
             values => format!("eigenvalues {}", number::vector(values, 3)),
         };
-        let label = ui.add(egui::Label::new(format!("{kind} {}", number::vector(&mark.at, 3))).truncate());
+        let at = number::unbroken(&number::vector(&mark.at, 3));
+        let label = ui.add(egui::Label::new(format!("{kind} {at}")).wrap());
         label.on_hover_text(format!("f = {}, {eigenvalues}", number::short(mark.value, 5)));
     });
 }

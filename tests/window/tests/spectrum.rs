@@ -122,6 +122,9 @@ fn spirals_are_the_numbers_of_the_core() {
             window.snapshot("spectrum_matrices_light");
             show(&mut window, "Noise");
             window.snapshot("noise_spirals_light");
+            // The trust region's run is shorter than the step that is shown; the whole panel is above what is said of it.
+            let said = window.get_by_label_contains("(ended at step ").rect();
+            assert!(window.get_by_label("Study width and depth").rect().bottom() < said.top() - 44.0);
             window.get_by_label("raw").click();
             window.run_steps(3);
             settle(&mut window);
@@ -219,7 +222,8 @@ fn all_eigenvalues_of_a_larger_network_are_followed_over_the_run_where_they_are_
 #[test]
 fn laboratories_of_images_are_seen_with_spectrum_and_noise() {
     let mut results = SnapshotResults::new();
-    for (id, theme, shade) in [("mnist", Theme::Light, "light"), ("autoencoder", Theme::Dark, "dark")] {
+    // Of the autoencoder the second method, which has left the plateau of the mean digit by then.
+    for (id, theme, shade, method) in [("mnist", Theme::Light, "light", 0), ("autoencoder", Theme::Dark, "dark", 1)] {
         let mut scene = entry(id);
         (scene.steps, scene.playback.step) = (60, 0);
         scene.methods.truncate(2);
@@ -228,6 +232,7 @@ fn laboratories_of_images_are_seen_with_spectrum_and_noise() {
         let mut window = window(scene, TALL, theme);
         // Lanczos begins at what the last step gave, and takes as many products as that makes it: at one and the same step, not
         // at the one to which the run has come when a frame is drawn.
+        window.state_mut().apply(&Default::default(), Command::Select(method));
         window.state_mut().apply(&Default::default(), Command::GoTo(40));
         for (tab, name) in [("Spectrum", "spectrum"), ("Noise", "noise")] {
             show(&mut window, tab);

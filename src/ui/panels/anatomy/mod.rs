@@ -17,8 +17,14 @@ use crate::ui::{number, theme};
 use crate::view::anatomy::{Anatomy, CubicAnswer, MOST_VARIABLES, Subproblem, Taken};
 use eframe::egui::{self, RichText, Ui, vec2};
 
-/// Panels narrower than this have the picture above the rest.
+/// Panels narrower than this, or than this share of their height, have the picture above the rest.
 const NARROW: f32 = 560.0;
+const HIGH: f32 = 0.75;
+/// The height that the rest takes there.
+const TOLD: f32 = 480.0;
+/// Room for the bar that scrolls the rest, and the most that the rest takes of the width.
+const BAR: f32 = 12.0;
+const MOST_TOLD: f32 = 0.7;
 
 /// What is shown, and how it is looked at.
 #[derive(Default)]
@@ -33,6 +39,8 @@ pub struct AnatomyMemory {
     reciprocal: bool,
     /// What was last set by hand.
     hand: Option<SubproblemSpec>,
+    /// The width of the table of answers when it was drawn last.
+    table: f32,
 }
 
 /// What the anatomy was made for.
@@ -57,17 +65,21 @@ pub fn anatomy_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
     memory.follow(context);
     egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 8, top: 4, bottom: 4 }).show(ui, |ui| {
         source_ui(ui, context, memory, out);
-        if ui.available_width() < NARROW {
+        let room = ui.available_size();
+        if room.x < NARROW || room.x < HIGH * room.y {
             egui::ScrollArea::vertical().id_salt("anatomy").auto_shrink([false, false]).show(ui, |ui| {
                 let width = ui.available_width();
-                let height = (ui.available_height() - 48.0).clamp(0.5 * width, 0.95 * width);
+                // Where both have room both are in sight, else the picture with the first words.
+                let beside = room.y - TOLD;
+                let height = if beside > 0.7 * width { beside } else { room.y - 48.0 }.clamp(0.5 * width, 0.95 * width);
                 picture::picture_ui(ui, context, memory, vec2(width, height), out);
                 told_ui(ui, context, memory, out);
             });
             return;
         }
         let size = ui.available_size();
-        let told = (0.42 * size.x).clamp(260.0, 420.0);
+        // The table is seen whole; the picture has what is left.
+        let told = (0.42 * size.x).clamp(260.0, 420.0).max((memory.table + BAR).min(MOST_TOLD * size.x));
         ui.horizontal_top(|ui| {
             picture::picture_ui(ui, context, memory, vec2(size.x - told - 12.0, size.y), out);
             ui.vertical(|ui| {
@@ -117,7 +129,7 @@ fn source_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out
 
 /// The words, the secular function, the table, and the numbers of the hand.
 fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: &mut Vec<Command>) {
-    let AnatomyMemory { shown, toggles, lambda, reciprocal, .. } = memory;
+    let AnatomyMemory { shown, toggles, lambda, reciprocal, table, .. } = memory;
     if let Some(Ok(shown)) = shown {
         heading_ui(ui, shown.anatomy.case.name());
         for words in shown.anatomy.words() {
@@ -141,7 +153,11 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: 
         let sphere = matches!(shown.anatomy.problem.metric, Metric::Sphere);
         let sigma = sigma.or(shown.cubic.as_ref().map(|cubic| cubic.sigma).filter(|_| sphere));
         secular::secular_ui(ui, &shown.anatomy.secular, sigma, lambda, reciprocal);
-        solvers::table_ui(ui, shown, toggles);
+        let width = solvers::table_ui(ui, shown, toggles);
+        if (width - *table).abs() > 0.5 {
+            *table = width;
+            ui.ctx().request_repaint();
+        }
     }
     if let Some(spec) = context.scene.view.subproblem {
         numbers::numbers_ui(ui, spec, out);

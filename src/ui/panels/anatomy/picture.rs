@@ -8,7 +8,7 @@ use crate::scene::SubproblemSpec;
 use crate::ui::command::{Command, Edit};
 use crate::ui::icons::dashed;
 use crate::ui::map::gestures::viewport;
-use crate::ui::map::names::{Name, Names};
+use crate::ui::map::names::{Name, Names, Taken};
 use crate::ui::map::{paint, rim};
 use crate::ui::theme::{color, theme_of};
 use crate::view::anatomy::{Contour, ModelPicture, Place};
@@ -113,6 +113,7 @@ pub fn picture_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory
         let crowd: Vec<Pos2> = names.iter().map(|name| name.at).collect();
         contour_labels(&painter, contours, theme, &view, rect, &crowd, &mut taken);
     }
+    let taken = Taken { marks: taken, ..Taken::default() };
     canvas.names.draw(ui, &painter, rect, &names, taken, |_| false, still || context.playing);
 }
 

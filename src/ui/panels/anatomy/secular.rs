@@ -19,7 +19,7 @@ const SAMPLES: usize = 320;
 /// With `sigma` of a cubic model also the line λ/σ, which meets the curve at the same root.
 pub fn secular_ui(ui: &mut Ui, secular: &Secular, sigma: Option<f64>, lambda: &mut Option<f64>, reciprocal: &mut bool) {
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         let norm = egui::Button::selectable(!*reciprocal, RichText::new("‖s(λ)‖").small());
         if ui.add(norm).on_hover_text("The length of s(λ) = −(H + λM)⁻¹g: the root is where it is Δ").clicked() {
@@ -31,9 +31,12 @@ pub fn secular_ui(ui: &mut Ui, secular: &Secular, sigma: Option<f64>, lambda: &m
             *reciprocal = true;
         }
         let at = lambda.unwrap_or(secular.root);
-        let text = format!("λ = {}, ‖s(λ)‖ = {}", short(at), short(secular.norm(at)));
+        // Where there is no room beside the buttons it stands below them, whole.
         ui.add_space(6.0);
-        ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        for text in [format!("λ = {},", short(at)), format!("‖s(λ)‖ = {}", short(secular.norm(at)))] {
+            ui.add(egui::Label::new(RichText::new(text).small()).extend());
+            ui.add_space(2.0);
+        }
     });
     let [left, right] = secular.window();
     let (low, high) = range(secular, *reciprocal);

@@ -80,13 +80,13 @@ impl Toggles {
     }
 }
 
-/// The answers, a row each, with a switch for what is drawn.
-pub fn table_ui(ui: &mut Ui, shown: &Shown, toggles: &mut Toggles) {
+/// The answers, a row each, with a switch for what is drawn; returns the width that they take.
+pub fn table_ui(ui: &mut Ui, shown: &Shown, toggles: &mut Toggles) -> f32 {
     let best = shown.anatomy.exact().solution.model_decrease;
     let norm = if matches!(shown.anatomy.problem.metric, Metric::Sphere) { "‖s‖" } else { "‖s‖ in M" };
     ui.add_space(4.0);
     ui.spacing_mut().interact_size.y = 18.0;
-    egui::Grid::new("answers").num_columns(5).min_row_height(18.0).spacing([8.0, 2.0]).show(ui, |ui| {
+    let table = egui::Grid::new("answers").num_columns(5).min_row_height(18.0).spacing([8.0, 2.0]).show(ui, |ui| {
         for (head, about) in [
             ("", ""),
             ("−m(s)", "Decrease of the model, and its share of the best"),
@@ -139,6 +139,7 @@ pub fn table_ui(ui: &mut Ui, shown: &Shown, toggles: &mut Toggles) {
         );
         ui.checkbox(&mut toggles.contours, "contours").on_hover_text("Level lines of the model; the strong one is m = 0");
     });
+    table.response.rect.width()
 }
 
 fn entry_ui(ui: &mut Ui, name: &str, about: &str, look: Look, on: &mut bool) {

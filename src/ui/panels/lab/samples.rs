@@ -70,13 +70,13 @@ pub(super) fn samples_ui(ui: &mut Ui, subject: &Subject, data: &Data, insight: &
         memory.atlas.set(ui.ctx(), [*width, *height], &pixels, TextureOptions::NEAREST);
     }
     let of_test = samples.first().is_some_and(|i| *i >= data.train);
+    let error = format!("½‖{}\u{a0}−\u{a0}x‖²", subject.output());
     let title = match (of_test, mirrored) {
-        (true, false) => "Test images: class, probability",
-        (true, true) => "Test images, reconstructions",
-        (false, false) => "Training images: class, probability",
-        (false, true) => "Training images, reconstructions",
+        (true, false) => "Test images: class, probability".to_owned(),
+        (true, true) => format!("Test images, reconstructions, {error}"),
+        (false, false) => "Training images: class, probability".to_owned(),
+        (false, true) => format!("Training images, reconstructions, {error}"),
     };
-    let error = format!("½‖{} − x‖²", subject.output());
     let about = if mirrored {
         format!("Below each image its reconstruction, and {error}")
     } else {

@@ -19,7 +19,9 @@ use scatter::{Lemma, Shown};
 use work::{NoiseFound, NoiseRequest, NoiseWork};
 
 /// Least height of the scatter plot, in points.
-const LEAST_HEIGHT: f32 = 160.0;
+const LEAST_HEIGHT: f32 = 120.0;
+/// Height of the button of the study below it.
+const BUTTON_ROOM: f32 = 40.0;
 /// Height of a study's picture and table, in points.
 const STUDY_HEIGHT: f32 = 480.0;
 
@@ -98,12 +100,9 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     };
     let along = if found.exact { "all eigenvectors" } else { "the eigenvectors of the 10 smallest and 10 largest eigenvalues" };
     let n = number::count(place.w.len() as u64);
-    let of = format!(
-        "Along {along} of the {n} × {n} Hessian at {words}; gradients of {} one by one, residuals of eigenpairs ≤ {}",
-        place.samples().unwrap_or_default(),
-        number::short(found.residual, 1)
-    );
-    ui.label(RichText::new(of).small().weak());
+    let of = format!("Along {along} of the {n} × {n} Hessian at {words}; {}", place.samples().unwrap_or_default());
+    let residual = number::short(found.residual, 1);
+    faint_ui(ui, of).on_hover_text(format!("Gradients of samples one by one; residuals of eigenpairs ≤ {residual}"));
     verdict_ui(ui, found, shown);
     let lemma = lemma.filter(|_| !shown.normalized);
     if let Some(Lemma { held: Some((held, of, least)), .. }) = lemma {
@@ -117,7 +116,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut NoiseMemory, spectrum: 
     }
     let chosen = spectrum.chosen(&place);
     // The button of the study stays in sight where there is room for both.
-    let room = ui.available_height() - 48.0;
+    let room = ui.available_height() - BUTTON_ROOM;
     let roomy = memory.study.is_none() || room > 2.0 * STUDY_HEIGHT;
     let height = if memory.study.is_some() { room - STUDY_HEIGHT } else { room };
     let height = if roomy { height.max(LEAST_HEIGHT) } else { LEAST_HEIGHT };
@@ -184,17 +183,16 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
     let noise = &found.noise;
     let eigenvalues: Vec<f64> = noise.along.iter().map(|a| a.eigenvalue).collect();
     let Index { negative, tolerance, .. } = Index::of(&eigenvalues, None);
-    let what = if shown.normalized { "The normalised gradient noise" } else { "The gradient noise" };
     let text = match (noise.along.first(), noise.along.last()) {
         (Some(first), _) if first.eigenvalue < -tolerance => format!(
-            "{what} is {} times the isotropic along the most negative curvature, λ\u{a0}=\u{a0}{}.",
-            times(shown.of(first)),
-            number::significant(first.eigenvalue, 3)
+            "At the smallest λ\u{a0}=\u{a0}{} the noise is {} times the isotropic.",
+            number::significant(first.eigenvalue, 3),
+            times(shown.of(first))
         ),
         (_, Some(last)) => format!(
-            "No curvature is negative here. {what} is {} times the isotropic along the largest, λ\u{a0}=\u{a0}{}.",
-            times(shown.of(last)),
-            number::significant(last.eigenvalue, 3)
+            "No curvature is negative. At the largest λ\u{a0}=\u{a0}{} the noise is {} times the isotropic.",
+            number::significant(last.eigenvalue, 3),
+            times(shown.of(last))
         ),
         _ => return,
     };
@@ -202,10 +200,10 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
                  (Daneshmand, Kohler, Lucchi, Hofmann 2018)";
     ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap()).on_hover_text(about);
     if shown.normalized {
-        faint_ui(ui, "Daneshmand et al. (2018) find this share to grow with |λ| and to stay above the isotropic 1/d.");
+        faint_ui(ui, "Daneshmand et al. (2018): it grows with |λ| and stays above the isotropic 1/d.");
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(16.0, 2.0);
+        ui.spacing_mut().item_spacing = vec2(12.0, 2.0);
         let lowest = noise.bottom();
         let of = lowest.map_or_else(
             || "all negative eigenvalues".to_owned(),
@@ -216,7 +214,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
         let about = format!("Pearson's correlation of |λ| and the normalised share over {of}, {above}");
         number_ui(ui, &format!("correlation with |λ|{few}"), &number::significant(noise.correlation(), 2), about);
         let about = format!("The slope of log E⟨∇fᵢ, v⟩² of one sample over log |λ|, over {of}, {above}; 1: proportional to |λ|");
-        number_ui(ui, &format!("log-log slope, raw{few}"), &number::significant(noise.slope(), 2), about);
+        number_ui(ui, &format!("slope, raw{few}"), &number::significant(noise.slope(), 2), about);
         let count = format!("{negative} of {}", number::count(noise.along.len() as u64));
         number_ui(ui, "negative", &count, "Eigenvalues below −10⁻¹⁰ max |λ| among those that are shown");
         let total = number::significant(noise.total(shown.batch), 3);

@@ -5,9 +5,8 @@ use crate::measure::noise::{NoiseAlong, half_space_bound};
 use crate::ui::number;
 use crate::ui::panels::axes;
 use crate::ui::panels::spectrum::{caption, pointer, sign_color};
-use crate::view::ticks;
 use eframe::egui::{self, Align2, Shape, Stroke, Ui, Vec2b, pos2, vec2};
-use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint};
+use egui_plot::{AxisHints, HPlacement, Plot, PlotBounds, PlotPoint};
 
 /// Decades below the largest |λ| that are shown.
 const DECADES: f64 = 8.0;
@@ -48,18 +47,6 @@ impl Shown {
 
 fn log(v: f64) -> f64 {
     libm::log10(v.max(1e-300))
-}
-
-/// Marks of a logarithmic axis: decades where there are enough of them, else even steps of the logarithm.
-fn marks(low: f64, high: f64) -> Vec<GridMark> {
-    if high - low >= 1.5 {
-        return axes::marks(true, low, high);
-    }
-    ticks(low, high, 4).ticks.iter().map(|tick| GridMark { value: tick.value, step_size: high - low }).collect()
-}
-
-fn mark_label(mark: f64) -> String {
-    if (mark - mark.round()).abs() < 1e-9 { axes::label(true, mark) } else { number::short(libm::pow(10.0, mark), 2) }
 }
 
 /// A triangle for a negative eigenvalue, a disk for a positive one.
@@ -103,8 +90,9 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     // Eigenvectors that no sample has anything of are below the picture.
     let [y0, y1] = range(&mut points.iter().map(|p| p.2.max(top - 12.0)).chain([isotropic]).chain(bounds));
     let small = egui::FontId::proportional(11.0);
+    let [across, up] = [axes::count(ui.available_width(), 90.0), axes::count(height, 28.0)];
     let response = Plot::new("gradient noise")
-        .height(height.max(120.0))
+        .height(height)
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
@@ -119,7 +107,7 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
                 .label("|λ| of the Hessian")
                 .tick_label_font(small.clone())
                 .label_spacing(16.0..=28.0)
-                .formatter(|mark, _| mark_label(mark.value)),
+                .formatter(|mark, _| axes::label(true, &mark)),
         ])
         .custom_y_axes(vec![
             AxisHints::new_y()
@@ -127,10 +115,10 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
                 .min_thickness(42.0)
                 .tick_label_font(small)
                 .label_spacing(4.0..=8.0)
-                .formatter(|mark, _| mark_label(mark.value)),
+                .formatter(|mark, _| axes::label(true, &mark)),
         ])
-        .x_grid_spacer(move |_| marks(x0, x1))
-        .y_grid_spacer(move |_| marks(y0, y1))
+        .x_grid_spacer(move |_| axes::marks(true, x0, x1, across))
+        .y_grid_spacer(move |_| axes::marks(true, y0, y1, up))
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
         .label_formatter(|_| None)
@@ -168,8 +156,9 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     caption(&painter, frame.left_top() + vec2(4.0, 2.0), Align2::LEFT_TOP, name, &visuals);
     for (sign, text, left) in [(-1.0, "λ < 0", 108.0), (1.0, "λ > 0", 50.0)] {
         let corner = frame.right_bottom() - vec2(left, 4.0);
-        caption(&painter, corner, Align2::LEFT_BOTTOM, text, &visuals);
-        dot(&painter, corner - vec2(9.0, 6.0), sign, &visuals);
+        // The caption keeps inside the frame.
+        let words = caption(&painter, corner, Align2::LEFT_BOTTOM, text, &visuals);
+        dot(&painter, words.left_center() - vec2(9.0, 0.0), sign, &visuals);
     }
     if lemma.is_some() {
         let text = if shown.batch > 1 { "lower bound ((λ − μ)/c)²/B" } else { "lower bound ((λ − μ)/c)²" };

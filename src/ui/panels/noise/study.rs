@@ -145,10 +145,10 @@ fn chart_ui(ui: &mut Ui, study: &Study) {
                 .min_thickness(42.0)
                 .tick_label_font(small)
                 .label_spacing(4.0..=8.0)
-                .formatter(|mark, _| axes::label(true, mark.value)),
+                .formatter(|mark, _| axes::label(true, &mark)),
         ])
         .x_grid_spacer(move |_| dims.iter().map(|d| GridMark { value: log(*d as f64), step_size: x1 - x0 }).collect())
-        .y_grid_spacer(move |_| axes::marks(true, y0, y1))
+        .y_grid_spacer(move |_| axes::marks(true, y0, y1, 4))
         .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
         .set_margin_fraction(egui::Vec2::ZERO)
         .label_formatter(|_| None)

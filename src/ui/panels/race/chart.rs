@@ -1,7 +1,8 @@
 //! The frame of a chart: axes with names, no gestures.
 
+use crate::ui::number;
 use crate::ui::panels::axes;
-use crate::view::series_dash;
+use crate::view::{series_dash, spread};
 use eframe::egui::{self, Ui};
 use egui_plot::{AxisHints, GridMark, HPlacement, LineStyle, Plot, PlotBounds, PlotUi};
 use std::ops::RangeInclusive;
@@ -28,6 +29,8 @@ pub(super) enum Scale {
 const OFF: f64 = 400.0;
 /// Below sixteen decades under the top there is only rounding.
 const DECADES: f64 = 16.0;
+/// Marks of an axis, about.
+const MARKS: usize = 4;
 
 impl Scale {
     /// The coordinate of a value.
@@ -39,6 +42,11 @@ impl Scale {
             Self::Symmetric => libm::log10(1.0 + v.abs()).copysign(v),
         }
     }
+}
+
+/// The value at a coordinate of [`Scale::Symmetric`].
+fn symmetric(coordinate: f64) -> f64 {
+    (libm::exp10(coordinate.abs()) - 1.0).copysign(coordinate)
 }
 
 impl Axis {
@@ -59,14 +67,19 @@ impl Axis {
     }
 
     fn marks(&self) -> Vec<GridMark> {
-        axes::marks(self.scale != Scale::Linear, self.low, self.high)
+        let Self { scale, low, high, .. } = *self;
+        if scale != Scale::Symmetric {
+            return axes::marks(scale == Scale::Log, low, high, MARKS);
+        }
+        let place = |v: f64| (scale.of(v) - low) / (high - low);
+        let found = spread(MARKS, false, |t| symmetric(low + t * (high - low)), place);
+        found.iter().map(|tick| GridMark { value: scale.of(tick.value), step_size: high - low }).collect()
     }
 
-    fn label(&self, mark: f64) -> String {
+    fn label(&self, mark: &GridMark) -> String {
         match self.scale {
-            Scale::Symmetric if mark == 0.0 => "0".to_owned(),
-            Scale::Symmetric if mark < 0.0 => format!("−{}", axes::label(true, -mark)),
-            scale => axes::label(scale != Scale::Linear, mark),
+            Scale::Symmetric => number::short(symmetric(mark.value), 3),
+            scale => axes::label(scale == Scale::Log, mark),
         }
     }
 }
@@ -85,7 +98,7 @@ pub(super) fn chart_ui<'a>(
     let hints = |axis: &Axis| (axis.name.clone(), axis.scale, axis.low, axis.high);
     let formatter = |(name, scale, low, high): (String, Scale, f64, f64)| {
         let axis = Axis { name, scale, low, high };
-        move |mark: GridMark, _: &RangeInclusive<f64>| axis.label(mark.value)
+        move |mark: GridMark, _: &RangeInclusive<f64>| axis.label(&mark)
     };
     let x_axis = AxisHints::new_x().label(x.name.clone()).formatter(formatter(hints(x)));
     let y_axis = AxisHints::new_y().label(y.name.clone()).placement(HPlacement::Left).formatter(formatter(hints(y)));

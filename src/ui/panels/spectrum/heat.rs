@@ -176,7 +176,7 @@ pub fn heat_ui(
 /// Marks but for the end, whose number would be cut.
 fn inner_marks(first: f64, last: f64) -> Vec<egui_plot::GridMark> {
     let end = last - 0.03 * (last - first);
-    axes::marks(false, first, last).into_iter().filter(|mark| mark.value < end).collect()
+    axes::marks(false, first, last, 3).into_iter().filter(|mark| mark.value < end).collect()
 }
 
 fn told(column: &TimeColumn, edge: Option<Edge>) -> String {

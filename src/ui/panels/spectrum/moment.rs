@@ -12,6 +12,8 @@ use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint, Pl
 
 /// The height of the ticks of one matrix, in points.
 const RUG: f32 = 12.0;
+/// The least size of letters that are set lower, in points: a projector shows them too.
+const LEAST_SIZE: f32 = 10.0;
 /// How near to a tick the pointer must be, in points.
 const REACH: f32 = 10.0;
 
@@ -231,7 +233,7 @@ pub(in crate::ui::panels) fn subscripted(text: &str, size: f32, color: Color32) 
     let mut job = egui::text::LayoutJob::default();
     for (k, part) in text.split('_').enumerate() {
         let below = if k == 0 { 0 } else { part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len()) };
-        let mut lowered = egui::TextFormat::simple(egui::FontId::proportional(0.75 * size), color);
+        let mut lowered = egui::TextFormat::simple(egui::FontId::proportional((0.8 * size).max(LEAST_SIZE)), color);
         lowered.valign = egui::Align::BOTTOM;
         if below > 0 {
             job.append(&part[..below], 0.0, lowered);

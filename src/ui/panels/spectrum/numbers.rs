@@ -52,7 +52,7 @@ fn number_job(ui: &Ui, name: &str, value: &str) -> LayoutJob {
 struct Entry(String, String, String);
 
 /// Between two numbers, in points.
-const GAP: f32 = 16.0;
+const GAP: f32 = 10.0;
 /// Rows of numbers where there is little room, and the width of the button that has the others.
 const ROWS: usize = 2;
 const MORE_WIDTH: f32 = 32.0;
