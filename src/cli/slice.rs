@@ -147,7 +147,7 @@ impl Place {
         let step = match kind {
             SliceKind::Path => last,
             SliceKind::Line => first,
-            _ => wanted.clamp(first, last),
+            _ => run.map_or(0, |run| run.nearest(wanted)),
         };
         if arguments.step.is_some_and(|asked| asked != step) {
             eprintln!("the run has steps {first} to {last}: the plane goes through step {step}");

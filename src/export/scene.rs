@@ -106,7 +106,7 @@ fn slice_cut(stage: &Stage, slice: SliceSpec) -> Option<Cut> {
     // A plane of the path is one of the whole path.
     let wanted = if slice.kind.is_of_path() { run.setup().budget } else { slice.step };
     run.advance(wanted.saturating_sub(run.len()));
-    let at = run.iterate(slice.step.clamp(run.trace().first(), run.len()));
+    let at = run.iterate(run.nearest(slice.step));
     Some(NetworkSlice::new(problem, &at, slice.kind, slice.seed, Some(&run))?.cut)
 }
 

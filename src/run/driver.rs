@@ -88,6 +88,11 @@ impl Run {
         self.now.step
     }
 
+    /// The step of the run that is nearest to `step`.
+    pub fn nearest(&self, step: u64) -> u64 {
+        step.min(self.len()).max(self.trace.first())
+    }
+
     /// Whether no trial was made yet.
     pub fn is_empty(&self) -> bool {
         self.now.step == self.trace.first()

@@ -2,7 +2,24 @@
 
 use crate::ui::number;
 use crate::view::{decade, log_ticks, spread, ticks};
-use egui_plot::GridMark;
+use eframe::egui::{AsIdSalt, Ui, Vec2};
+use egui_plot::{GridMark, Plot};
+
+/// A plot that stays where it is put: nothing in it is dragged or zoomed.
+pub(super) fn still<'a>(ui: &Ui, id: impl AsIdSalt) -> Plot<'a> {
+    Plot::new(id)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .show_crosshair(false)
+        .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
+        .set_margin_fraction(Vec2::ZERO)
+        .label_formatter(|_| None)
+}
 
 /// About so many marks of an axis from `low` to `high`, two at least: powers of ten on a logarithmic one, and where there are few
 /// of them round numbers.

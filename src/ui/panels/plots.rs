@@ -9,8 +9,8 @@ use crate::ui::{number, theme};
 use crate::view::series_dash;
 use eframe::egui::{self, Color32, RichText, Ui, Vec2b};
 use egui_plot::{
-    AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform,
-    Points, VLine,
+    AxisHints, GridMark, HPlacement, Line, LineStyle, MarkerShape, PlotBounds, PlotPoint, PlotPoints, PlotTransform, Points,
+    VLine,
 };
 use std::collections::HashMap;
 
@@ -195,23 +195,12 @@ fn plot_ui(
     };
     let chosen = context.selected().map(|index| (index, &lanes[index])).filter(|(_, lane)| lane.run().is_some());
     let width = f64::from(ui.available_width()).max(1.0);
-    let response = Plot::new(("plot", quantity.symbol(false)))
+    let response = axes::still(ui, ("plot", quantity.symbol(false)))
         .height(height)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::new(labelled, true))
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
         .y_grid_spacer(spacer)
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::click_and_drag())
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));

@@ -206,7 +206,7 @@ fn go_on_ui(ui: &mut Ui, context: &Context<'_>, index: usize, out: &mut Vec<Comm
 
 /// The step of the run of `index` that is shown.
 fn shown_step(context: &Context<'_>, index: usize) -> u64 {
-    context.session.lanes()[index].run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len()))
+    context.session.lanes()[index].run().map_or(0, |run| run.nearest(context.step))
 }
 
 fn fork(context: &Context<'_>, index: usize, step: u64, method: Option<&'static str>, out: &mut Vec<Command>) {

@@ -1,12 +1,11 @@
 //! The secular function: ‖s(λ)‖ over λ with its poles and its root, or its reciprocal, on which Newton's method climbs.
 
 use super::{short, solvers};
+use crate::ui::panels::axes;
 use crate::ui::{number, theme};
 use crate::view::anatomy::Secular;
 use eframe::egui::{self, Align2, RichText, Ui, Vec2b};
-use egui_plot::{
-    AxisHints, HLine, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, Polygon, Text, VLine,
-};
+use egui_plot::{AxisHints, HLine, HPlacement, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, Points, Polygon, Text, VLine};
 
 /// Samples on each side of a pole or the root, six to a tenfold of the distance.
 const NEAR: u32 = 90;
@@ -44,16 +43,8 @@ pub fn secular_ui(ui: &mut Ui, secular: &Secular, sigma: Option<f64>, lambda: &m
     let (weak, text) = (visuals.weak_text_color(), visuals.text_color());
     let tone = |series| theme::series(&visuals, series);
     let small = egui::FontId::proportional(11.0);
-    let response = Plot::new("secular")
+    let response = axes::still(ui, "secular")
         .height(176.0)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![
             AxisHints::new_x()
@@ -69,9 +60,6 @@ pub fn secular_ui(ui: &mut Ui, secular: &Secular, sigma: Option<f64>, lambda: &m
                 .formatter(|mark, _| number::short(mark.value, 3))
                 .label_spacing(8.0..=16.0),
         ])
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::click_and_drag())
         .show(ui, |plot| {
             plot.set_plot_bounds(PlotBounds::from_min_max([left, low], [right, high]));

@@ -114,7 +114,7 @@ fn draw(ui: &mut Ui, context: &Context<'_>, memory: &mut LabMemory, out: &mut Ve
             });
         }
     }
-    let step = lane.run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len().max(run.trace().first())));
+    let step = lane.run().map_or(0, |run| run.nearest(context.step));
     let place = weights::Place {
         index,
         spec: lane.spec(),

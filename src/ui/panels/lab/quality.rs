@@ -14,7 +14,7 @@ use eframe::egui::{self, FontId, RichText, TextFormat, Ui};
 /// Draws the line.
 pub(super) fn quality_ui(ui: &mut Ui, context: &Context<'_>, index: usize, network: &NetworkProblem, out: &mut Vec<Command>) {
     let lane = &context.session.lanes()[index];
-    let step = lane.run().map_or(0, |run| context.step.clamp(run.trace().first(), run.len().max(run.trace().first())));
+    let step = lane.run().map_or(0, |run| run.nearest(context.step));
     // In a small panel the pictures need the room.
     let small = ui.available_height() < super::LOW;
     let [plain, strong] = if small {

@@ -3,9 +3,10 @@
 use super::{Context, View};
 use crate::measure::momentum::Linearization;
 use crate::run::Run;
+use crate::ui::panels::axes;
 use crate::ui::{number, theme};
 use eframe::egui::{self, RichText, Ui};
-use egui_plot::{AxisHints, GridMark, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Text, VLine};
+use egui_plot::{AxisHints, GridMark, HPlacement, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, Text, VLine};
 
 /// Points of a curve at most.
 const MOST_POINTS: usize = 1000;
@@ -59,22 +60,11 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
             let (first, end) = ((low / every).ceil() as i64, (high / every).floor() as i64);
             (first..=end).map(|k| GridMark { value: k as f64 * every, step_size: high - low }).collect()
         };
-        let response = Plot::new("decay of modes")
+        let response = axes::still(ui, "decay of modes")
             .height(ui.available_height())
-            .allow_zoom(false)
-            .allow_drag(false)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_axis_zoom_drag(false)
-            .allow_double_click_reset(false)
-            .show_background(false)
-            .show_crosshair(false)
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
             .y_grid_spacer(spacer)
-            .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-            .set_margin_fraction(egui::Vec2::ZERO)
-            .label_formatter(|_| None)
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
                 let mut labels: Vec<(String, egui::Color32)> = Vec::new();

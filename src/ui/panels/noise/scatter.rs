@@ -6,7 +6,7 @@ use crate::ui::number;
 use crate::ui::panels::axes;
 use crate::ui::panels::spectrum::{caption, pointer, sign_color};
 use eframe::egui::{self, Align2, Shape, Stroke, Ui, Vec2b, pos2, vec2};
-use egui_plot::{AxisHints, HPlacement, Plot, PlotBounds, PlotPoint};
+use egui_plot::{AxisHints, HPlacement, PlotBounds, PlotPoint};
 
 /// Decades below the largest |λ| that are shown.
 const DECADES: f64 = 8.0;
@@ -91,16 +91,8 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     let [y0, y1] = range(&mut points.iter().map(|p| p.2.max(top - 12.0)).chain([isotropic]).chain(bounds));
     let small = egui::FontId::proportional(11.0);
     let [across, up] = [axes::count(ui.available_width(), 90.0), axes::count(height, 28.0)];
-    let response = Plot::new("gradient noise")
+    let response = axes::still(ui, "gradient noise")
         .height(height)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![
             AxisHints::new_x()
@@ -119,9 +111,6 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
         ])
         .x_grid_spacer(move |_| axes::marks(true, x0, x1, across))
         .y_grid_spacer(move |_| axes::marks(true, y0, y1, up))
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::hover())
         .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([x0, y0], [x1, y1])));
     let (transform, frame) = (response.transform, *response.transform.frame());
@@ -140,14 +129,11 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     for (along, x, y) in &points {
         dot(&painter, at(*x, *y), along.eigenvalue, &visuals);
     }
-    let mark = |along: &NoiseAlong, x: f64, y: f64, color| {
-        let _ = along;
-        pointer(&painter, at(x, y) - vec2(0.0, 6.0), color);
-    };
+    let mark = |x: f64, y: f64, color| pointer(&painter, at(x, y) - vec2(0.0, 6.0), color);
     if let Some(value) = chosen {
         let near = |a: &&(&NoiseAlong, f64, f64)| (a.0.eigenvalue - value).abs();
-        if let Some((along, x, y)) = points.iter().min_by(|a, b| near(a).total_cmp(&near(b))) {
-            mark(along, *x, *y, visuals.text_color());
+        if let Some((_, x, y)) = points.iter().min_by(|a, b| near(a).total_cmp(&near(b))) {
+            mark(*x, *y, visuals.text_color());
         }
     }
     let name = if shown.normalized { "isotropic: 1/d" } else { "isotropic: E‖g‖²/d" };
@@ -177,7 +163,7 @@ pub fn scatter_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown, lemma: Option<L
     let near = |p: &&(&NoiseAlong, f64, f64)| at(p.1, p.2).distance(over);
     let nearest = points.iter().min_by(|a, b| near(a).total_cmp(&near(b))).filter(|p| near(p) < REACH);
     if let Some((along, x, y)) = nearest {
-        mark(along, *x, *y, visuals.selection.stroke.color);
+        mark(*x, *y, visuals.selection.stroke.color);
         let times = number::short(shown.of(along) / shown.isotropic(found), 3);
         let text = format!(
             "λ = {}\n{name} = {}\n{times} times the isotropic value\nmean slope ⟨∇f, v⟩ = {}",

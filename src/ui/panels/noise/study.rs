@@ -11,7 +11,7 @@ use crate::ui::number;
 use crate::ui::panels::spectrum::{caption, sign_color, subscripted};
 use crate::ui::panels::{axes, faint_ui};
 use eframe::egui::{self, Align2, Pos2, RichText, Shape, Stroke, Ui, Vec2b, pos2, vec2};
-use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint};
+use egui_plot::{AxisHints, GridMark, HPlacement, PlotBounds, PlotPoint};
 
 /// A study that was begun.
 pub struct Study {
@@ -121,16 +121,8 @@ fn chart_ui(ui: &mut Ui, study: &Study) {
     let [x0, x1, y0, y1] = [x0 - 0.1, x1 + 0.1, y0 - 0.2, y1 + 0.3];
     let small = egui::FontId::proportional(11.0);
     let dims: Vec<usize> = study.rows.iter().map(|row| row.dim).collect();
-    let response = Plot::new("noise study")
+    let response = axes::still(ui, "noise study")
         .height(180.0)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![
             AxisHints::new_x()
@@ -149,9 +141,6 @@ fn chart_ui(ui: &mut Ui, study: &Study) {
         ])
         .x_grid_spacer(move |_| dims.iter().map(|d| GridMark { value: log(*d as f64), step_size: x1 - x0 }).collect())
         .y_grid_spacer(move |_| axes::marks(true, y0, y1, 4))
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::hover())
         .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([x0, y0], [x1, y1])));
     let (transform, frame) = (response.transform, *response.transform.frame());

@@ -4,7 +4,7 @@ use crate::ui::number;
 use crate::ui::panels::axes;
 use crate::view::{series_dash, spread};
 use eframe::egui::{self, Ui};
-use egui_plot::{AxisHints, GridMark, HPlacement, LineStyle, Plot, PlotBounds, PlotUi};
+use egui_plot::{AxisHints, GridMark, HPlacement, LineStyle, PlotBounds, PlotUi};
 use std::ops::RangeInclusive;
 
 /// One axis of a chart, in its own coordinates.
@@ -103,24 +103,12 @@ pub(super) fn chart_ui<'a>(
     let x_axis = AxisHints::new_x().label(x.name.clone()).formatter(formatter(hints(x)));
     let y_axis = AxisHints::new_y().label(y.name.clone()).placement(HPlacement::Left).formatter(formatter(hints(y)));
     let bounds = PlotBounds::from_min_max([x.low, y.low], [x.high, y.high]);
-    let visuals = ui.visuals().clone();
-    let response = Plot::new(id)
+    let response = axes::still(ui, id)
         .height(height)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
         .x_grid_spacer(move |_| x_marks.clone())
         .y_grid_spacer(move |_| y_marks.clone())
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .show(ui, move |plot| {
             plot.set_plot_bounds(bounds);
             content(plot);

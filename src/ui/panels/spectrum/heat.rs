@@ -14,7 +14,7 @@ use crate::view::{self, SpectralAxis};
 use eframe::egui::{
     self, Align2, Color32, ColorImage, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions, Ui, Vec2b, Visuals, pos2, vec2,
 };
-use egui_plot::{AxisHints, HPlacement, Plot, PlotBounds, PlotPoint};
+use egui_plot::{AxisHints, HPlacement, PlotBounds, PlotPoint};
 
 /// Rows of the picture.
 const ROWS: usize = 96;
@@ -104,24 +104,13 @@ pub fn heat_ui(
         .formatter(move |mark, _| number::short(axis.value(mark.value), 2));
     let count = ((height - 44.0) / 22.0).clamp(3.0, 11.0) as usize;
     let first = place.lane.run().map_or(0, |run| run.trace().first());
-    let response = Plot::new("spectrum over time")
+    let response = axes::still(ui, "spectrum over time")
         .height(height.max(100.0))
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
         .x_grid_spacer(move |_| inner_marks(first as f64, last as f64))
         .y_grid_spacer(move |_| grid_marks(&axis, count))
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::click_and_drag())
         .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([first as f64, low], [last as f64, high])));
     let (transform, frame) = (response.transform, *response.transform.frame());

@@ -5,10 +5,11 @@ use super::picture::{Drawn, Picture};
 use super::place::{Place, shares};
 use super::work::{AllFound, Found};
 use crate::measure::spectrum::MatrixKind;
+use crate::ui::panels::axes;
 use crate::ui::{number, theme};
 use crate::view::SpectralAxis;
 use eframe::egui::{self, Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, Vec2b, Visuals, pos2, vec2};
-use egui_plot::{AxisHints, GridMark, HPlacement, Plot, PlotBounds, PlotPoint, PlotTransform};
+use egui_plot::{AxisHints, GridMark, HPlacement, PlotBounds, PlotPoint, PlotTransform};
 
 /// The height of the ticks of one matrix, in points.
 const RUG: f32 = 12.0;
@@ -79,16 +80,8 @@ pub fn moment_ui(
         .tick_label_font(small)
         .label_spacing(4.0..=8.0)
         .formatter(|mark, _| number::short(libm::pow(10.0, mark.value) - 1.0, 2));
-    let response = Plot::new("spectrum at a step")
+    let response = axes::still(ui, "spectrum at a step")
         .height(room + 44.0)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_crosshair(false)
         .show_axes(Vec2b::TRUE)
         .custom_x_axes(vec![x_axis])
         .custom_y_axes(vec![y_axis])
@@ -100,9 +93,6 @@ pub fn moment_ui(
             let heights = heights.into_iter().filter(move |v| !crowded || ![1.0, 3.0, 30.0].contains(v)).map(height_of);
             heights.filter(|h| *h < top).map(|value| GridMark { value, step_size: 10.0 }).collect()
         })
-        .grid_color(visuals.widgets.noninteractive.bg_stroke.color)
-        .set_margin_fraction(egui::Vec2::ZERO)
-        .label_formatter(|_| None)
         .sense(egui::Sense::click())
         .show(ui, |plot| plot.set_plot_bounds(PlotBounds::from_min_max([low, bottom], [high, top])));
     let (transform, frame) = (response.transform, *response.transform.frame());
