@@ -77,14 +77,16 @@ pub fn count(n: u64) -> String {
     text
 }
 
-/// The text with the spaces inside its equations and points made unbreakable: a line ends between them, never inside.
+/// The text with the spaces of its equations and inside its points made unbreakable: a line ends between them, never inside.
 pub fn unbroken(text: &str) -> String {
     let mut depth = 0;
     let mut whole = String::new();
     for (i, c) in text.char_indices() {
         depth += i32::from(c == '(') - i32::from(c == ')');
-        let beside = c == ' ' && (text[..i].ends_with('=') || text[i + 1..].starts_with('='));
-        whole.push(if c == ' ' && (depth > 0 || beside) { '\u{a0}' } else { c });
+        let next = text[i + c.len_utf8()..].chars().next();
+        let equation = text[..i].ends_with('=') || next == Some('=');
+        let point = depth > 0 && text[..i].ends_with(',') && next.is_some_and(|c| c.is_ascii_digit() || "−–…".contains(c));
+        whole.push(if c == ' ' && (equation || point) { '\u{a0}' } else { c });
     }
     whole
 }
@@ -177,6 +179,7 @@ mod tests {
         let text = "degenerate point, λₘᵢₙ = −2.4×10⁻⁹, step 135";
         assert_eq!(unbroken(text), "degenerate point, λₘᵢₙ\u{a0}=\u{a0}−2.4×10⁻⁹, step 135");
         assert_eq!(unbroken("saddle (0.50, −1.00)"), "saddle (0.50,\u{a0}−1.00)");
+        assert_eq!(unbroken("a step (Moré, Sorensen 1983)"), "a step (Moré, Sorensen 1983)");
     }
 
     #[test]

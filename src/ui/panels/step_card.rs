@@ -57,7 +57,7 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, lane: &Lane, run: &Run, memory: &
         ui.spacing_mut().item_spacing.x = 4.0;
         inline_icon(ui, icon, color);
         let whole = if context.step >= run.len() && lane.is_done() { standing::message(run.status()) } else { text };
-        ui.label(RichText::new(whole).color(color));
+        ui.label(RichText::new(number::unbroken(&whole)).color(color));
     });
     let x = &memory.x;
     let said = |value: fn(&Look) -> f64, digits| {

@@ -133,7 +133,7 @@ fn told_ui(ui: &mut Ui, context: &Context<'_>, memory: &mut AnatomyMemory, out: 
     if let Some(Ok(shown)) = shown {
         heading_ui(ui, shown.anatomy.case.name());
         for words in shown.anatomy.words() {
-            ui.add(egui::Label::new(words).wrap());
+            ui.add(egui::Label::new(number::unbroken(&words)).wrap());
         }
         if shown.taken.as_ref().is_some_and(|(taken, ..)| !taken.same_model) {
             faint_ui(ui, "The method's own Hessian was another one, sampled or replaced: drawn is the one of f.");

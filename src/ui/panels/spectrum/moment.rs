@@ -223,7 +223,9 @@ pub(in crate::ui::panels) fn subscripted(text: &str, size: f32, color: Color32) 
     let mut job = egui::text::LayoutJob::default();
     for (k, part) in text.split('_').enumerate() {
         let below = if k == 0 { 0 } else { part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len()) };
-        let mut lowered = egui::TextFormat::simple(egui::FontId::proportional((0.8 * size).max(LEAST_SIZE)), color);
+        // In the strong face, which at this size weighs as the others.
+        let font = egui::FontId::new((0.8 * size).max(LEAST_SIZE), theme::strong_family());
+        let mut lowered = egui::TextFormat::simple(font, color);
         lowered.valign = egui::Align::BOTTOM;
         if below > 0 {
             job.append(&part[..below], 0.0, lowered);
