@@ -110,7 +110,7 @@ fn the_hard_case_is_told_in_words() {
     assert!(window.query_by_label("Interior solution").is_some());
     window.get_by_label("Hard case").click();
     window.run();
-    assert!(window.query_by_label_contains("‖s(−λ₁)‖ = 0.4 < Δ = 1, so a step along v₁ is added").is_some());
+    assert!(window.query_by_label_contains("‖s(−λ₁)‖\u{a0}=\u{a0}0.4 < Δ\u{a0}=\u{a0}1, so a step along v₁ is added").is_some());
     assert_eq!(spec(&window), SUBPROBLEM_PRESETS[3].spec);
 }
 
