@@ -3,7 +3,8 @@
 //! IEEE operations in a fixed order and nothing else: the same bits on every platform and at every vector width. Functions are
 //! written without branches and inlined into callers that [`vectorized`] compiles for the machine's widest registers.
 
-use pulp::{Simd, WithSimd};
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(crate) use native::Dispatched;
 
 /// Numbers that are worked on together: a multiple of every register's width, and the granule of every sum over samples.
 pub(crate) const LANES: usize = 8;
@@ -45,7 +46,7 @@ pub(crate) fn vectorized<W: Work>(work: W) -> W::Output {
     return work.run(browser::Vectors);
     #[cfg(all(feature = "registers-of-four", target_arch = "x86_64"))]
     if let Some(simd) = pulp::x86::V3::try_new() {
-        return Simd::vectorize(simd, Dispatched(work));
+        return pulp::Simd::vectorize(simd, Dispatched(work));
     }
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     pulp::Arch::new().dispatch(Dispatched(work))
@@ -65,50 +66,57 @@ pub(crate) fn width() -> usize {
     vectorized(Width)
 }
 
-/// Work for pulp.
-pub(crate) struct Dispatched<W>(pub W);
-
-impl<W: Work> WithSimd for Dispatched<W> {
-    type Output = W::Output;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> W::Output {
-        self.0.run(Registers(simd))
-    }
-}
-
 /// Registers that pulp knows.
-#[derive(Clone, Copy)]
-struct Registers<S>(S);
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod native {
+    use super::{Machine, Work};
+    use pulp::{Simd, WithSimd};
 
-impl<S: Simd> Machine for Registers<S> {
-    type Register = S::f64s;
-    const WIDTH: usize = S::F64_LANES;
-    const MANY: bool = S::REGISTER_COUNT >= 32;
+    /// Work for pulp.
+    pub(crate) struct Dispatched<W>(pub W);
 
-    #[inline(always)]
-    fn splat(self, value: f64) -> S::f64s {
-        self.0.splat_f64s(value)
+    impl<W: Work> WithSimd for Dispatched<W> {
+        type Output = W::Output;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> W::Output {
+            self.0.run(Registers(simd))
+        }
     }
 
-    #[inline(always)]
-    fn load(self, from: &[f64]) -> S::f64s {
-        S::as_simd_f64s(&from[..Self::WIDTH]).0[0]
-    }
+    /// As many as the machine has, as wide as they are.
+    #[derive(Clone, Copy)]
+    struct Registers<S>(S);
 
-    #[inline(always)]
-    fn store(self, register: S::f64s, to: &mut [f64]) {
-        S::as_mut_simd_f64s(&mut to[..Self::WIDTH]).0[0] = register;
-    }
+    impl<S: Simd> Machine for Registers<S> {
+        type Register = S::f64s;
+        const WIDTH: usize = S::F64_LANES;
+        const MANY: bool = S::REGISTER_COUNT >= 32;
 
-    #[inline(always)]
-    fn add(self, a: S::f64s, b: S::f64s) -> S::f64s {
-        self.0.add_f64s(a, b)
-    }
+        #[inline(always)]
+        fn splat(self, value: f64) -> S::f64s {
+            self.0.splat_f64s(value)
+        }
 
-    #[inline(always)]
-    fn multiply(self, a: S::f64s, b: S::f64s) -> S::f64s {
-        self.0.mul_f64s(a, b)
+        #[inline(always)]
+        fn load(self, from: &[f64]) -> S::f64s {
+            S::as_simd_f64s(&from[..Self::WIDTH]).0[0]
+        }
+
+        #[inline(always)]
+        fn store(self, register: S::f64s, to: &mut [f64]) {
+            S::as_mut_simd_f64s(&mut to[..Self::WIDTH]).0[0] = register;
+        }
+
+        #[inline(always)]
+        fn add(self, a: S::f64s, b: S::f64s) -> S::f64s {
+            self.0.add_f64s(a, b)
+        }
+
+        #[inline(always)]
+        fn multiply(self, a: S::f64s, b: S::f64s) -> S::f64s {
+            self.0.mul_f64s(a, b)
+        }
     }
 }
 
