@@ -116,6 +116,7 @@ pub(crate) fn tile<M: Machine, F: Finish, const TRANSPOSED: bool, const P: usize
     out: &mut [f64],
     [row, s]: [usize; 2],
 ) {
+    const { assert!(P == 1 || P == 2) };
     let mut acc = begun::<M, O, R>(machine, start, out, [samples, row, s]);
     // One call each: in a loop over pairs compilers leave the sums in memory.
     add_terms::<M, TRANSPOSED, O, R>(machine, pairs[0], [inputs, samples, row, s, first, end], &mut acc);
@@ -324,6 +325,7 @@ fn group_sums<M: Machine, const P: usize, const O: usize, const I: usize>(
     activations: &[[Row<'_>; I]; P],
     place: [usize; 2],
 ) -> [[M::Register; I]; O] {
+    const { assert!(P == 1 || P == 2) };
     let mut acc = [[machine.splat(0.0); I]; O];
     // One call each, as in `tile`.
     add_samples::<M, O, I>(machine, &deltas[0], &activations[0], place, &mut acc);

@@ -27,6 +27,7 @@ use crate::optim::SettingsError;
 use crate::problem::ProblemError;
 use crate::scene::SceneError;
 use clap::{CommandFactory, FromArgMatches};
+use std::any::TypeId;
 use std::process::ExitCode;
 
 /// Why a command was not carried out; each message is one sentence for the user.
@@ -69,6 +70,17 @@ pub enum CliError {
     Settings(#[from] SettingsError),
 }
 
+/// What numbers of the command line are.
+const NUMBERS: [fn() -> TypeId; 7] = [
+    TypeId::of::<f64>,
+    TypeId::of::<u16>,
+    TypeId::of::<u32>,
+    TypeId::of::<u64>,
+    TypeId::of::<usize>,
+    TypeId::of::<training::Steps>,
+    TypeId::of::<noise::Units>,
+];
+
 /// Reads the words of the command line. Where they are wrong, or ask for help, everything is said already and the exit
 /// status is returned.
 ///
@@ -77,8 +89,9 @@ pub enum CliError {
 pub fn parse() -> Result<Arguments, ExitCode> {
     // "-1" is a number wherever one is wanted, and gets the sentence about it.
     let number = |word: clap::Arg| {
-        let takes = word.get_action().takes_values() && !word.is_allow_hyphen_values_set();
-        word.allow_negative_numbers(takes)
+        let of = word.get_value_parser().type_id();
+        let is_number = NUMBERS.iter().any(|number| of == number()) && word.get_action().takes_values();
+        if is_number { word.allow_hyphen_values(true) } else { word }
     };
     let command = Arguments::command().mut_subcommands(|command| command.mut_args(number));
     let parsed = command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -87,7 +100,11 @@ pub fn parse() -> Result<Arguments, ExitCode> {
             let text = error.to_string();
             let ends = |line: &str| line.starts_with("Usage") || line.starts_with("For more information");
             let words: Vec<&str> = text.lines().map(str::trim).take_while(|l| !ends(l)).filter(|l| !l.is_empty()).collect();
-            refuse(&words.join(" ").replace(" tip: ", "; ").trim_start_matches("error: "))
+            let said = words
+                .join(" ")
+                .replace(" tip: ", "; ")
+                .replace("invalid digit found in string", "it must be a whole number from 0 on");
+            refuse(&said.trim_start_matches("error: "))
         } else {
             print!("{error}");
             ExitCode::SUCCESS

@@ -15,7 +15,7 @@ use std::path::Path;
 #[derive(Debug, Args)]
 pub struct NetworkArgs {
     /// Units of each layer, the input first, such as 2-8-8-1.
-    #[arg(long, value_name = "2-8-8-1", conflicts_with_all = ["landscape", "formula", "table", "dim", "domain"])]
+    #[arg(long, value_name = "2-8-8-1", conflicts_with_all = ["landscape", "formula", "table", "dim", "domain", "parameters"])]
     pub layers: Option<String>,
     /// One activation for all hidden layers (the last one is then linear), or one for each layer, separated by commas: identity,
     /// tanh, sigmoid, relu, leaky_relu, softplus, gelu.
@@ -182,9 +182,11 @@ impl NetworkArgs {
 
 /// A point of a problem: numbers, or a file of weights where it is a network.
 pub(super) fn point(text: &str, problem: &Problem) -> Result<Vec<f64>, CliError> {
-    match (numbers(text, "--at"), problem.network()) {
-        (Err(_), Some(network)) => weights(text, network.network().architecture()),
-        (point, _) => point,
+    let Some(network) = problem.network() else { return numbers(text, "--at") };
+    match numbers(text, "--at") {
+        Err(_) if text.ends_with(".json") || Path::new(text).is_file() => weights(text, network.network().architecture()),
+        Err(_) => Err(CliError::Usage(format!("--at takes a file of weights, or numbers such as 1,2: \"{text}\" is neither"))),
+        point => point,
     }
 }
 

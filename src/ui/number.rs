@@ -1,5 +1,8 @@
 //! Numbers as people read them: rounded to what they mean, with mathematical signs.
 
+/// Powers of ten of numbers that are written without one.
+const PLAIN: std::ops::Range<i32> = -3..5;
+
 /// `v` to `digits` significant digits, trailing zeros kept, a true minus sign; powers of ten outside [10⁻³, 10⁵).
 pub fn significant(v: f64, digits: usize) -> String {
     if v.is_nan() {
@@ -18,7 +21,7 @@ pub fn significant(v: f64, digits: usize) -> String {
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let sign = if v < 0.0 { "−" } else { "" };
-    if (-3..5).contains(&exponent) {
+    if PLAIN.contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         format!("{sign}{:.*}", decimals, v.abs())
     } else {
@@ -42,11 +45,22 @@ pub fn short(v: f64, digits: usize) -> String {
 pub fn with_error(v: f64, error: f64, digits: usize) -> String {
     let decade = |v: f64| libm::floor(libm::log10(v.abs()));
     let told = short(error, 1);
-    let Some(rounded) = parse(&told).filter(|error| *error > 0.0 && v.is_finite() && v != 0.0) else {
+    let Some(rounded) = parse(&told).filter(|error| *error > 0.0 && v.is_finite()) else {
         return significant(v, digits);
     };
-    let meant = decade(v) - decade(rounded) + 1.0;
-    if meant > digits as f64 { significant(v, digits) } else { format!("{} ± {told}", significant(v, meant.max(1.0) as usize)) }
+    if v == 0.0 {
+        return format!("0 ± {told}");
+    }
+    let (exponent, meant) = (decade(v), decade(v) - decade(rounded) + 1.0);
+    if meant > digits as f64 {
+        return significant(v, digits);
+    }
+    let meant = meant.max(1.0) as usize;
+    if PLAIN.contains(&(exponent as i32)) {
+        return format!("{} ± {told}", significant(v, meant));
+    }
+    let unit = libm::exp10(exponent);
+    format!("({} ± {})×10{}", significant(v / unit, meant), short(rounded / unit, 1), superscript(exponent as i32))
 }
 
 /// A point or a vector, "(1.50, −0.20)"; the first four entries of a long one.
@@ -165,9 +179,10 @@ mod tests {
             (2.076, 0.082, 3, "2.08 ± 0.08"),
             (1.0, 0.096, 3, "1.0 ± 0.1"),
             (0.2, 3.0, 3, "0.2 ± 3"),
-            (123_456.0, 700.0, 4, "1.235×10⁵ ± 700"),
+            (123_456.0, 700.0, 4, "(1.235 ± 0.007)×10⁵"),
+            (-2.37e-9, 4e-11, 4, "(−2.37 ± 0.04)×10⁻⁹"),
             (5.0, f64::NAN, 3, "5.00"),
-            (0.0, 0.1, 3, "0"),
+            (0.0, 0.1, 3, "0 ± 0.1"),
             (f64::NAN, 0.1, 3, "–"),
         ] {
             assert_eq!(with_error(v, error, digits), text);

@@ -124,6 +124,17 @@ fn the_noise_over_a_run_is_that_at_each_of_its_points() {
     let runs = json(&["noise", file.path(), "--columns", "2"]);
     assert_eq!((&runs["runs"][0]["batch"], &runs["runs"][1]["batch"]), (&Value::from(7), &Value::from(1)));
     assert!(refusal(&["noise", "--formula", "x^2+y^2", "--run", "gd"]).contains("no samples"));
+    for words in [["--widths", "3"], ["--depths", "2"], ["--study", "--top=3"], ["--study", "--columns=3"]] {
+        let said = refusal(&[&["noise"], &NET[..], &RUN[..], &words[..]].concat());
+        assert!(said.contains(words[0]) && said.contains("cannot be used"), "{said}");
+    }
+    let leaving = ["noise", "--formula", "mean(log(x)*(9 + s[1])) + 0*y", "--table", "half_spaces", "--run", "gd:step_size=10"];
+    let output = saddlescope(&[&leaving[..], &["--start", "1,0", "--steps", "6", "--at-steps", "0,1"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("at 1 of 2 steps"));
+    let file: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let status = |k: usize| file["runs"][0]["noise"][k]["status"].as_str().unwrap();
+    assert_eq!((status(0), status(1)), ("done", "not_finite"));
     assert!(refusal(&[&["noise"], &NET[..], &["--columns", "3"]].concat()).contains("--run"));
     assert!(refusal(&[&["noise"], &NET[..], &["--study", "--run", "gd"]].concat()).contains("--study"));
 }

@@ -115,10 +115,23 @@ fn files_of_users_are_learned_or_refused_in_a_sentence() {
     assert!(said.contains("none of the 1 samples is left for training"), "{said}");
     let coder = ["spectrum", "--layers", "100-8", "--autoencoder", "--data", "mnist", "--loss", "cross_entropy"];
     assert!(refusal(&coder).contains("an autoencoder has no classes"));
-    for number in ["--data-seed", "--tolerance", "--samples", "--l2", "--probes"] {
-        let said = refusal(&["spectrum", "--layers", "2-4-1", "--data", "circles", number, "-1"]);
-        assert!(!said.contains("unexpected argument"), "{said}");
+    for (number, value) in [
+        ("--data-seed", "-1"),
+        ("--tolerance", "-1e-3"),
+        ("--samples", "-1"),
+        ("--l2", "-1e-2"),
+        ("--probes", "-7"),
+        ("--at-steps", "-1,2"),
+    ] {
+        let said = refusal(&["spectrum", "--layers", "2-4-1", "--data", "circles", number, value]);
+        assert!(!said.contains("unexpected argument") && !said.contains("invalid digit"), "{said}");
+        assert!(said.contains(number) || said.contains("l2"), "{said}");
     }
+    for text in ["1,nan", "0.1 0.2", ""] {
+        let said = refusal(&["eval", "--layers", "2-4-1", "--data", "circles", "--at", text]);
+        assert!(said.contains("a file of weights, or numbers such as 1,2"), "{said}");
+    }
+    assert!(refusal(&["spectrum", "--layers", "2-4-1", "--data", "circles", "--param", "a=1"]).contains("--param"));
     std::fs::remove_dir_all(dir).unwrap();
 }
 

@@ -26,9 +26,15 @@ impl Work for All<'_> {
         multiply::<M, _, true, 2>(machine, [[w, d], [w, d]], Start::Keep, &mut Plain, &mut backward, sides);
         let mut gradient = vec![0.5; outputs * inputs];
         outer(machine, &mut gradient, 0.7, [[d, a]], sides);
-        outer(machine, &mut gradient, 0.1, [[d, a], [d, a]], sides);
+        let (e, b) = (turned(d), turned(a));
+        outer(machine, &mut gradient, 0.1, [[d, a], [&e, &b]], sides);
         [forward, backward, gradient]
     }
+}
+
+/// Other numbers.
+fn turned(numbers: &[f64]) -> Vec<f64> {
+    numbers.iter().rev().copied().collect()
 }
 
 /// Numbers without a pattern.
@@ -61,8 +67,8 @@ fn products_are_those_of_the_definition_and_have_the_same_bits_at_every_width() 
         }
         for o in 0..outputs {
             for i in 0..inputs {
-                let right: f64 = (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum();
-                close(widest[2][o * inputs + i], 0.5 + (0.7 + 2.0 * 0.1) * right);
+                let sum = |d: &[f64], a: &[f64]| -> f64 { (0..samples).map(|s| d[o * samples + s] * a[i * samples + s]).sum() };
+                close(widest[2][o * inputs + i], 0.5 + 0.8 * sum(&d, &a) + 0.1 * sum(&turned(&d), &turned(&a)));
             }
         }
     }
@@ -81,6 +87,7 @@ impl Work for Filled<'_> {
         let fill = |rows: &[f64]| -> Vec<f64> {
             rows.chunks_exact(valid).flat_map(|row| (0..samples).map(|s| row.get(s).copied().unwrap_or(0.0))).collect()
         };
+        let full = [d, a];
         let (a, d) = (fill(a), fill(d));
         let (mut forward, sides) = (vec![0.0; outputs * samples], [inputs, samples]);
         multiply::<M, _, false, 1>(machine, [[w, &a]], Start::Bias(&w[..outputs]), &mut Plain, &mut forward, sides);
@@ -88,7 +95,7 @@ impl Work for Filled<'_> {
         multiply::<M, _, false, 2>(machine, [[w, &a], [w, &a]], Start::Zero, &mut Plain, &mut both, sides);
         let mut gradient = vec![0.5; outputs * inputs];
         outer(machine, &mut gradient, 0.7, [[&d, &a]], sides);
-        outer(machine, &mut gradient, 0.1, [[&d, &a], [&d, &a]], sides);
+        outer(machine, &mut gradient, 0.1, [[&d, &a], [&fill(&turned(full[0])), &fill(&turned(full[1]))]], sides);
         let mut sums = vec![0.25; outputs];
         row_sums(&mut sums, 0.3, &d, samples);
         let valid_of = |rows: Vec<f64>| rows.chunks_exact(samples).flat_map(|row| row[..valid].to_vec()).collect();

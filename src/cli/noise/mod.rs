@@ -7,15 +7,17 @@ use super::CliError;
 use super::arguments::{Format, Output};
 use super::problem::ProblemArgs;
 use super::progress::{Progress, finish_telling};
-use super::spectrum::{FINDING, opened};
+use super::spectrum::opened;
 use super::training::{StepsArgs, TrainingArgs};
 use super::values::wholes;
 use crate::linalg::all_finite;
 use crate::measure::noise::{GradientNoise, NoiseJob};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumError, SpectrumJob, Subject};
+use crate::problem::{Objective, Problem};
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
+use std::sync::Arc;
 
 /// Up to this many parameters `noise` looks along all eigenvectors.
 const MOST_EXACT: usize = 2000;
@@ -40,13 +42,13 @@ pub struct NoiseArgs {
     pub top: u16,
     /// The dependence of the noise on the width and the depth of networks instead, on up to 250 samples of this one's data, with its loss and
     /// the activation of its first hidden layer, at random weights: a row for each network, medians over its points.
-    #[arg(long, conflicts_with_all = ["at", "top", "batch", "l2", "init", "init_seed", "scene", "run"])]
+    #[arg(long, conflicts_with_all = ["at", "top", "batch", "l2", "init", "init_seed", "scene", "run", "columns", "at_steps"])]
     pub study: bool,
     /// Widths of one hidden layer of a study; 4,8,16,32,64 without.
-    #[arg(long, requires = "study", value_name = "N,N,…", value_parser = units)]
+    #[arg(long, requires = "study", conflicts_with_all = ["scene", "run"], value_name = "N,N,…", value_parser = units)]
     pub widths: Option<Units>,
     /// Depths of a study, of hidden layers of ten units; 1,2,4,8,16 without.
-    #[arg(long, requires = "study", value_name = "N,N,…", value_parser = units)]
+    #[arg(long, requires = "study", conflicts_with_all = ["scene", "run"], value_name = "N,N,…", value_parser = units)]
     pub depths: Option<Units>,
     /// What to write.
     #[arg(long, value_enum, default_value_t = Format::Json)]
@@ -73,6 +75,17 @@ const MEASURING: &str = "measuring the noise";
 /// What is said where there is nothing to measure.
 const NOT_FINITE: &str = "the Hessian or the gradients of the samples are not finite at this point";
 
+/// What is measured, where there are samples.
+fn sampled(problem: &Arc<Problem>) -> Result<Subject, CliError> {
+    if problem.finite_sum().is_none() {
+        return Err(CliError::Usage(
+            "the noise is that of the gradients of samples, and this function has no samples: take a network, or a finite sum"
+                .to_owned(),
+        ));
+    }
+    Ok(Subject::from(problem))
+}
+
 /// The noise along an eigenvector.
 #[derive(Serialize)]
 struct Along {
@@ -95,16 +108,17 @@ impl Found {
     /// it has found.
     fn at(subject: &Subject, x: &[f64], top: u16, warm: &mut Vec<f64>, tell: &mut dyn FnMut(f64)) -> Result<Self, SpectrumError> {
         let mut spent = None;
+        let mut finding = |share: f64| tell(0.5 * share);
         let (values, vectors) = if !all_finite(x) {
             (Vec::new(), Vec::new())
         } else if x.len() <= MOST_EXACT {
-            let found = finish_telling(SpectrumJob::new(subject.clone(), x.to_vec(), MatrixKind::Hessian, true)?, tell);
+            let found = finish_telling(SpectrumJob::new(subject.clone(), x.to_vec(), MatrixKind::Hessian, true)?, &mut finding);
             found.map(|s| (s.values, s.vectors)).unwrap_or_default()
         } else {
             let k = usize::from(top);
             let options = EndsOptions { bottom: k, top: k, ..EndsOptions::default() };
             let operator = MatrixOperator::new(subject.clone(), x.to_vec(), MatrixKind::Hessian)?;
-            let ends = finish_telling(EndsJob::new(operator, options, warm), tell).unwrap_or_default();
+            let ends = finish_telling(EndsJob::new(operator, options, warm), &mut finding).unwrap_or_default();
             *warm = ends.vectors();
             spent = Some(ends.products).filter(|_| !ends.converged);
             let mut pairs: Vec<_> = ends.bottom.into_iter().chain(ends.top).collect();
@@ -112,7 +126,8 @@ impl Found {
             (pairs.iter().map(|p| p.value).collect(), pairs.iter().flat_map(|p| p.vector.iter().copied()).collect())
         };
         let noise = if all_finite(&values) {
-            finish_telling(NoiseJob::new(subject.clone(), x.to_vec(), &values, vectors)?, &mut |_| ()).unwrap_or_default()
+            let job = NoiseJob::new(subject.clone(), x.to_vec(), &values, vectors)?;
+            finish_telling(job, &mut |share| tell(0.5 + 0.5 * share)).unwrap_or_default()
         } else {
             GradientNoise::default()
         };
@@ -150,6 +165,15 @@ impl Found {
         self.spent.map(|products| format!("{products} products are spent before every eigenvalue has converged"))
     }
 
+    /// How it ended, and what is wrong with it.
+    fn status(&self) -> (&'static str, Option<String>) {
+        match self.shortage() {
+            _ if !self.is_finite() => ("not_finite", Some(NOT_FINITE.to_owned())),
+            Some(shortage) => ("budget_spent", Some(shortage)),
+            None => ("done", None),
+        }
+    }
+
     fn rows(&self, batch: usize) -> Vec<Along> {
         let noise = &self.noise;
         let row = |along: &crate::measure::noise::NoiseAlong| Along {
@@ -174,9 +198,8 @@ pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
     }
     let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
     let batch = arguments.problem.batch.unwrap_or(1) as usize;
-    let subject = Subject::from(&problem);
-    subject.check(&x, MatrixKind::Fisher)?;
-    let mut progress = Progress::new(FINDING);
+    let subject = sampled(&problem)?;
+    let mut progress = Progress::new(MEASURING);
     let found = Found::at(&subject, &x, arguments.top, &mut Vec::new(), &mut |share| progress.say(share))?;
     drop(progress);
     if let Some(shortage) = found.shortage() {

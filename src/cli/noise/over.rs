@@ -1,14 +1,11 @@
 //! The noise over the steps of runs.
 
-use super::{Along, Found, NoiseArgs, table};
+use super::{Along, Found, NoiseArgs, sampled, table};
 use crate::cli::CliError;
 use crate::cli::arguments::Format;
 use crate::cli::progress::Progress;
 use crate::export::json::RunHead;
-use crate::measure::spectrum::{MatrixKind, Subject};
-use crate::problem::{Objective, Problem};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// A run with the noise along it.
 #[derive(Serialize)]
@@ -24,6 +21,8 @@ struct RunNoise {
 #[derive(Serialize)]
 struct Column {
     k: u64,
+    /// `done`, `not_finite` or `budget_spent`.
+    status: &'static str,
     along: Vec<Along>,
 }
 
@@ -34,10 +33,9 @@ struct File {
 
 /// The noise over the runs that are asked for; `Ok(false)`: it is written, and not all of it is what was asked for.
 pub(super) fn over_runs(arguments: &NoiseArgs) -> Result<bool, CliError> {
-    let has_samples = |problem: &Arc<Problem>| Ok(Subject::from(problem).check(&vec![0.0; problem.dim()], MatrixKind::Fisher)?);
-    let training = arguments.training.train(&arguments.problem, has_samples)?;
+    let training = arguments.training.train(&arguments.problem, |problem| sampled(problem).map(drop))?;
     let chosen = arguments.steps.of(&training.stage)?;
-    let subject = Subject::from(&training.stage.problem);
+    let subject = sampled(&training.stage.problem)?;
     let mut progress = Progress::new(super::MEASURING);
     let (mut done, mut bad) = (0, Vec::new());
     let mut file = File { runs: Vec::new() };
@@ -49,9 +47,9 @@ pub(super) fn over_runs(arguments: &NoiseArgs) -> Result<bool, CliError> {
         for (k, x) in steps.iter().copied().zip(run.iterates(steps.iter().copied())) {
             let mut tell = |share: f64| progress.say((f64::from(done) + share) / chosen.all as f64);
             let found = Found::at(&subject, &x, arguments.top, &mut warm, &mut tell)?;
-            let wrong = found.shortage().or_else(|| (!found.is_finite()).then(|| super::NOT_FINITE.to_owned()));
+            let (status, wrong) = found.status();
             bad.extend(wrong.map(|wrong| format!("{} at step {k}: {wrong}", setup.method.name)));
-            noise.push(Column { k, along: found.rows(batch) });
+            noise.push(Column { k, status, along: found.rows(batch) });
             done += 1;
         }
         file.runs.push(RunNoise { run: RunHead::of(run), batch, noise });

@@ -46,7 +46,7 @@ fn largest(values: &[f64]) -> f64 {
 /// ‖A v − λ v‖ of the eigenvalues: how far the next eigenvalue of A may be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Residuals {
-    /// Computed for each pair.
+    /// Computed for each pair; at least n ε max |λ|, as rounding leaves that much.
     Each(Vec<f64>),
     /// n ε ‖A‖_F for all of them, without vectors: the error of a backward stable method (Higham 2002, §19.3).
     Bound(f64),
@@ -185,7 +185,12 @@ impl SpectrumJob {
             image.iter_mut().zip(v).for_each(|(a, v)| *a -= pairs.values[first + k] * v);
             known.push(norm(image));
         }
-        if last == n { self.spectrum(pairs, Residuals::Each(known)) } else { Stage::Residuals(matrix, pairs, known) }
+        if last < n {
+            return Stage::Residuals(matrix, pairs, known);
+        }
+        let rounding = n as f64 * f64::EPSILON * largest(&pairs.values);
+        let floored = |residual: f64| if residual < rounding { rounding } else { residual };
+        self.spectrum(pairs, Residuals::Each(known.into_iter().map(floored).collect()))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::run::Run;
 use crate::ui::panels::axes;
 use crate::ui::{number, theme};
 use eframe::egui::{self, RichText, Ui};
-use egui_plot::{AxisHints, GridMark, HPlacement, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, Text, VLine};
+use egui_plot::{AxisHints, HPlacement, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, Text, VLine};
 
 /// Points of a curve at most.
 const MOST_POINTS: usize = 1000;
@@ -53,18 +53,14 @@ pub(super) fn decay_ui(ui: &mut Ui, context: &Context<'_>, view: &View<'_>, deca
             .placement(HPlacement::Left)
             .min_thickness(38.0)
             .tick_label_font(small.clone())
-            .formatter(|mark, _| format!("10{}", number::superscript(mark.value.round() as i32)));
+            .formatter(|mark, _| axes::label(true, &mark));
         let x_axis = AxisHints::new_x().tick_label_font(small).formatter(|mark, _| number::short(mark.value, 3));
-        let spacer = move |_: egui_plot::GridInput| {
-            let every = ((high - low) / 6.0).ceil().max(1.0);
-            let (first, end) = ((low / every).ceil() as i64, (high / every).floor() as i64);
-            (first..=end).map(|k| GridMark { value: k as f64 * every, step_size: high - low }).collect()
-        };
+        let count = axes::count(ui.available_height(), 28.0);
         let response = axes::still(ui, "decay of modes")
             .height(ui.available_height())
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
-            .y_grid_spacer(spacer)
+            .y_grid_spacer(move |_| axes::marks(true, low, high, count))
             .show(ui, |plot| {
                 plot.set_plot_bounds(PlotBounds::from_min_max([0.0, low], [last, high]));
                 let mut labels: Vec<(String, egui::Color32)> = Vec::new();

@@ -134,8 +134,10 @@ fn controls_ui(
 ) -> Shown {
     // All samples have no noise: where the method takes all, that of one is shown.
     let of_method = place.lane.method().and_then(|method| method.batch(&place.lane.spec().settings));
-    let usual = of_method.unwrap_or(1).clamp(1, samples.max(1));
-    let mut batch = memory.batch.unwrap_or(usual).clamp(1, samples.max(1));
+    let usual = of_method.unwrap_or(1);
+    // A batch is drawn with replacement: that of a method may be larger than the data.
+    let most = samples.max(usual).max(2);
+    let mut batch = memory.batch.unwrap_or(usual).min(most);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (normalized, name, about) in [
@@ -149,7 +151,7 @@ fn controls_ui(
         }
         ui.add_space(8.0);
         ui.spacing_mut().slider_width = 120.0;
-        let slider = Slider::new(&mut batch, 1..=samples.max(2)).logarithmic(true).text("batch size");
+        let slider = Slider::new(&mut batch, 1..=most).logarithmic(true).text("batch size");
         let own = of_method.map_or_else(
             || "the method itself takes all of them".to_owned(),
             |_| format!("{} is that of the method", number::count(usual as u64)),
@@ -200,7 +202,7 @@ fn verdict_ui(ui: &mut Ui, found: &NoiseFound, shown: Shown) {
                  (Daneshmand, Kohler, Lucchi, Hofmann 2018)";
     ui.add(egui::Label::new(RichText::new(text).family(theme::strong_family())).wrap()).on_hover_text(about);
     if shown.normalized {
-        faint_ui(ui, "Daneshmand et al. (2018): it grows with |λ| and stays above the isotropic 1/d.");
+        faint_ui(ui, "Daneshmand et al. (2018) find this share to grow with |λ| and stay above 1/d.");
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(12.0, 2.0);

@@ -1,8 +1,8 @@
 //! The picture of the spectrum over the steps: a heat map, or the followed ends, with the edge of stability.
 
+use super::column::AllRows;
 use super::moment::{caption, grid_marks, sign_color};
 use super::over_time::{OverTime, Reach, TimeColumn};
-use super::picture::smooth;
 use super::place::Place;
 use crate::measure::spectrum::{Index, NegativeShare};
 use crate::optim::Values;
@@ -29,6 +29,7 @@ const FARTHEST: f64 = 1e3;
 #[derive(Default)]
 pub struct HeatMemory {
     texture: Option<(Key, TextureHandle)>,
+    rows: AllRows,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -225,22 +226,14 @@ fn texture(
     let bins = view::Bins { low, width: (high - low) / ROWS as f64, count: ROWS };
     let columns = if key.done { known.planned.clamp(1, COLUMNS) } else { COLUMNS };
     let end = if key.done { last } else { known.columns.last().map_or(first, |column| column.step) };
-    let middles: Vec<f64> = (0..ROWS).map(|row| bins.middle(row)).collect();
-    let of_column = |column: &TimeColumn| match &column.density {
-        Some(density) => smooth(density, &key.axis, &bins, &middles).0,
-        None if known.exact => bins.counts(column.values.iter().map(|v| key.axis.coordinate(*v))),
-        None => vec![0.0; ROWS],
-    };
-    let counts: Vec<(u64, Vec<f64>)> = known.columns.iter().map(|column| (column.step, of_column(column))).collect();
-    let top = counts.iter().flat_map(|(_, c)| c).copied().fold(1.0, f64::max);
+    memory.rows.follow(&known.columns, &key.axis, &bins);
+    let top = memory.rows.top();
     let ground = visuals.panel_fill;
-    let shade = |row: usize, count: f64| {
+    let shade = |sign: f64, count: f64| {
         if count < LEAST {
             return ground;
         }
         let strength = 0.22 + 0.78 * (libm::log(1.0 + count) / libm::log(1.0 + top)) as f32;
-        let middle = bins.middle(row);
-        let sign = if middle.abs() < 0.6 * bins.width { 0.0 } else { middle.signum() };
         ground.lerp_to_gamma(sign_color(visuals, sign), strength)
     };
     let mut pixels = vec![ground; columns * ROWS];
@@ -249,10 +242,9 @@ fn texture(
         if step > end as f64 {
             break;
         }
-        let near = |(of, _): &&(u64, Vec<f64>)| (*of as f64 - step).abs();
-        let Some((_, column)) = counts.iter().min_by(|a, b| near(a).total_cmp(&near(b))) else { continue };
-        for (row, count) in column.iter().enumerate() {
-            pixels[(ROWS - 1 - row) * columns + x] = shade(row, *count);
+        let Some(rows) = memory.rows.nearest(step) else { continue };
+        for (row, count) in rows.counts.iter().enumerate() {
+            pixels[(ROWS - 1 - row) * columns + x] = shade(rows.sign(bins.middle(row), bins.width), *count);
         }
     }
     let image = ColorImage::new([columns, ROWS], pixels);

@@ -1,5 +1,6 @@
 //! The spectrum of the Hessian and of its relatives at the shown step, and over the steps of the run.
 
+mod column;
 mod heat;
 mod moment;
 mod numbers;
@@ -325,7 +326,7 @@ fn over_time_ui(
         };
         let samples = place.samples().map(|samples| format!("{samples}, ")).unwrap_or_default();
         let density = match known.filter(|known| known.has_densities()) {
-            Some(_) => format!("; deeper colour: more eigenvalues, by quadrature with {} random vectors", over_time::DENSITY.probes),
+            Some(_) => format!("; deeper colour: more eigenvalues, grey: signs not told, by quadrature with {} random vectors", over_time::DENSITY.probes),
             None => String::new(),
         };
         faint_ui(ui, format!("{}, {samples}{how}{density}", numbers::kind_name(kind).0));

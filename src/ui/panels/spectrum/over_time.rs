@@ -296,6 +296,7 @@ impl Work for TimeWork {
     fn progress(&self) -> f64 {
         let inside = self.stage.as_ref().map_or(0.0, |(_, stage)| match stage {
             Stage::Exact(job) => job.progress(),
+            Stage::Ends(job, w) if w.len() > MOST_DENSITY => job.progress(),
             Stage::Ends(job, _) => 0.5 * job.progress(),
             Stage::Density(job, ..) => 0.5 + 0.5 * job.progress(),
         });

@@ -83,8 +83,13 @@ pub(super) fn smooth(density: &SpectralDensity, axis: &SpectralAxis, bins: &Bins
     let of_probe = |probe: &crate::measure::spectrum::Quadrature| {
         let nodes: Vec<f64> = probe.nodes.iter().map(|node| axis.coordinate(*node)).collect();
         let last = nodes.len().saturating_sub(1);
-        // A node stands for the eigenvalues half the way to its neighbours; the outermost ones are single eigenvalues.
-        let reach = |k: usize| if k == 0 || k == last { 0.0 } else { 0.25 * (nodes[k + 1] - nodes[k - 1]) };
+        // A node stands for the eigenvalues half the way to its neighbours; the outermost ones are single eigenvalues, and nothing is beyond.
+        let reach = |k: usize| {
+            if k == 0 || k == last {
+                return 0.0;
+            }
+            (0.25 * (nodes[k + 1] - nodes[k - 1])).min(0.5 * (nodes[k] - nodes[0])).min(0.5 * (nodes[last] - nodes[k]))
+        };
         let places: Vec<(f64, f64, f64)> =
             probe.weights.iter().enumerate().map(|(k, weight)| (nodes[k], n * weight, reach(k))).collect();
         bins.smooth(&places, grid)
