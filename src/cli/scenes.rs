@@ -15,10 +15,10 @@ pub struct Trials {
     #[arg(long, allow_hyphen_values = true, value_name = "X,Y")]
     pub start: Option<String>,
     /// Trials.
-    #[arg(long, allow_hyphen_values = true, value_parser = whole)]
+    #[arg(long, value_parser = whole)]
     pub steps: Option<u64>,
     /// Seed of the random stream.
-    #[arg(long, allow_hyphen_values = true, value_parser = whole)]
+    #[arg(long, value_parser = whole)]
     pub seed: Option<u64>,
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = noise)]

@@ -6,6 +6,7 @@ use super::problem::ProblemArgs;
 use super::progress::Progress;
 use super::scenes::{NOTHING_RUNS, Trials, load, method_with};
 use super::values::wholes;
+use crate::export::json::RunHead;
 use crate::problem::Problem;
 use crate::run::{Run, Status};
 use crate::scene::{Scene, Stage};
@@ -28,19 +29,25 @@ pub struct TrainingArgs {
     #[arg(long, allow_hyphen_values = true, value_name = "X,Y", requires = "run")]
     pub start: Option<String>,
     /// Steps of the run.
-    #[arg(long, allow_hyphen_values = true, value_parser = super::values::whole, requires = "run")]
+    #[arg(long, value_parser = super::values::whole, requires = "run")]
     pub steps: Option<u64>,
     /// Seed of the run's random stream.
-    #[arg(long, allow_hyphen_values = true, value_parser = super::values::whole, requires = "run")]
+    #[arg(long, value_parser = super::values::whole, requires = "run")]
     pub run_seed: Option<u64>,
     /// Noise of the stochastic gradients of a problem without samples: isotropic:STRENGTH or curvature:STRENGTH.
     #[arg(long, value_name = "SHAPE:STRENGTH", value_parser = super::values::noise, requires = "run")]
     pub noise: Option<crate::optim::Noise>,
 }
 
-/// At which steps of a run something is looked at.
+/// Where something is looked at: at a point, or at steps of runs.
 #[derive(Debug, Args)]
-pub struct StepsArgs {
+pub struct PlaceArgs {
+    /// A file of weights, or a point such as "1,2"; the start without.
+    #[arg(long, allow_hyphen_values = true, value_name = "FILE.json|X,Y", conflicts_with_all = ["scene", "run"])]
+    pub at: Option<String>,
+    /// What runs instead.
+    #[command(flatten)]
+    pub training: TrainingArgs,
     /// At so many equally spaced steps of a run, the first and the last among them; 65 without.
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..=100_000))]
     pub columns: Option<u64>,
@@ -64,17 +71,17 @@ pub(super) struct Chosen<'a> {
     pub all: usize,
 }
 
-impl StepsArgs {
-    /// Refuses them where nothing runs.
-    pub(super) fn refuse(&self) -> Result<(), CliError> {
-        if self.columns.is_none() && self.at_steps.is_none() {
-            return Ok(());
+impl PlaceArgs {
+    /// Whether it is at steps of runs; steps without a run are refused.
+    pub(super) fn is_of_runs(&self) -> Result<bool, CliError> {
+        if self.training.is_asked() || self.columns.is_none() && self.at_steps.is_none() {
+            return Ok(self.training.is_asked());
         }
         Err(CliError::Usage("--columns and --at-steps are those of a run: add --run ID, or name a scene".to_owned()))
     }
 
     /// The steps of the runs of a stage that are meant; how the runs have ended is said.
-    pub(super) fn of<'a>(&self, stage: &'a Stage) -> Result<Chosen<'a>, CliError> {
+    pub(super) fn chosen<'a>(&self, stage: &'a Stage) -> Result<Chosen<'a>, CliError> {
         let asked = self.at_steps.as_ref().map(|steps| &steps.0[..]);
         let runs: Vec<_> =
             stage.runs.iter().flatten().map(|run| (run, steps_of(run, asked, self.columns.unwrap_or(65)))).collect();
@@ -95,6 +102,38 @@ impl StepsArgs {
         }
         Ok(Chosen { runs, all })
     }
+}
+
+/// The names of what a line of a table begins with.
+pub(super) const LINE_HEADS: &str = "run,method,seed,k,";
+
+impl Chosen<'_> {
+    /// What `look` finds at each step of each run, in their order. It hears of the run, the step, the iterate, what it may keep from step to step, and
+    /// whom to tell the share that is done.
+    pub(super) fn look<T>(
+        &self,
+        what: &'static str,
+        mut look: impl FnMut(&Run, u64, &[f64], &mut Vec<f64>, &mut dyn FnMut(f64)) -> Result<T, CliError>,
+    ) -> Result<Vec<(RunHead, Vec<T>)>, CliError> {
+        let mut progress = Progress::new(what);
+        let mut done = 0.0;
+        let mut all = Vec::with_capacity(self.runs.len());
+        for (run, steps) in &self.runs {
+            let (mut kept, mut found) = (Vec::new(), Vec::with_capacity(steps.len()));
+            for (k, x) in steps.iter().copied().zip(run.iterates(steps.iter().copied())) {
+                let mut tell = |share: f64| progress.say((done + share) / self.all as f64);
+                found.push(look(run, k, &x, &mut kept, &mut tell)?);
+                done += 1.0;
+            }
+            all.push((RunHead::of(run), found));
+        }
+        Ok(all)
+    }
+}
+
+/// What a line of a table about a step begins with, under [`LINE_HEADS`].
+pub(super) fn line_begin(place: usize, run: &RunHead, k: u64) -> String {
+    format!("{place},{},{},{k},", run.method(), run.seed())
 }
 
 /// A scene whose methods have run.

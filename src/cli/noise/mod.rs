@@ -8,10 +8,10 @@ use super::arguments::{Format, Output};
 use super::problem::ProblemArgs;
 use super::progress::{Progress, finish_telling};
 use super::spectrum::opened;
-use super::training::{StepsArgs, TrainingArgs};
+use super::training::PlaceArgs;
 use super::values::wholes;
 use crate::linalg::all_finite;
-use crate::measure::noise::{GradientNoise, NoiseJob};
+use crate::measure::noise::{GradientNoise, NoiseAlong, NoiseJob};
 use crate::measure::spectrum::{EndsJob, EndsOptions, MatrixKind, MatrixOperator, SpectrumError, SpectrumJob, Subject};
 use crate::problem::{Objective, Problem};
 use clap::Args;
@@ -28,15 +28,9 @@ pub struct NoiseArgs {
     /// A network, or a finite sum; --batch is 1 without, or that of the method that runs.
     #[command(flatten)]
     pub problem: ProblemArgs,
-    /// A file of weights, or a point such as "1,2"; the start without.
-    #[arg(long, allow_hyphen_values = true, value_name = "FILE.json|X,Y", conflicts_with_all = ["scene", "run"])]
-    pub at: Option<String>,
-    /// What runs, where the noise over a run is wanted.
+    /// At a point, or over a run.
     #[command(flatten)]
-    pub training: TrainingArgs,
-    /// At which of its steps.
-    #[command(flatten)]
-    pub steps: StepsArgs,
+    pub place: PlaceArgs,
     /// Eigenvalues from each end beyond 2,000 parameters.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
     pub top: u16,
@@ -176,7 +170,7 @@ impl Found {
 
     fn rows(&self, batch: usize) -> Vec<Along> {
         let noise = &self.noise;
-        let row = |along: &crate::measure::noise::NoiseAlong| Along {
+        let row = |along: &NoiseAlong| Along {
             eigenvalue: along.eigenvalue,
             second_moment: along.second_moment(batch),
             isotropic: noise.isotropic(batch),
@@ -189,14 +183,13 @@ impl Found {
 
 /// `noise`; `Ok(false)`: it is written, and is not what was asked for.
 pub(super) fn noise(arguments: &NoiseArgs) -> Result<bool, CliError> {
-    if arguments.training.is_asked() {
+    if arguments.place.is_of_runs()? {
         return over::over_runs(arguments);
     }
-    arguments.steps.refuse()?;
     if arguments.study {
         return study::study(arguments);
     }
-    let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
+    let (problem, x) = opened(&arguments.problem, arguments.place.at.as_deref())?;
     let batch = arguments.problem.batch.unwrap_or(1) as usize;
     let subject = sampled(&problem)?;
     let mut progress = Progress::new(MEASURING);

@@ -3,8 +3,9 @@
 use super::{Along, Found, NoiseArgs, sampled, table};
 use crate::cli::CliError;
 use crate::cli::arguments::Format;
-use crate::cli::progress::Progress;
+use crate::cli::training::{LINE_HEADS, line_begin};
 use crate::export::json::RunHead;
+use crate::run::Run;
 use serde::Serialize;
 
 /// A run with the noise along it.
@@ -33,28 +34,23 @@ struct File {
 
 /// The noise over the runs that are asked for; `Ok(false)`: it is written, and not all of it is what was asked for.
 pub(super) fn over_runs(arguments: &NoiseArgs) -> Result<bool, CliError> {
-    let training = arguments.training.train(&arguments.problem, |problem| sampled(problem).map(drop))?;
-    let chosen = arguments.steps.of(&training.stage)?;
+    let training = arguments.place.training.train(&arguments.problem, |problem| sampled(problem).map(drop))?;
+    let chosen = arguments.place.chosen(&training.stage)?;
     let subject = sampled(&training.stage.problem)?;
-    let mut progress = Progress::new(super::MEASURING);
-    let (mut done, mut bad) = (0, Vec::new());
-    let mut file = File { runs: Vec::new() };
-    for (run, steps) in chosen.runs {
-        let setup = run.setup();
-        let of_method = setup.method.batch(&setup.settings);
-        let batch = arguments.problem.batch.map(|batch| batch as usize).or(of_method).unwrap_or(1);
-        let (mut warm, mut noise) = (Vec::new(), Vec::new());
-        for (k, x) in steps.iter().copied().zip(run.iterates(steps.iter().copied())) {
-            let mut tell = |share: f64| progress.say((f64::from(done) + share) / chosen.all as f64);
-            let found = Found::at(&subject, &x, arguments.top, &mut warm, &mut tell)?;
-            let (status, wrong) = found.status();
-            bad.extend(wrong.map(|wrong| format!("{} at step {k}: {wrong}", setup.method.name)));
-            noise.push(Column { k, status, along: found.rows(batch) });
-            done += 1;
-        }
-        file.runs.push(RunNoise { run: RunHead::of(run), batch, noise });
-    }
-    drop(progress);
+    let batch_of = |run: &Run| {
+        let of_method = run.setup().method.batch(&run.setup().settings);
+        arguments.problem.batch.map(|batch| batch as usize).or(of_method).unwrap_or(1)
+    };
+    let mut bad = Vec::new();
+    let found = chosen.look(super::MEASURING, |run, k, x, warm, tell| {
+        let found = Found::at(&subject, x, arguments.top, warm, tell)?;
+        let (status, wrong) = found.status();
+        bad.extend(wrong.map(|wrong| format!("{} at step {k}: {wrong}", run.setup().method.name)));
+        Ok(Column { k, status, along: found.rows(batch_of(run)) })
+    })?;
+    let batches = chosen.runs.iter().map(|(run, _)| batch_of(run));
+    let runs = found.into_iter().zip(batches).map(|((run, noise), batch)| RunNoise { run, batch, noise });
+    let file = File { runs: runs.collect() };
     if let Some(first) = bad.first() {
         eprintln!("at {} of {} steps the noise is not what was asked for; {first}", bad.len(), chosen.all);
     }
@@ -63,10 +59,9 @@ pub(super) fn over_runs(arguments: &NoiseArgs) -> Result<bool, CliError> {
         Format::Csv => {
             let numbered = file.runs.iter().enumerate();
             let points = numbered.flat_map(|(place, run)| {
-                let before = move |k: u64| format!("{place},{},{},{k},", run.run.method(), run.run.seed());
-                run.noise.iter().map(move |column| (before(column.k), &column.along[..]))
+                run.noise.iter().map(move |column| (line_begin(place, &run.run, column.k), &column.along[..]))
             });
-            arguments.output.write(|out| table(out, "run,method,seed,k,", points))?;
+            arguments.output.write(|out| table(out, LINE_HEADS, points))?;
         }
     }
     Ok(bad.is_empty())

@@ -8,7 +8,7 @@ use super::arguments::{Format, Output};
 use super::network::point;
 use super::problem::ProblemArgs;
 use super::progress::Progress;
-use super::training::{StepsArgs, TrainingArgs};
+use super::training::PlaceArgs;
 use crate::export::csv::number;
 use crate::measure::spectrum::{MatrixKind, Subject};
 use crate::problem::{Objective, Problem};
@@ -28,15 +28,9 @@ pub struct SpectrumArgs {
     /// The network, or a landscape or formula.
     #[command(flatten)]
     pub problem: ProblemArgs,
-    /// A file of weights, or a point such as "1,2"; the start without.
-    #[arg(long, allow_hyphen_values = true, value_name = "FILE.json|X,Y", conflicts_with_all = ["scene", "run"])]
-    pub at: Option<String>,
-    /// What runs, where the spectrum over a run is wanted.
+    /// At a point, or over a run.
     #[command(flatten)]
-    pub training: TrainingArgs,
-    /// At which of its steps.
-    #[command(flatten)]
-    pub steps: StepsArgs,
+    pub place: PlaceArgs,
     /// All eigenvalues, a few from both ends, or the density by stochastic Lanczos quadrature.
     #[arg(long, value_enum, default_value_t = How::Exact)]
     pub method: How,
@@ -118,11 +112,10 @@ fn check(arguments: &SpectrumArgs, problem: &Arc<Problem>) -> Result<(), CliErro
 
 /// `spectrum`; `Ok(false)`: it is written, and is not what was asked for.
 pub(super) fn spectrum(arguments: &SpectrumArgs) -> Result<bool, CliError> {
-    if arguments.training.is_asked() {
+    if arguments.place.is_of_runs()? {
         return over::over_runs(arguments);
     }
-    arguments.steps.refuse()?;
-    let (problem, x) = opened(&arguments.problem, arguments.at.as_deref())?;
+    let (problem, x) = opened(&arguments.problem, arguments.place.at.as_deref())?;
     check(arguments, &problem)?;
     let mut progress = Progress::new(FINDING);
     let report = Report::new(arguments, &problem, &x, &mut Vec::new(), &mut |share| progress.say(share))?;
