@@ -51,10 +51,15 @@ impl Drop for Temporary {
 
 const RUN: [&str; 6] = ["--run", "adam:step_size=0.02", "--batch", "25", "--steps", "60"];
 
+/// The steps of [`RUN`] as `run` writes them.
+fn steps_of_run() -> Vec<Value> {
+    let written = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
+    written["runs"][0]["steps"].as_array().unwrap().clone()
+}
+
 #[test]
 fn the_spectrum_over_a_run_is_that_at_each_of_its_points() {
-    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
-    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let steps = steps_of_run();
     let over = call("spectrum", &[&RUN[..], &["--columns", "4"]].concat());
     let run = &over["runs"][0];
     assert_eq!((&run["method"], &run["status"]), (&Value::from("adam"), &Value::from("budget_spent")));
@@ -96,8 +101,7 @@ fn the_spectrum_over_a_run_is_that_at_each_of_its_points() {
 
 #[test]
 fn the_noise_over_a_run_is_that_at_each_of_its_points() {
-    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
-    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let steps = steps_of_run();
     let over = call("noise", &[&RUN[..], &["--at-steps", "0,60"]].concat());
     let run = &over["runs"][0];
     assert_eq!((&run["method"], &run["batch"]), (&Value::from("adam"), &Value::from(25)));
@@ -182,8 +186,7 @@ fn consistent(file: &Value, problem: &NetworkProblem) -> [Vec<f64>; 3] {
 #[test]
 fn a_slice_has_the_values_of_its_plane_and_the_path_beside_it() {
     let problem = problem();
-    let steps = json(&[&["run"], &NET[..], &["--method", "adam", "--set", "step_size=0.02"], &RUN[2..]].concat());
-    let steps = steps["runs"][0]["steps"].as_array().unwrap();
+    let steps = steps_of_run();
     let slice = |more: &[&str]| call("slice", &[&RUN[..], &["--grid", "5", "--points", "4"], more].concat());
     for kind in ["random", "path", "line", "top", "negative"] {
         let of_path = kind == "path" || kind == "line";
